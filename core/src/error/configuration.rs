@@ -1,0 +1,117 @@
+use core::fmt;
+
+/// The program gave a secret, a scheme or a body wrongly. Never caused by a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigurationError {
+    /// The secret has no bytes.
+    EmptySecret,
+    /// The secret is not of the form that the scheme's keys have.
+    MalformedSecret(SecretDefect),
+    /// A webhook was made without a secret.
+    NoSecrets,
+    /// No registered scheme has this name.
+    UnknownScheme,
+    /// A scheme's description contradicts itself or leaves something out.
+    MalformedScheme(SchemeDefect),
+    /// The body is not the bytes that were received.
+    UnsupportedBody(UnsupportedBody),
+}
+
+/// What is wrong with a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretDefect {
+    /// It begins or ends with whitespace.
+    Whitespace,
+    /// It is not canonical standard base64.
+    NotBase64,
+    /// It is not hexadecimal.
+    NotHex,
+}
+
+/// What is wrong with a scheme's description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemeDefect {
+    /// A word stands where one of a fixed set is wanted.
+    Word {
+        /// The key of the description.
+        key: &'static str,
+        /// The words it takes, joined by commas.
+        words: &'static str,
+    },
+    /// A rule of the description is broken; the text says which.
+    Rule(&'static str),
+}
+
+/// Why a body cannot be verified as given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnsupportedBody {
+    /// It was parsed by the framework already.
+    Parsed,
+    /// It is text that has no UTF-8 form.
+    LoneSurrogate,
+}
+
+impl ConfigurationError {
+    /// The stable code, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptySecret => "empty_secret",
+            Self::MalformedSecret(_) => "malformed_secret",
+            Self::NoSecrets => "no_secrets",
+            Self::UnknownScheme => "unknown_scheme",
+            Self::MalformedScheme(_) => "malformed_scheme",
+            Self::UnsupportedBody(_) => "unsupported_body",
+        }
+    }
+}
+
+impl fmt::Display for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptySecret => {
+                f.write_str("the secret is empty; is the setting that holds it set?")
+            }
+            Self::MalformedSecret(defect) => f.write_str(match defect {
+                SecretDefect::Whitespace => {
+                    "the secret begins or ends with whitespace; \
+                     was it copied or read with its line break?"
+                }
+                SecretDefect::NotBase64 => {
+                    "the secret is not canonical standard base64; \
+                     was it cut short, or is it another scheme's secret?"
+                }
+                SecretDefect::NotHex => {
+                    "the secret is not an even number of hexadecimal digits; \
+                     was it cut short, or is it another scheme's secret?"
+                }
+            }),
+            Self::NoSecrets => f.write_str("no secret was given; at least one is needed"),
+            Self::UnknownScheme => f.write_str(
+                "no scheme is registered under this name; \
+                 names are lower-case, such as standard, stripe or github",
+            ),
+            Self::MalformedScheme(SchemeDefect::Word { key, words }) => {
+                write!(f, "the scheme is malformed: {key} is not one of {words}")
+            }
+            Self::MalformedScheme(SchemeDefect::Rule(rule)) => {
+                write!(f, "the scheme is malformed: {rule}")
+            }
+            Self::UnsupportedBody(UnsupportedBody::Parsed) => f.write_str(
+                "the body is already parsed, and its bytes are what was signed; pass the raw \
+                 body: request.get_data() in Flask, await request.body() in FastAPI, \
+                 request.body in Django, express.raw() in Express, \
+                 await request.arrayBuffer() with fetch",
+            ),
+            Self::UnsupportedBody(UnsupportedBody::LoneSurrogate) => f.write_str(
+                "the body is text with a lone surrogate, which has no UTF-8 form; \
+                 pass the raw bytes",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for ConfigurationError {}

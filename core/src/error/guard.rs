@@ -1,0 +1,36 @@
+use core::fmt;
+
+/// An authentic request is refused by a guard. Caused by the sender or by whoever replays it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GuardError {
+    /// The delivery was handled before.
+    DuplicateEvent,
+    /// The caller sent too many requests.
+    RateLimited,
+    /// The caller's address is on no allow-list.
+    AddressNotAllowed,
+}
+
+impl GuardError {
+    /// The stable code, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DuplicateEvent => "duplicate_event",
+            Self::RateLimited => "rate_limited",
+            Self::AddressNotAllowed => "address_not_allowed",
+        }
+    }
+}
+
+impl fmt::Display for GuardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DuplicateEvent => "this delivery was handled before",
+            Self::RateLimited => "too many requests from this caller",
+            Self::AddressNotAllowed => "the caller's address is not allowed",
+        })
+    }
+}
+
+impl core::error::Error for GuardError {}

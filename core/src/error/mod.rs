@@ -1,0 +1,110 @@
+//! Every failure, one enum per class, each with a stable [code](VerificationError::code).
+//!
+//! A message names the likely cause. It never holds a secret, a payload, a header's value or an
+//! expected signature, so it can be logged and sent back to the caller.
+
+mod configuration;
+mod delivery;
+mod guard;
+mod payload;
+mod verification;
+
+pub use configuration::{ConfigurationError, SchemeDefect, SecretDefect, UnsupportedBody};
+pub use delivery::DeliveryError;
+pub use guard::GuardError;
+pub use payload::{FieldDefect, JsonDefect, PayloadError};
+pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
+
+use core::fmt;
+
+/// Any failure of this crate.
+///
+/// ```
+/// use countersign::{Error, Secret};
+///
+/// let error = Error::from(Secret::parse("").unwrap_err());
+/// assert_eq!(error.code(), "empty_secret");
+/// assert_eq!(error.class(), "ConfigurationError");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A secret, a scheme or a body was given wrongly by the program.
+    Configuration(ConfigurationError),
+    /// The request does not prove that it comes from a holder of the secret.
+    Verification(VerificationError),
+    /// The request is authentic and its payload is not what the scheme describes.
+    Payload(PayloadError),
+    /// The request is refused by a guard.
+    Guard(GuardError),
+    /// A message may not be sent there.
+    Delivery(DeliveryError),
+}
+
+impl Error {
+    /// The stable code, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Configuration(error) => error.code(),
+            Self::Verification(error) => error.code(),
+            Self::Payload(error) => error.code(),
+            Self::Guard(error) => error.code(),
+            Self::Delivery(error) => error.code(),
+        }
+    }
+
+    /// The name of the error's class, the same in every language.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Configuration(_) => "ConfigurationError",
+            Self::Verification(_) => "VerificationError",
+            Self::Payload(_) => "PayloadError",
+            Self::Guard(_) => "GuardError",
+            Self::Delivery(_) => "DeliveryError",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration(error) => error.fmt(f),
+            Self::Verification(error) => error.fmt(f),
+            Self::Payload(error) => error.fmt(f),
+            Self::Guard(error) => error.fmt(f),
+            Self::Delivery(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<ConfigurationError> for Error {
+    fn from(error: ConfigurationError) -> Self {
+        Self::Configuration(error)
+    }
+}
+
+impl From<VerificationError> for Error {
+    fn from(error: VerificationError) -> Self {
+        Self::Verification(error)
+    }
+}
+
+impl From<PayloadError> for Error {
+    fn from(error: PayloadError) -> Self {
+        Self::Payload(error)
+    }
+}
+
+impl From<GuardError> for Error {
+    fn from(error: GuardError) -> Self {
+        Self::Guard(error)
+    }
+}
+
+impl From<DeliveryError> for Error {
+    fn from(error: DeliveryError) -> Self {
+        Self::Delivery(error)
+    }
+}

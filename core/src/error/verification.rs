@@ -1,0 +1,216 @@
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::scheme::{Encoding, TimestampFormat};
+
+/// The request does not prove that a holder of the secret sent it now.
+///
+/// Caused by the sender, by whatever lies between, or by a secret of another endpoint. Answer 401.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerificationError {
+    /// A header that the scheme needs is absent.
+    MissingHeader {
+        /// Its name in lower case.
+        name: Box<str>,
+    },
+    /// A header's value is not what any sender of the scheme writes.
+    MalformedHeader {
+        /// Its name in lower case.
+        name: Box<str>,
+        /// What is wrong with it.
+        defect: HeaderDefect,
+    },
+    /// A header was sent several times with different values.
+    ConflictingHeader {
+        /// Its name in lower case.
+        name: Box<str>,
+    },
+    /// The attempt timestamp is absent or not of the scheme's form.
+    MalformedTimestamp(TimestampDefect),
+    /// No signature in the header can be decoded.
+    MalformedSignature {
+        /// The header's name in lower case.
+        name: Box<str>,
+        /// How signatures are written in this scheme.
+        encoding: Encoding,
+        /// What stands before each, may be empty.
+        prefix: Box<str>,
+        /// The length of a signature in bytes.
+        length: usize,
+    },
+    /// All signatures in the header are of versions that this scheme does not verify.
+    UnsupportedSignature {
+        /// The header's name in lower case.
+        name: Box<str>,
+        /// The version that the scheme verifies.
+        label: Box<str>,
+    },
+    /// No secret yields any of the signatures.
+    SignatureMismatch,
+    /// The signature is right and older than the tolerance.
+    TimestampTooOld {
+        /// The age in seconds, rounded up.
+        age: u64,
+        /// The tolerance in seconds.
+        tolerance: u64,
+    },
+    /// The signature is right and lies further in the future than the tolerance.
+    TimestampTooNew {
+        /// How far ahead in seconds, rounded up.
+        ahead: u64,
+        /// The tolerance in seconds.
+        tolerance: u64,
+    },
+    /// The scheme signs something that the call did not pass.
+    MissingContext(MissingContext),
+}
+
+/// What is wrong with a header's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderDefect {
+    /// It is empty.
+    Empty,
+    /// It holds a byte outside visible ASCII and space.
+    NotVisibleAscii,
+    /// It is an id that holds the character which ends the id in the signed content, so that the
+    /// content could be cut in two ways.
+    AmbiguousId,
+}
+
+/// What is wrong with an attempt timestamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampDefect {
+    /// It is not of the scheme's form.
+    Form(TimestampFormat),
+    /// The signature header has no entry with this label.
+    NoEntry {
+        /// The header's name in lower case.
+        name: Box<str>,
+        /// The label of the timestamp.
+        label: Box<str>,
+    },
+    /// The signature header has several entries with this label.
+    SeveralEntries {
+        /// The header's name in lower case.
+        name: Box<str>,
+        /// The label of the timestamp.
+        label: Box<str>,
+    },
+}
+
+/// A part of the signed content that only the caller knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingContext {
+    /// The request's method.
+    Method,
+    /// The request's URL.
+    Url,
+    /// The message's id, when signing.
+    Id,
+}
+
+impl VerificationError {
+    /// The stable code, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingHeader { .. } => "missing_header",
+            Self::MalformedHeader { .. } => "malformed_header",
+            Self::ConflictingHeader { .. } => "conflicting_header",
+            Self::MalformedTimestamp(_) => "malformed_timestamp",
+            Self::MalformedSignature { .. } => "malformed_signature",
+            Self::UnsupportedSignature { .. } => "unsupported_signature",
+            Self::SignatureMismatch => "signature_mismatch",
+            Self::TimestampTooOld { .. } => "timestamp_too_old",
+            Self::TimestampTooNew { .. } => "timestamp_too_new",
+            Self::MissingContext(_) => "missing_context",
+        }
+    }
+}
+
+impl fmt::Display for VerificationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingHeader { name } => write!(
+                f,
+                "the header {name} is missing; \
+                 did a proxy drop it, or is this another scheme's request?"
+            ),
+            Self::MalformedHeader { name, defect } => {
+                let defect = match defect {
+                    HeaderDefect::Empty => "is empty",
+                    HeaderDefect::NotVisibleAscii => {
+                        "holds a character other than visible ASCII and space"
+                    }
+                    HeaderDefect::AmbiguousId => {
+                        "contains the character that ends the id in the signed content"
+                    }
+                };
+                write!(f, "the header {name} {defect}")
+            }
+            Self::ConflictingHeader { name } => write!(
+                f,
+                "the header {name} was sent more than once with different values"
+            ),
+            Self::MalformedTimestamp(TimestampDefect::Form(format)) => {
+                write!(f, "the timestamp is not {}", format.phrase())
+            }
+            Self::MalformedTimestamp(TimestampDefect::NoEntry { name, label }) => {
+                write!(f, "the header {name} has no {label}= entry")
+            }
+            Self::MalformedTimestamp(TimestampDefect::SeveralEntries { name, label }) => {
+                write!(f, "the header {name} has more than one {label}= entry")
+            }
+            Self::MalformedSignature {
+                name,
+                encoding,
+                prefix,
+                length,
+            } => {
+                let encoding = encoding.phrase();
+                write!(
+                    f,
+                    "the header {name} holds no {length}-byte signature in canonical {encoding}"
+                )?;
+                if prefix.is_empty() {
+                    return Ok(());
+                }
+                write!(f, " after {prefix}")
+            }
+            Self::UnsupportedSignature { name, label } => write!(
+                f,
+                "the header {name} holds no {label} signature, only other versions"
+            ),
+            Self::SignatureMismatch => f.write_str(
+                "no secret fits the signature; is it this endpoint's secret, \
+                 and is the body passed as the bytes received?",
+            ),
+            Self::TimestampTooOld { age, tolerance } => write!(
+                f,
+                "the timestamp is {age} s old and the tolerance is {tolerance} s; \
+                 was the request delayed or replayed, or is this clock ahead?"
+            ),
+            Self::TimestampTooNew { ahead, tolerance } => write!(
+                f,
+                "the timestamp is {ahead} s ahead and the tolerance is {tolerance} s; \
+                 is this clock behind, or is the timestamp in another unit?"
+            ),
+            Self::MissingContext(context) => {
+                let context = match context {
+                    MissingContext::Method => "request's method",
+                    MissingContext::Url => "request's URL",
+                    MissingContext::Id => "message's id",
+                };
+                write!(
+                    f,
+                    "the scheme signs the {context} and none was given; pass it"
+                )
+            }
+        }
+    }
+}
+
+impl core::error::Error for VerificationError {}

@@ -1,0 +1,135 @@
+//! Events: what a verified payload says of itself.
+//!
+//! The envelope is located in one pass without building a tree; `data` stays where it is in the
+//! body, for the host's own parser.
+
+mod field;
+mod form;
+mod json;
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+
+pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
+
+use crate::error::{JsonDefect, PayloadError};
+use crate::scheme::{Definition, PayloadForm, Source};
+use crate::time::UnixTime;
+use field::Resolver;
+
+/// A parsed event. It borrows from the verified body.
+///
+/// ```
+/// use countersign::{Request, Scheme, Secret, UnixTime, Webhook};
+///
+/// let webhook = Webhook::new(Scheme::STRIPE, [Secret::parse("whsec_test")?])?;
+/// let now = UnixTime::from_seconds(1_700_000_000);
+/// let body = br#"{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {}}}"#;
+/// let headers = webhook.sign(None, now, body)?;
+///
+/// let verified = webhook.verify(&Request::new(&headers, body), now)?;
+/// let event = verified.event()?;
+/// assert_eq!(event.id(), Some("evt_1"));
+/// assert_eq!(event.event_type(), Some("charge.succeeded"));
+/// assert_eq!(event.data(), Some(r#"{"object": {}}"#));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Event<'a> {
+    id: Option<Cow<'a, str>>,
+    event_type: Option<Cow<'a, str>>,
+    timestamp: Option<UnixTime>,
+    data: Option<&'a str>,
+    payload: &'a str,
+    form: bool,
+    dedupe_key: Option<String>,
+}
+
+impl<'a> Event<'a> {
+    /// The event's id.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The event's type, such as `invoice.paid`.
+    pub fn event_type(&self) -> Option<&str> {
+        self.event_type.as_deref()
+    }
+
+    /// When the event happened, as the payload says.
+    pub fn timestamp(&self) -> Option<UnixTime> {
+        self.timestamp
+    }
+
+    /// The JSON text of the scheme's data field, or of the whole payload if the scheme names none;
+    /// of a form, its text.
+    pub fn data(&self) -> Option<&'a str> {
+        self.data
+    }
+
+    /// The JSON text of the whole payload, or the text of the form.
+    pub fn payload(&self) -> &'a str {
+        self.payload
+    }
+
+    /// Whether the payload is `application/x-www-form-urlencoded` instead of JSON.
+    pub fn is_form(&self) -> bool {
+        self.form
+    }
+
+    /// The identity of the delivery, with the scheme's name before it: the key to refuse
+    /// duplicates by.
+    pub fn dedupe_key(&self) -> Option<&str> {
+        self.dedupe_key.as_deref()
+    }
+
+    pub(crate) fn parse(
+        definition: &'a Definition,
+        body: &'a [u8],
+        header: impl Fn(Source) -> Option<&'a str>,
+    ) -> Result<Self, PayloadError> {
+        let text = core::str::from_utf8(body).map_err(|error| PayloadError::NotUtf8 {
+            valid_up_to: error.valid_up_to(),
+        })?;
+        let form = match definition.payload {
+            PayloadForm::Json => false,
+            PayloadForm::Form => true,
+            PayloadForm::JsonOrForm => {
+                let start = text.trim_start_matches(json::is_whitespace);
+                !(start.is_empty() || start.starts_with(['{', '[']))
+            }
+        };
+        let (payload, fields) = if form {
+            (text, form::locate(&definition.paths, text)?)
+        } else {
+            json::locate(&definition.paths, text)?
+        };
+        let resolver = Resolver {
+            definition,
+            fields,
+            header,
+        };
+        let id = resolver.id()?;
+        let event_type = resolver.event_type()?;
+        let timestamp = resolver.timestamp()?;
+        let data = match definition.data {
+            Some(path) if !form => resolver.json(path)?,
+            _ => Some(payload),
+        };
+        let dedupe = resolver.dedupe()?;
+        Ok(Self {
+            id,
+            event_type,
+            timestamp,
+            data,
+            payload,
+            form,
+            dedupe_key: dedupe.map(|value| format!("{}:{value}", definition.name)),
+        })
+    }
+}
+
+fn not_json(defect: JsonDefect) -> PayloadError {
+    PayloadError::NotJson(defect)
+}

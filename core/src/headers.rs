@@ -1,0 +1,118 @@
+//! The parts of a request that are verified, as any framework can give them.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The headers of a request: any list of pairs, a map, or (feature `http`) a `http::HeaderMap`.
+///
+/// Implement it for the header type of another framework in a few lines.
+pub trait Headers {
+    /// Calls `visit` with the value of each header of this name, in order. The name is given in
+    /// lower case; names of headers compare without regard to ASCII case.
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8]));
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        for (candidate, value) in self {
+            if candidate.as_ref().eq_ignore_ascii_case(name) {
+                visit(value.as_ref());
+            }
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const COUNT: usize> Headers for [(N, V); COUNT] {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        self.as_slice().each(name, visit);
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        self.as_slice().each(name, visit);
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for BTreeMap<N, V> {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        for (candidate, value) in self {
+            if candidate.as_ref().eq_ignore_ascii_case(name) {
+                visit(value.as_ref());
+            }
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        for value in self.get_all(name) {
+            visit(value.as_bytes());
+        }
+    }
+}
+
+/// A received request: its headers, its body as raw bytes and, where the scheme signs them, its
+/// method and URL.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Request<'a, H: ?Sized> {
+    pub(crate) headers: &'a H,
+    pub(crate) body: &'a [u8],
+    pub(crate) method: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+}
+
+impl<'a, H: Headers + ?Sized> Request<'a, H> {
+    /// A request. The body is what was received, to the byte.
+    pub fn new(headers: &'a H, body: &'a [u8]) -> Self {
+        Self {
+            headers,
+            body,
+            method: None,
+            url: None,
+        }
+    }
+
+    /// The method, in upper case as received.
+    pub fn method(mut self, method: impl Into<Option<&'a str>>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// The URL that the sender called, which behind a proxy is not always the one received.
+    pub fn url(mut self, url: impl Into<Option<&'a str>>) -> Self {
+        self.url = url.into();
+        self
+    }
+}
+
+/// What a request has under one name.
+pub(crate) enum Lookup<'a> {
+    Absent,
+    Value(&'a [u8]),
+    Conflict,
+}
+
+pub(crate) fn look_up<'a>(headers: &'a (impl Headers + ?Sized), name: &str) -> Lookup<'a> {
+    let mut found = Lookup::Absent;
+    headers.each(name, &mut |value| {
+        found = match found {
+            Lookup::Absent => Lookup::Value(value),
+            Lookup::Value(first) if first == value => Lookup::Value(first),
+            Lookup::Value(_) | Lookup::Conflict => Lookup::Conflict,
+        };
+    });
+    found
+}
+
+/// The headers of a signed message: names in lower case with their values.
+pub type SignedHeaders = Vec<(String, String)>;
+
+pub(crate) fn owned(name: &str) -> Box<str> {
+    name.to_owned().into_boxed_str()
+}

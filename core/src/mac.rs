@@ -1,0 +1,69 @@
+//! Keyed hashes whose key schedule is computed once, and tags compared in constant time.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::scheme::Algorithm;
+
+/// The longest tag, of HMAC-SHA-512.
+pub(crate) const MAX_TAG_LENGTH: usize = 64;
+
+/// A tag in its first bytes; the rest is zero.
+pub(crate) type Tag = [u8; MAX_TAG_LENGTH];
+
+/// A key in the form of the two hash states after its padded blocks; wiped when dropped.
+#[derive(Clone)]
+pub(crate) enum Key {
+    Sha256(Hmac<Sha256>),
+    Sha1(Hmac<Sha1>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl Key {
+    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Self {
+        match algorithm {
+            Algorithm::HmacSha256 => Self::Sha256(keyed(key)),
+            Algorithm::HmacSha1 => Self::Sha1(keyed(key)),
+            Algorithm::HmacSha512 => Self::Sha512(keyed(key)),
+        }
+    }
+
+    /// The tag of the concatenated parts.
+    pub(crate) fn tag<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
+        match self {
+            Self::Sha256(mac) => tag(mac.clone(), parts),
+            Self::Sha1(mac) => tag(mac.clone(), parts),
+            Self::Sha512(mac) => tag(mac.clone(), parts),
+        }
+    }
+}
+
+fn keyed<M: KeyInit>(key: &[u8]) -> M {
+    // HMAC takes keys of any length, so this cannot fail.
+    M::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
+}
+
+fn tag<'a>(mut mac: impl Mac, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
+    parts.for_each(|part| mac.update(part));
+    let output = mac.finalize().into_bytes();
+    let mut tag = [0; MAX_TAG_LENGTH];
+    tag[..output.len()].copy_from_slice(&output);
+    tag
+}
+
+/// Compares whole tags, word by word, in a time that does not depend on their content.
+pub(crate) fn tags_equal(left: &Tag, right: &Tag) -> Choice {
+    left.chunks_exact(8)
+        .zip(right.chunks_exact(8))
+        .fold(Choice::from(1), |equal, (left, right)| {
+            equal & word(left).ct_eq(&word(right))
+        })
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+}

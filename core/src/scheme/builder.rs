@@ -1,0 +1,232 @@
+//! The description of a scheme, as the provider table and users write it.
+
+use super::{Algorithm, Encoding, KeyForm, PayloadForm, Required, Scheme, TimestampFormat};
+use crate::error::ConfigurationError;
+use crate::time::Tolerance;
+
+/// Describes a scheme, part by part; every method but [`build`](Self::build) is `const`.
+///
+/// A new description is HMAC-SHA-256 over the body, in lower-case hexadecimal, keyed with the text
+/// of the secret.
+///
+/// ```
+/// use countersign::{HeaderNames, SchemeBuilder, Secret, Tolerance, UnixTime, Webhook};
+///
+/// let scheme = SchemeBuilder::new("acme")
+///     .headers(&[HeaderNames::new("x-acme-signature").timestamp("x-acme-time")])
+///     .prefix("v1=")
+///     .separator(',')
+///     .content("{timestamp}:{body}")
+///     .tolerance(Tolerance::new(60))
+///     .event_type(&["body:event.name"])
+///     .build()?;
+/// let webhook = Webhook::new(scheme, [Secret::parse("hush")?])?;
+/// let headers = webhook.sign(None, UnixTime::from_seconds(1_700_000_000), b"{}")?;
+/// assert_eq!(headers[0], ("x-acme-time".into(), "1700000000".into()));
+/// assert!(headers[1].1.starts_with("v1="));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct SchemeBuilder<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) headers: &'a [HeaderNames<'a>],
+    pub(crate) prefix: &'a str,
+    pub(crate) separator: Option<char>,
+    pub(crate) timestamp_label: Option<&'a str>,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) encoding: Encoding,
+    pub(crate) key: KeyForm,
+    pub(crate) secret_prefix: &'a str,
+    pub(crate) content: &'a str,
+    pub(crate) timestamp_format: TimestampFormat,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) payload: PayloadForm,
+    pub(crate) event_id: &'a [&'a str],
+    pub(crate) event_type: &'a [&'a str],
+    pub(crate) event_time: &'a [&'a str],
+    pub(crate) dedupe: Option<&'a [&'a str]>,
+    pub(crate) event_time_format: TimestampFormat,
+    pub(crate) required: &'a [Required],
+    pub(crate) data: Option<&'a str>,
+}
+
+/// The headers that carry a signature and what it covers, in lower case.
+#[derive(Debug, Clone, Copy)]
+pub struct HeaderNames<'a> {
+    pub(crate) signature: &'a str,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) timestamp: Option<&'a str>,
+}
+
+impl<'a> HeaderNames<'a> {
+    /// The header of the signature.
+    pub const fn new(signature: &'a str) -> Self {
+        Self {
+            signature,
+            id: None,
+            timestamp: None,
+        }
+    }
+
+    /// The header of the message's id.
+    pub const fn id(mut self, name: &'a str) -> Self {
+        self.id = Some(name);
+        self
+    }
+
+    /// The header of the attempt timestamp.
+    pub const fn timestamp(mut self, name: &'a str) -> Self {
+        self.timestamp = Some(name);
+        self
+    }
+}
+
+impl<'a> SchemeBuilder<'a> {
+    /// A description with this name: 1 to 64 of `a-z`, `0-9` and `-`.
+    pub const fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            headers: &[],
+            prefix: "",
+            separator: None,
+            timestamp_label: None,
+            algorithm: Algorithm::HmacSha256,
+            encoding: Encoding::Hex,
+            key: KeyForm::Text,
+            secret_prefix: "",
+            content: "{body}",
+            timestamp_format: TimestampFormat::Seconds,
+            tolerance: Tolerance::new(300),
+            payload: PayloadForm::Json,
+            event_id: &[],
+            event_type: &[],
+            event_time: &[],
+            dedupe: None,
+            event_time_format: TimestampFormat::Seconds,
+            required: &[],
+            data: None,
+        }
+    }
+
+    /// The headers: the first set that a request has in full is used, 1 to 4 sets. The first is
+    /// what [`sign`](crate::Webhook::sign) writes.
+    pub const fn headers(mut self, sets: &'a [HeaderNames<'a>]) -> Self {
+        self.headers = sets;
+        self
+    }
+
+    /// What stands before each signature: a version label and `=` or `,`, as in `sha256=` or `v1,`.
+    pub const fn prefix(mut self, prefix: &'a str) -> Self {
+        self.prefix = prefix;
+        self
+    }
+
+    /// What separates several signatures in the header: a space, `,` or `;`.
+    pub const fn separator(mut self, separator: char) -> Self {
+        self.separator = Some(separator);
+        self
+    }
+
+    /// The timestamp is the entry `label=...` of the signature header.
+    pub const fn timestamp_label(mut self, label: &'a str) -> Self {
+        self.timestamp_label = Some(label);
+        self
+    }
+
+    /// The keyed hash.
+    pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// How signatures are written.
+    pub const fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// How secrets give keys.
+    pub const fn key(mut self, form: KeyForm) -> Self {
+        self.key = form;
+        self
+    }
+
+    /// What may stand before a base64 or hexadecimal secret and is no part of the key.
+    pub const fn secret_prefix(mut self, prefix: &'a str) -> Self {
+        self.secret_prefix = prefix;
+        self
+    }
+
+    /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
+    /// `{url}`; all else stands for itself, `{{` and `}}` for braces.
+    ///
+    /// The text is read once, when the scheme is built; nothing of a request is ever interpreted.
+    pub const fn content(mut self, content: &'a str) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// How the attempt timestamp is written.
+    pub const fn timestamp_format(mut self, format: TimestampFormat) -> Self {
+        self.timestamp_format = format;
+        self
+    }
+
+    /// How far the attempt timestamp may be from now; 300 seconds both ways if not said.
+    pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// What the payload is.
+    pub const fn payload(mut self, form: PayloadForm) -> Self {
+        self.payload = form;
+        self
+    }
+
+    /// Where the event's id comes from: `id` (the id header), `header:name` or `body:path.to.it`;
+    /// the first that is there, at most 4.
+    pub const fn event_id(mut self, sources: &'a [&'a str]) -> Self {
+        self.event_id = sources;
+        self
+    }
+
+    /// Where the event's type comes from, as for [`event_id`](Self::event_id).
+    pub const fn event_type(mut self, sources: &'a [&'a str]) -> Self {
+        self.event_type = sources;
+        self
+    }
+
+    /// Where the event's time comes from, as for [`event_id`](Self::event_id), and its form.
+    pub const fn event_time(mut self, sources: &'a [&'a str], format: TimestampFormat) -> Self {
+        self.event_time = sources;
+        self.event_time_format = format;
+        self
+    }
+
+    /// Where the delivery's identity comes from, if not from where the event's id does.
+    pub const fn dedupe(mut self, sources: &'a [&'a str]) -> Self {
+        self.dedupe = Some(sources);
+        self
+    }
+
+    /// What every event has; others are refused with `missing_field`.
+    pub const fn required(mut self, fields: &'a [Required]) -> Self {
+        self.required = fields;
+        self
+    }
+
+    /// The field that is the event's `data`; the whole payload if not said.
+    pub const fn data(mut self, path: &'a str) -> Self {
+        self.data = Some(path);
+        self
+    }
+
+    /// The scheme so described.
+    ///
+    /// # Errors
+    /// `malformed_scheme` with the first rule that is broken.
+    pub fn build(self) -> Result<Scheme, ConfigurationError> {
+        Scheme::try_from(self)
+    }
+}

@@ -1,0 +1,337 @@
+//! A description that was checked, in the form that verification works on.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::source::Path;
+use super::{
+    Algorithm, Encoding, HeaderNames, KeyForm, Part, PayloadForm, Required, SchemeBuilder, Source,
+    TimestampFormat, content,
+};
+use crate::error::{ConfigurationError, SchemeDefect};
+use crate::time::Tolerance;
+
+const MAX_HEADER_SETS: usize = 4;
+const MAX_SOURCES: usize = 4;
+
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: Box<str>,
+    pub(crate) header_sets: Vec<HeaderSet>,
+    pub(crate) prefix: Box<str>,
+    pub(crate) separator: Option<u8>,
+    pub(crate) timestamp_label: Option<Box<str>>,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) encoding: Encoding,
+    pub(crate) key: KeyForm,
+    pub(crate) secret_prefix: Box<str>,
+    pub(crate) content: Vec<Part>,
+    pub(crate) timestamp_format: TimestampFormat,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) payload: PayloadForm,
+    pub(crate) event_id: Vec<Source>,
+    pub(crate) event_type: Vec<Source>,
+    pub(crate) event_time: Vec<Source>,
+    pub(crate) dedupe: Vec<Source>,
+    pub(crate) event_time_format: TimestampFormat,
+    pub(crate) id_required: bool,
+    pub(crate) type_required: bool,
+    /// Index into `paths`.
+    pub(crate) data: Option<usize>,
+    /// The headers that sources name, each once.
+    pub(crate) event_headers: Vec<Box<str>>,
+    /// The fields that sources name, each once.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// Names of one [`HeaderNames`], owned.
+#[derive(Debug)]
+pub(crate) struct HeaderSet {
+    pub(crate) signature: Box<str>,
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) timestamp: Option<Box<str>>,
+}
+
+impl HeaderSet {
+    fn new(names: &HeaderNames<'_>) -> Self {
+        Self {
+            signature: names.signature.into(),
+            id: names.id.map(Into::into),
+            timestamp: names.timestamp.map(Into::into),
+        }
+    }
+
+    /// The names in the order in which they are checked.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [
+            Some(&self.signature),
+            self.id.as_ref(),
+            self.timestamp.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|name| &**name)
+    }
+}
+
+impl Definition {
+    pub(crate) fn compile(builder: &SchemeBuilder<'_>) -> Result<Self, ConfigurationError> {
+        compile(builder)
+            .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
+    }
+
+    /// The character which ends the id in the signed content, and which no id may hold.
+    pub(crate) fn id_terminator(&self) -> Option<char> {
+        self.content.windows(2).find_map(|parts| match parts {
+            [Part::Id, Part::Literal(literal)] => literal.chars().next(),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn signs(&self, part: &Part) -> bool {
+        self.content.contains(part)
+    }
+
+    pub(crate) fn has_timestamp(&self) -> bool {
+        self.timestamp_label.is_some() || self.header_sets[0].timestamp.is_some()
+    }
+
+    /// The version label of the signatures, without the character that ends it.
+    pub(crate) fn label(&self) -> &str {
+        self.prefix
+            .char_indices()
+            .next_back()
+            .map_or("", |(at, _)| &self.prefix[..at])
+    }
+
+    /// The name of the first header among these sources.
+    pub(crate) fn header_among(&self, sources: &[Source]) -> Option<&str> {
+        sources.iter().find_map(|source| match source {
+            Source::Header(index) => Some(&*self.event_headers[*index]),
+            Source::Id | Source::Body(_) => None,
+        })
+    }
+}
+
+/// The error is the first rule that the description breaks.
+fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
+    require(
+        is_scheme_name(builder.name),
+        "its name is not 1 to 64 of a-z, 0-9 and -",
+    )?;
+    check_headers(builder)?;
+    check_signature_grammar(builder)?;
+    let content = content::parse(builder.content)?;
+    check_content(builder, &content)?;
+    require(
+        builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
+        "a secret prefix needs a base64 or hex key",
+    )?;
+
+    let mut tables = Tables::default();
+    let has_id_header = builder.headers[0].id.is_some();
+    let mut sources = |texts| tables.sources(texts, has_id_header);
+    let event_id = sources(builder.event_id)?;
+    let event_type = sources(builder.event_type)?;
+    let event_time = sources(builder.event_time)?;
+    let dedupe = sources(builder.dedupe.unwrap_or(builder.event_id))?;
+    let data = builder.data.map(|path| tables.path(path)).transpose()?;
+
+    let id_required = builder.required.contains(&Required::Id);
+    let type_required = builder.required.contains(&Required::Type);
+    require(
+        !(id_required && event_id.is_empty() || type_required && event_type.is_empty()),
+        "it requires an event id or type that it has no source for",
+    )?;
+    Ok(Definition {
+        name: builder.name.into(),
+        header_sets: builder.headers.iter().map(HeaderSet::new).collect(),
+        prefix: builder.prefix.into(),
+        separator: builder.separator.map(|separator| separator as u8),
+        timestamp_label: builder.timestamp_label.map(Into::into),
+        algorithm: builder.algorithm,
+        encoding: builder.encoding,
+        key: builder.key,
+        secret_prefix: builder.secret_prefix.into(),
+        content,
+        timestamp_format: builder.timestamp_format,
+        tolerance: builder.tolerance,
+        payload: builder.payload,
+        event_id,
+        event_type,
+        event_time,
+        dedupe,
+        event_time_format: builder.event_time_format,
+        id_required,
+        type_required,
+        data,
+        event_headers: tables.event_headers,
+        paths: tables.paths,
+    })
+}
+
+fn require(condition: bool, rule: &'static str) -> Result<(), &'static str> {
+    if condition { Ok(()) } else { Err(rule) }
+}
+
+fn check_headers(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let sets = builder.headers;
+    require(
+        !sets.is_empty() && sets.iter().all(|set| !set.signature.is_empty()),
+        "it names no signature header",
+    )?;
+    require(
+        sets.len() <= MAX_HEADER_SETS,
+        "it has more than 4 header sets",
+    )?;
+    let in_sets = sets
+        .iter()
+        .flat_map(|set| [Some(set.signature), set.id, set.timestamp])
+        .flatten();
+    let in_sources = [
+        builder.event_id,
+        builder.event_type,
+        builder.event_time,
+        builder.dedupe.unwrap_or(&[]),
+    ]
+    .into_iter()
+    .flatten()
+    .filter_map(|source| source.strip_prefix("header:"));
+    require(
+        in_sets.chain(in_sources).all(is_header_name),
+        "a header name is not lower-case letters, digits and - (1 to 64)",
+    )?;
+    let parts = |set: &HeaderNames<'_>| (set.id.is_some(), set.timestamp.is_some());
+    require(
+        sets.iter().all(|set| parts(set) == parts(&sets[0])),
+        "its header sets do not have the same parts",
+    )
+}
+
+fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let prefix = builder.prefix;
+    let delimiter = prefix.chars().next_back();
+    require(
+        prefix.is_empty()
+            || matches!(delimiter, Some('=' | ',')) && is_label(&prefix[..prefix.len() - 1]),
+        "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -",
+    )?;
+    require(
+        matches!(builder.separator, None | Some(' ' | ',' | ';')),
+        "its separator is not a space, a comma or a semicolon",
+    )?;
+    require(
+        builder.separator.is_none() || builder.separator != delimiter,
+        "its separator also ends its prefix",
+    )?;
+    let Some(label) = builder.timestamp_label else {
+        return Ok(());
+    };
+    require(
+        builder.separator.is_some() && delimiter == Some('='),
+        "a timestamp label needs a separator and a prefix that ends in =",
+    )?;
+    require(
+        is_label(label),
+        "its timestamp label is not 1 to 16 letters, digits, _ and -",
+    )?;
+    require(
+        label != &prefix[..prefix.len() - 1],
+        "its timestamp label is also the label of its signatures",
+    )?;
+    require(
+        builder.headers[0].timestamp.is_none(),
+        "it has both a timestamp header and a timestamp label",
+    )
+}
+
+fn check_content(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<(), &'static str> {
+    require(
+        content.contains(&Part::Body),
+        "its content does not cover the body",
+    )?;
+    require(
+        !content.contains(&Part::Id) || builder.headers[0].id.is_some(),
+        "its content has the id but no id header is named",
+    )?;
+    let timestamp_named =
+        builder.headers[0].timestamp.is_some() || builder.timestamp_label.is_some();
+    let timestamp_signed = content.contains(&Part::Timestamp);
+    require(
+        !timestamp_signed || timestamp_named,
+        "its content has the timestamp but no timestamp is named",
+    )?;
+    // An unsigned timestamp proves nothing about when the request was made.
+    require(
+        !timestamp_named || timestamp_signed,
+        "it names a timestamp that its content does not cover",
+    )
+}
+
+/// The headers and fields that sources name, each once.
+#[derive(Default)]
+struct Tables {
+    event_headers: Vec<Box<str>>,
+    paths: Vec<Path>,
+}
+
+impl Tables {
+    fn sources(
+        &mut self,
+        texts: &[&str],
+        has_id_header: bool,
+    ) -> Result<Vec<Source>, &'static str> {
+        require(
+            texts.len() <= MAX_SOURCES,
+            "an event field has more than 4 sources",
+        )?;
+        texts
+            .iter()
+            .map(|text| match text.split_once(':') {
+                None if *text == "id" => {
+                    require(has_id_header, "it has the event source id but no id header")?;
+                    Ok(Source::Id)
+                }
+                Some(("header", name)) => Ok(Source::Header(self.header(name))),
+                Some(("body", path)) => self.path(path).map(Source::Body),
+                _ => Err("an event source is not id, header:NAME or body:PATH"),
+            })
+            .collect()
+    }
+
+    fn header(&mut self, name: &str) -> usize {
+        let known = self.event_headers.iter().position(|known| **known == *name);
+        known.unwrap_or_else(|| {
+            self.event_headers.push(name.into());
+            self.event_headers.len() - 1
+        })
+    }
+
+    fn path(&mut self, text: &str) -> Result<usize, &'static str> {
+        let path = Path::parse(text)?;
+        let known = self.paths.iter().position(|known| *known == path);
+        Ok(known.unwrap_or_else(|| {
+            self.paths.push(path);
+            self.paths.len() - 1
+        }))
+    }
+}
+
+fn is_scheme_name(name: &str) -> bool {
+    matches!(name.len(), 1..=64)
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+fn is_header_name(name: &str) -> bool {
+    is_scheme_name(name)
+}
+
+/// Whether this is a version label such as `v1` or `sha256`.
+pub(crate) fn is_label(text: &str) -> bool {
+    matches!(text.len(), 1..=16)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}

@@ -1,0 +1,132 @@
+//! The words of a description that come from a fixed set.
+
+use crate::error::{ConfigurationError, SchemeDefect};
+
+/// Declares an enum whose variants have one textual form each, the same in every language.
+macro_rules! words {
+    (
+        $(#[$doc:meta])* $name:ident, $key:literal, $words:literal;
+        $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The variant of this word, as descriptions in JSON, Python and JavaScript write it.
+            ///
+            /// # Errors
+            /// `malformed_scheme` with the words there are.
+            pub fn named(word: &str) -> Result<Self, ConfigurationError> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(ConfigurationError::MalformedScheme(SchemeDefect::Word {
+                        key: $key,
+                        words: $words,
+                    })),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// The keyed hash that signs.
+    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512";
+    /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
+    HmacSha256 = "hmac-sha256",
+    /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
+    HmacSha1 = "hmac-sha1",
+    /// HMAC with SHA-512: tags of 64 bytes.
+    HmacSha512 = "hmac-sha512",
+}
+
+words! {
+    /// How a signature is written in its header.
+    Encoding, "encoding", "hex, hex-upper, hex-any-case, base64";
+    /// Hexadecimal in lower case.
+    Hex = "hex",
+    /// Hexadecimal in upper case.
+    HexUpper = "hex-upper",
+    /// Hexadecimal in any case; signed in lower case.
+    HexAnyCase = "hex-any-case",
+    /// Canonical padded standard base64 (RFC 4648 section 4).
+    Base64 = "base64",
+}
+
+words! {
+    /// How the text of a secret gives the bytes of its key.
+    KeyForm, "key", "text, base64, hex";
+    /// The UTF-8 bytes of the text.
+    Text = "text",
+    /// Standard base64, padded or unpadded.
+    Base64 = "base64",
+    /// Hexadecimal in any case.
+    Hex = "hex",
+}
+
+words! {
+    /// How a time is written.
+    TimestampFormat, "timestamp_format", "seconds, milliseconds, rfc3339";
+    /// Whole seconds since 1970, in ASCII digits.
+    Seconds = "seconds",
+    /// Whole milliseconds since 1970, in ASCII digits.
+    Milliseconds = "milliseconds",
+    /// RFC 3339, as `2026-11-24T12:00:00Z`.
+    Rfc3339 = "rfc3339",
+}
+
+words! {
+    /// What a payload is.
+    PayloadForm, "payload", "json, form, json-or-form";
+    /// A JSON object.
+    Json = "json",
+    /// `application/x-www-form-urlencoded`.
+    Form = "form",
+    /// Either: text that begins with `{` or `[` is JSON.
+    JsonOrForm = "json-or-form",
+}
+
+words! {
+    /// A field that every event of a scheme has.
+    Required, "required", "id, type";
+    /// The event's id.
+    Id = "id",
+    /// The event's type.
+    Type = "type",
+}
+
+impl Algorithm {
+    /// The length of a signature in bytes.
+    pub const fn tag_length(self) -> usize {
+        match self {
+            Self::HmacSha256 => 32,
+            Self::HmacSha1 => 20,
+            Self::HmacSha512 => 64,
+        }
+    }
+}
+
+impl Encoding {
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Self::Hex => "lower-case hexadecimal",
+            Self::HexUpper => "upper-case hexadecimal",
+            Self::HexAnyCase => "hexadecimal",
+            Self::Base64 => "base64",
+        }
+    }
+}
+
+impl TimestampFormat {
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Self::Seconds => "a Unix time in whole seconds",
+            Self::Milliseconds => "a Unix time in whole milliseconds",
+            Self::Rfc3339 => "an RFC 3339 time",
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Secrets: checked, wiped when dropped, never printed or compared.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigurationError, SecretDefect};
+use crate::scheme::{Definition, KeyForm};
+
+/// A shared secret, as the provider shows it or as the bytes of its key.
+///
+/// It is wiped from memory when dropped, `Debug` does not show it, and it has no `PartialEq`.
+#[derive(Clone)]
+pub struct Secret(Form);
+
+#[derive(Clone)]
+enum Form {
+    Text(Zeroizing<String>),
+    Key(Zeroizing<Vec<u8>>),
+}
+
+impl Secret {
+    /// A secret as the provider shows it, such as `whsec_...`.
+    ///
+    /// Whether the text is base64, hexadecimal or the key itself is part of the scheme, so its
+    /// decoding is checked by [`Webhook::new`](crate::Webhook::new).
+    ///
+    /// # Errors
+    /// `empty_secret`; `malformed_secret` when it begins or ends with whitespace.
+    ///
+    /// ```
+    /// use countersign::Secret;
+    ///
+    /// let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// assert_eq!(format!("{secret:?}"), "Secret(..)");
+    /// assert_eq!(Secret::parse("hush\n").unwrap_err().code(), "malformed_secret");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
+        if text.is_empty() {
+            return Err(ConfigurationError::EmptySecret);
+        }
+        if text.starts_with(is_whitespace) || text.ends_with(is_whitespace) {
+            return Err(ConfigurationError::MalformedSecret(
+                SecretDefect::Whitespace,
+            ));
+        }
+        Ok(Self(Form::Text(Zeroizing::new(text.into()))))
+    }
+
+    /// A secret as the bytes of its key, for every scheme.
+    ///
+    /// # Errors
+    /// `empty_secret`.
+    pub fn from_bytes(key: &[u8]) -> Result<Self, ConfigurationError> {
+        if key.is_empty() {
+            return Err(ConfigurationError::EmptySecret);
+        }
+        Ok(Self(Form::Key(Zeroizing::new(key.into()))))
+    }
+
+    /// The text of a new Standard Webhooks secret: `whsec_` and 32 bytes of entropy in base64.
+    ///
+    /// The entropy must come from the operating system's generator.
+    ///
+    /// ```
+    /// use countersign::Secret;
+    ///
+    /// let text = Secret::generate(&[7; 32]);
+    /// assert!(text.starts_with("whsec_"));
+    /// assert!(Secret::parse(&text).is_ok());
+    /// ```
+    pub fn generate(entropy: &[u8; 32]) -> Zeroizing<String> {
+        let mut encoded = Zeroizing::new([0; 44]);
+        let encoded = Base64::encode(entropy, encoded.as_mut_slice()).unwrap_or_default();
+        let mut text = Zeroizing::new(String::with_capacity(6 + encoded.len()));
+        text.push_str("whsec_");
+        text.push_str(encoded);
+        text
+    }
+
+    /// The bytes of the key, as the scheme reads secrets.
+    pub(crate) fn key(
+        &self,
+        definition: &Definition,
+    ) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
+        let text = match &self.0 {
+            Form::Key(key) => return Ok(key.clone()),
+            Form::Text(text) => text.as_str(),
+        };
+        let encoded = text
+            .strip_prefix(&*definition.secret_prefix)
+            .unwrap_or(text);
+        let key = match definition.key {
+            KeyForm::Text => Ok(text.as_bytes().to_vec()),
+            KeyForm::Base64 if encoded.ends_with('=') => {
+                Base64::decode_vec(encoded).map_err(|_| SecretDefect::NotBase64)
+            }
+            KeyForm::Base64 => {
+                Base64Unpadded::decode_vec(encoded).map_err(|_| SecretDefect::NotBase64)
+            }
+            KeyForm::Hex => base16ct::mixed::decode_vec(encoded).map_err(|_| SecretDefect::NotHex),
+        };
+        let key = Zeroizing::new(key.map_err(ConfigurationError::MalformedSecret)?);
+        if key.is_empty() {
+            return Err(ConfigurationError::EmptySecret);
+        }
+        Ok(key)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Whitespace of any script, and the byte order mark that editors put at the head of a file.
+fn is_whitespace(character: char) -> bool {
+    character.is_whitespace() || character == '\u{feff}'
+}

@@ -1,0 +1,131 @@
+//! Signing: the first secret, the first header set, and nothing that `verify` would refuse.
+
+use crate::error::{MissingContext, TimestampDefect, VerificationError};
+use crate::headers::SignedHeaders;
+use crate::scheme::Part;
+use crate::signature;
+use crate::time::UnixTime;
+use crate::verify::{SignedContent, check_context, check_id, check_value};
+use crate::webhook::Webhook;
+
+/// A message to sign: its body and, where the scheme signs or carries them, the rest.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Message<'a> {
+    body: &'a [u8],
+    id: Option<&'a str>,
+    method: Option<&'a str>,
+    url: Option<&'a str>,
+}
+
+impl<'a> Message<'a> {
+    /// A message with this body, which must be sent to the byte.
+    pub fn new(body: &'a [u8]) -> Self {
+        Self {
+            body,
+            id: None,
+            method: None,
+            url: None,
+        }
+    }
+
+    /// The id, the same for every attempt. Ignored by schemes that have no header for it.
+    pub fn id(mut self, id: impl Into<Option<&'a str>>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// The method, in upper case.
+    pub fn method(mut self, method: impl Into<Option<&'a str>>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// The URL that is called.
+    pub fn url(mut self, url: impl Into<Option<&'a str>>) -> Self {
+        self.url = url.into();
+        self
+    }
+}
+
+impl Webhook {
+    /// The headers that prove this message: lower-case names with their values.
+    ///
+    /// `now` becomes the attempt timestamp: sign each attempt anew, with the same id.
+    ///
+    /// # Errors
+    /// What [`verify`](Self::verify) would answer to the signed request: `missing_context`,
+    /// `malformed_header` for the id, `malformed_timestamp`.
+    ///
+    /// ```
+    /// use countersign::{Request, Scheme, Secret, UnixTime, Webhook};
+    ///
+    /// let webhook = Webhook::new(Scheme::SHA256, [Secret::parse("hush")?])?;
+    /// let now = UnixTime::from_seconds(1_700_000_000);
+    /// let headers = webhook.sign("evt_1", now, b"{}")?;
+    /// assert_eq!(headers[0], ("x-webhook-event-id".into(), "evt_1".into()));
+    /// webhook.verify(&Request::new(&headers, b"{}"), now)?;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign<'a>(
+        &self,
+        id: impl Into<Option<&'a str>>,
+        now: UnixTime,
+        body: &'a [u8],
+    ) -> Result<SignedHeaders, VerificationError> {
+        self.sign_message(&Message::new(body).id(id), now)
+    }
+
+    /// [`sign`](Self::sign) for schemes that sign the method or URL as well.
+    ///
+    /// # Errors
+    /// As for [`sign`](Self::sign).
+    pub fn sign_message(
+        &self,
+        message: &Message<'_>,
+        now: UnixTime,
+    ) -> Result<SignedHeaders, VerificationError> {
+        let definition = &*self.definition;
+        check_context(definition, message.method, message.url)?;
+        if definition.signs(&Part::Id) && message.id.is_none() {
+            return Err(VerificationError::MissingContext(MissingContext::Id));
+        }
+        let set = &definition.header_sets[0];
+        let id_header = set
+            .id
+            .as_deref()
+            .or_else(|| definition.header_among(&definition.event_id));
+        let mut headers = SignedHeaders::new();
+        if let (Some(name), Some(id)) = (id_header, message.id) {
+            check_value(name, id.as_bytes())?;
+            check_id(definition, name, id)?;
+            headers.push((name.into(), id.into()));
+        }
+
+        let format = definition.timestamp_format;
+        let timestamp = definition
+            .has_timestamp()
+            .then(|| {
+                let text = format.write(now);
+                text.ok_or(VerificationError::MalformedTimestamp(
+                    TimestampDefect::Form(format),
+                ))
+            })
+            .transpose()?;
+        let content = SignedContent {
+            definition,
+            body: message.body,
+            id: message.id,
+            timestamp: timestamp.as_deref(),
+            method: message.method,
+            url: message.url,
+        };
+        let tag = self.keys[0].tag(content.parts());
+        let signature = signature::write(definition, &tag, timestamp.as_deref());
+        if let (Some(name), Some(timestamp)) = (set.timestamp.as_deref(), timestamp) {
+            headers.push((name.into(), timestamp));
+        }
+        headers.push(((*set.signature).into(), signature));
+        Ok(headers)
+    }
+}

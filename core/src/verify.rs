@@ -1,0 +1,370 @@
+//! The verdict. Its checks and their order are the same for every scheme:
+//!
+//! 1. what the caller must pass: method, URL (`missing_context`);
+//! 2. headers present (`missing_header`);
+//! 3. headers well-formed (`conflicting_header`, `malformed_header`);
+//! 4. timestamp well-formed (`malformed_timestamp`);
+//! 5. signature decodable (`malformed_signature`, `unsupported_signature`) and right
+//!    (`signature_mismatch`);
+//! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use subtle::Choice;
+
+use crate::error::{
+    HeaderDefect, MissingContext, PayloadError, TimestampDefect, VerificationError,
+};
+use crate::event::Event;
+use crate::headers::{Headers, Lookup, Request, look_up, owned};
+use crate::mac::tags_equal;
+use crate::scheme::{Definition, HeaderSet, Part, Source};
+use crate::signature;
+use crate::time::{Tolerance, UnixTime};
+use crate::webhook::Webhook;
+
+impl Webhook {
+    /// Decides whether a holder of one of the secrets sent this request, now.
+    ///
+    /// The work is bounded by one MAC per secret and [`MAX_CANDIDATES`](crate::MAX_CANDIDATES)
+    /// comparisons, which take the same time whatever the secrets and signatures are.
+    ///
+    /// # Errors
+    /// The first check that fails; see [`VerificationError`].
+    ///
+    /// ```
+    /// use countersign::{Request, Scheme, Secret, UnixTime, Webhook};
+    ///
+    /// let webhook = Webhook::new(
+    ///     Scheme::STANDARD,
+    ///     [Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?],
+    /// )?;
+    /// let headers = [
+    ///     ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+    ///     ("webhook-timestamp", "1614265330"),
+    ///     ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+    /// ];
+    /// let now = UnixTime::from_seconds(1_614_265_331);
+    ///
+    /// let verified = webhook.verify(&Request::new(&headers, br#"{"test": 2432232314}"#), now)?;
+    /// assert_eq!(verified.key_index(), 0);
+    /// assert_eq!(verified.id(), Some("msg_p5jXN8AQM9LWM0D4loKWxJek"));
+    ///
+    /// let error = webhook.verify(&Request::new(&headers, b"{}"), now).unwrap_err();
+    /// assert_eq!(error.code(), "signature_mismatch");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn verify<'a, H: Headers + ?Sized>(
+        &'a self,
+        request: &Request<'a, H>,
+        now: UnixTime,
+    ) -> Result<Verified<'a>, VerificationError> {
+        self.verify_revealing(request, now, bool::from)
+    }
+
+    /// [`verify`](Self::verify), with the one step named at which secret data becomes the public
+    /// verdict: `reveal` is called once per secret, after all comparisons. For the constant-time
+    /// test, which must tell its tool that this is no leak.
+    #[doc(hidden)]
+    pub fn verify_revealing<'a, H: Headers + ?Sized>(
+        &'a self,
+        request: &Request<'a, H>,
+        now: UnixTime,
+        reveal: impl Fn(Choice) -> bool,
+    ) -> Result<Verified<'a>, VerificationError> {
+        let definition = &*self.definition;
+        check_context(definition, request.method, request.url)?;
+        let received = Received::read(definition, request.headers)?;
+        let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
+        let signature_name = &received.set.signature;
+        let candidates = signature::candidates(definition, signature_name, received.signature)?;
+
+        let content = SignedContent {
+            definition,
+            body: request.body,
+            id: received.id,
+            timestamp: timestamp_text,
+            method: request.method,
+            url: request.url,
+        };
+        let mut key_index = None;
+        for (index, key) in self.keys.iter().enumerate() {
+            let tag = key.tag(content.parts());
+            let fits = candidates.iter().fold(Choice::from(0), |fits, candidate| {
+                fits | tags_equal(candidate, &tag)
+            });
+            // No early exit: every secret is tried before the first that fits is known.
+            key_index = key_index.or(reveal(fits).then_some(index));
+        }
+        let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
+        if let Some(timestamp) = timestamp {
+            check_freshness(timestamp, now, self.tolerance)?;
+        }
+        Ok(Verified {
+            definition,
+            body: request.body,
+            key_index,
+            id: received.id,
+            event_headers: received.event_headers,
+            timestamp,
+        })
+    }
+}
+
+/// What a verified request proves; the only way to its [`Event`].
+#[derive(Debug, Clone)]
+pub struct Verified<'a> {
+    definition: &'a Definition,
+    body: &'a [u8],
+    key_index: usize,
+    id: Option<&'a str>,
+    /// The values of `definition.event_headers`.
+    event_headers: Vec<Option<&'a str>>,
+    timestamp: Option<UnixTime>,
+}
+
+impl<'a> Verified<'a> {
+    /// Which secret fitted, counted from 0. When it is never the old one any more, rotation is
+    /// done.
+    pub fn key_index(&self) -> usize {
+        self.key_index
+    }
+
+    /// The message's id as far as a header has it. Signed only if the scheme signs it.
+    pub fn id(&self) -> Option<&'a str> {
+        let of_header = |source: &Source| match source {
+            Source::Header(_) => self.header(*source),
+            Source::Id | Source::Body(_) => None,
+        };
+        self.id
+            .or_else(|| self.definition.event_id.iter().find_map(of_header))
+    }
+
+    /// The signed attempt timestamp.
+    pub fn timestamp(&self) -> Option<UnixTime> {
+        self.timestamp
+    }
+
+    /// The identity of the delivery, with the scheme's name before it, if a header has it.
+    ///
+    /// `None` where it lies in the body: then [`Event::dedupe_key`] has it.
+    pub fn dedupe_key(&self) -> Option<String> {
+        let value = self.header(*self.definition.dedupe.first()?)?;
+        Some(format!("{}:{value}", self.definition.name))
+    }
+
+    /// The verified bytes.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Parses the payload, as the scheme describes it.
+    ///
+    /// # Errors
+    /// See [`PayloadError`].
+    pub fn event(&self) -> Result<Event<'a>, PayloadError> {
+        Event::parse(self.definition, self.body, |source| self.header(source))
+    }
+
+    /// The value of a source that is a header.
+    fn header(&self, source: Source) -> Option<&'a str> {
+        match source {
+            Source::Id => self.id,
+            Source::Header(index) => self.event_headers[index],
+            Source::Body(_) => None,
+        }
+    }
+}
+
+/// The headers that the scheme reads, present and well-formed.
+struct Received<'a> {
+    set: &'a HeaderSet,
+    signature: &'a str,
+    id: Option<&'a str>,
+    timestamp: Option<&'a str>,
+    event_headers: Vec<Option<&'a str>>,
+}
+
+impl<'a> Received<'a> {
+    fn read(
+        definition: &'a Definition,
+        headers: &'a (impl Headers + ?Sized),
+    ) -> Result<Self, VerificationError> {
+        let set = choose_set(definition, headers)?;
+        let needed = |name: &str| {
+            let value = well_formed(headers, name)?;
+            value.ok_or_else(|| VerificationError::MissingHeader { name: owned(name) })
+        };
+        let signature = needed(&set.signature)?;
+        let id = set.id.as_deref().map(needed).transpose()?;
+        if let (Some(id), Some(name)) = (id, &set.id) {
+            check_id(definition, name, id)?;
+        }
+        let timestamp = set.timestamp.as_deref().map(needed).transpose()?;
+        let event_headers = definition
+            .event_headers
+            .iter()
+            .map(|name| well_formed(headers, name))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            set,
+            signature,
+            id,
+            timestamp,
+            event_headers,
+        })
+    }
+
+    /// The attempt timestamp as text and as time, if the scheme has one.
+    fn timestamp(
+        &self,
+        definition: &Definition,
+    ) -> Result<Option<(&'a str, UnixTime)>, VerificationError> {
+        let text = match &definition.timestamp_label {
+            Some(label) => {
+                let name = &self.set.signature;
+                signature::labelled_timestamp(definition, label, name, self.signature)?
+            }
+            None => match self.timestamp {
+                Some(text) => text,
+                None => return Ok(None),
+            },
+        };
+        let format = definition.timestamp_format;
+        let time = format
+            .parse(text)
+            .ok_or(VerificationError::MalformedTimestamp(
+                TimestampDefect::Form(format),
+            ))?;
+        Ok(Some((text, time)))
+    }
+}
+
+/// The first set that the request has in full.
+fn choose_set<'a>(
+    definition: &'a Definition,
+    headers: &(impl Headers + ?Sized),
+) -> Result<&'a HeaderSet, VerificationError> {
+    let is_missing = |name: &&str| matches!(look_up(headers, name), Lookup::Absent);
+    let missing = |set: &&HeaderSet| set.names().filter(is_missing).count();
+    let mut sets = definition.header_sets.iter();
+    if let Some(set) = sets.find(|set| missing(set) == 0) {
+        return Ok(set);
+    }
+    // The set that comes closest is the one that the sender meant.
+    let closest = definition.header_sets.iter().min_by_key(missing);
+    let name = closest
+        .and_then(|set| set.names().find(is_missing))
+        .unwrap_or_default();
+    Err(VerificationError::MissingHeader { name: owned(name) })
+}
+
+/// The value of a header: one, not empty, visible ASCII and spaces.
+fn well_formed<'a>(
+    headers: &'a (impl Headers + ?Sized),
+    name: &str,
+) -> Result<Option<&'a str>, VerificationError> {
+    match look_up(headers, name) {
+        Lookup::Absent => Ok(None),
+        Lookup::Conflict => Err(VerificationError::ConflictingHeader { name: owned(name) }),
+        Lookup::Value(value) => check_value(name, value).map(Some),
+    }
+}
+
+pub(crate) fn check_value<'a>(name: &str, value: &'a [u8]) -> Result<&'a str, VerificationError> {
+    let malformed = |defect| VerificationError::MalformedHeader {
+        name: owned(name),
+        defect,
+    };
+    if value.is_empty() {
+        return Err(malformed(HeaderDefect::Empty));
+    }
+    let visible = value.iter().all(|byte| matches!(byte, 0x20..=0x7e));
+    core::str::from_utf8(value)
+        .ok()
+        .filter(|_| visible)
+        .ok_or_else(|| malformed(HeaderDefect::NotVisibleAscii))
+}
+
+/// An id that held the character behind it would let the content be cut in two ways.
+pub(crate) fn check_id(
+    definition: &Definition,
+    name: &str,
+    id: &str,
+) -> Result<(), VerificationError> {
+    match definition.id_terminator() {
+        Some(terminator) if id.contains(terminator) => Err(VerificationError::MalformedHeader {
+            name: owned(name),
+            defect: HeaderDefect::AmbiguousId,
+        }),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn check_context(
+    definition: &Definition,
+    method: Option<&str>,
+    url: Option<&str>,
+) -> Result<(), VerificationError> {
+    let missing = if definition.signs(&Part::Method) && method.is_none() {
+        MissingContext::Method
+    } else if definition.signs(&Part::Url) && url.is_none() {
+        MissingContext::Url
+    } else {
+        return Ok(());
+    };
+    Err(VerificationError::MissingContext(missing))
+}
+
+/// The values that stand for the parts of the content.
+pub(crate) struct SignedContent<'a> {
+    pub(crate) definition: &'a Definition,
+    pub(crate) body: &'a [u8],
+    pub(crate) id: Option<&'a str>,
+    pub(crate) timestamp: Option<&'a str>,
+    pub(crate) method: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+}
+
+impl<'a> SignedContent<'a> {
+    /// The bytes of each part in turn; nothing is concatenated or copied.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &'a [u8]> {
+        let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
+        self.definition.content.iter().map(move |part| match part {
+            Part::Body => self.body,
+            Part::Id => bytes(self.id),
+            Part::Timestamp => bytes(self.timestamp),
+            Part::Method => bytes(self.method),
+            Part::Url => bytes(self.url),
+            Part::Literal(literal) => literal.as_bytes(),
+        })
+    }
+}
+
+fn check_freshness(
+    timestamp: UnixTime,
+    now: UnixTime,
+    tolerance: Tolerance,
+) -> Result<(), VerificationError> {
+    let age = now.saturating_since(timestamp);
+    let ahead = timestamp.saturating_since(now);
+    let exceeds = |distance: Duration, side: Option<u64>| {
+        side.filter(|tolerance| distance > Duration::from_secs(*tolerance))
+            .map(|tolerance| (seconds_rounded_up(distance), tolerance))
+    };
+    if let Some((age, tolerance)) = exceeds(age, tolerance.past()) {
+        return Err(VerificationError::TimestampTooOld { age, tolerance });
+    }
+    if let Some((ahead, tolerance)) = exceeds(ahead, tolerance.future()) {
+        return Err(VerificationError::TimestampTooNew { ahead, tolerance });
+    }
+    Ok(())
+}
+
+fn seconds_rounded_up(duration: Duration) -> u64 {
+    let fraction = u64::from(duration.subsec_nanos() > 0);
+    duration.as_secs().saturating_add(fraction)
+}

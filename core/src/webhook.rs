@@ -1,0 +1,117 @@
+//! A scheme with its secrets, ready to verify and sign.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use crate::error::ConfigurationError;
+use crate::mac::Key;
+use crate::scheme::{Definition, Scheme};
+use crate::secret::Secret;
+use crate::time::Tolerance;
+
+const DAY: u64 = 86_400;
+
+/// One endpoint's scheme and secrets.
+///
+/// Several secrets serve rotation: any of them verifies, the first signs. The key schedule of each
+/// is computed here, once.
+#[derive(Clone)]
+pub struct Webhook {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) tolerance: Tolerance,
+}
+
+impl Webhook {
+    /// A webhook of this scheme.
+    ///
+    /// # Errors
+    /// `no_secrets`; `malformed_secret` or `empty_secret` when a secret is not of the scheme's
+    /// form.
+    ///
+    /// ```
+    /// use countersign::{Scheme, Secret, Webhook};
+    ///
+    /// let [new, old] = ["It's a Secret to Everybody", "hush"].map(Secret::parse);
+    /// let webhook = Webhook::new(Scheme::GITHUB, [new?, old?])?;
+    ///
+    /// let error = Webhook::new(Scheme::STANDARD, [Secret::parse("not base64!")?]).unwrap_err();
+    /// assert_eq!(error.code(), "malformed_secret");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn new(
+        scheme: Scheme,
+        secrets: impl IntoIterator<Item = Secret>,
+    ) -> Result<Self, ConfigurationError> {
+        let definition = scheme.definition()?;
+        let keys = secrets
+            .into_iter()
+            .map(|secret| {
+                let key = secret.key(&definition)?;
+                Ok(Key::new(definition.algorithm, &key))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            return Err(ConfigurationError::NoSecrets);
+        }
+        Ok(Self {
+            tolerance: definition.tolerance,
+            definition,
+            keys,
+        })
+    }
+
+    /// The same webhook with another tolerance than its scheme's.
+    pub fn with_tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// The scheme's name.
+    pub fn scheme_name(&self) -> &str {
+        &self.definition.name
+    }
+
+    /// How far the attempt timestamp may be from now.
+    pub fn tolerance(&self) -> Tolerance {
+        self.tolerance
+    }
+
+    /// The names of all headers that [`verify`](Self::verify) reads, in lower case, each once.
+    ///
+    /// A host whose headers are costly to cross needs to pass these only.
+    pub fn header_names(&self) -> Vec<&str> {
+        let sets = self.definition.header_sets.iter();
+        let events = self.definition.event_headers.iter().map(|name| &**name);
+        let mut names = Vec::new();
+        for name in sets.flat_map(|set| set.names()).chain(events) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// How long a delivery's dedupe key must be remembered: while its timestamp is fresh, and at
+    /// least a day.
+    pub fn dedupe_lifetime(&self) -> Duration {
+        let sides = [self.tolerance.past(), self.tolerance.future()];
+        let window = sides
+            .into_iter()
+            .map(|side| side.unwrap_or(0))
+            .fold(0, u64::saturating_add);
+        Duration::from_secs(window.max(DAY))
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("scheme", &self.definition.name)
+            .field("secrets", &self.keys.len())
+            .field("tolerance", &self.tolerance)
+            .finish()
+    }
+}

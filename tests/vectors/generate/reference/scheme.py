@@ -1,0 +1,223 @@
+"""The description of a scheme as typed values, and the table of registered schemes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Union
+
+from reference.content import Part, parse_content
+from reference.refusal import Refusal
+from reference.scheme_rules import check_description
+
+Description = Mapping[str, Any]
+
+TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64}
+
+
+class HeaderSet(NamedTuple):
+    """Names of the headers that carry one signature."""
+
+    signature: str
+    id: Optional[str]
+    timestamp: Optional[str]
+
+    def names(self) -> List[str]:
+        return [name for name in self if name is not None]
+
+
+class Source(NamedTuple):
+    """Where a field of the event comes from: kind is id, header or body."""
+
+    kind: str
+    name: str
+
+
+class Tolerance(NamedTuple):
+    """Seconds; None is unchecked."""
+
+    past: Optional[int]
+    future: Optional[int]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A checked scheme."""
+
+    name: str
+    header_sets: List[HeaderSet]
+    prefix: str
+    separator: Optional[str]
+    timestamp_label: Optional[str]
+    algorithm: str
+    encoding: str
+    key: str
+    secret_prefix: str
+    content: List[Part]
+    timestamp_format: str
+    tolerance: Tolerance
+    payload: str
+    event_id: List[Source]
+    event_type: List[Source]
+    event_time: List[Source]
+    dedupe: List[Source]
+    event_time_format: str
+    required: List[str]
+    data: Optional[str]
+
+    @property
+    def tag_bytes(self) -> int:
+        return TAG_BYTES[self.algorithm]
+
+    def signs(self, part_name: str) -> bool:
+        return any(part.name == part_name for part in self.content)
+
+
+_DEFAULTS: Dict[str, Any] = {
+    "name": "",
+    "headers": [],
+    "prefix": "",
+    "separator": None,
+    "timestamp_label": None,
+    "algorithm": "hmac-sha256",
+    "encoding": "hex",
+    "key": "text",
+    "secret_prefix": "",
+    "content": "{body}",
+    "timestamp_format": "seconds",
+    "tolerance": {"past": 300, "future": 300},
+    "payload": "json",
+    "event_id": [],
+    "event_type": [],
+    "event_time": [],
+    "event_time_format": "seconds",
+    "required": [],
+    "data": None,
+}
+
+
+def as_list(value: Any) -> List[Any]:
+    """A list of one for a single value."""
+    return list(value) if isinstance(value, list) else [value]
+
+
+def build_scheme(given: Description) -> Scheme:
+    """Checks a description and fills in its defaults."""
+    described = {**_DEFAULTS, **given}
+    described.setdefault("dedupe", described["event_id"])
+    for key in ("headers", "event_id", "event_type", "event_time", "dedupe", "required"):
+        described[key] = as_list(described[key])
+    check_description(described)
+    parts = parse_content(described["content"])
+    assert parts is not None
+    sources = {
+        key: [_source(text) for text in described[key]]
+        for key in ("event_id", "event_type", "event_time", "dedupe")
+    }
+    kept = (
+        "name prefix separator timestamp_label algorithm encoding key secret_prefix"
+        " timestamp_format payload event_time_format required data"
+    ).split()
+    return Scheme(
+        header_sets=[
+            HeaderSet(one["signature"], one.get("id"), one.get("timestamp"))
+            for one in described["headers"]
+        ],
+        content=parts,
+        tolerance=Tolerance(described["tolerance"]["past"], described["tolerance"]["future"]),
+        **sources,
+        **{key: described[key] for key in kept},
+    )
+
+
+def _source(text: str) -> Source:
+    kind, _, name = text.partition(":")
+    return Source(kind, name)
+
+
+def find_scheme(named: Union[str, Description]) -> Scheme:
+    """A registered scheme by name, or the scheme that a description describes."""
+    if not isinstance(named, str):
+        return build_scheme(named)
+    if named not in REGISTERED:
+        raise Refusal(
+            "unknown_scheme",
+            "no scheme is registered under this name; names are lower-case, such as standard,"
+            " stripe or github",
+        )
+    return build_scheme({"name": named, **REGISTERED[named]})
+
+
+_STANDARD: Dict[str, Any] = {
+    "prefix": "v1,",
+    "separator": " ",
+    "encoding": "base64",
+    "key": "base64",
+    "secret_prefix": "whsec_",
+    "content": "{id}.{timestamp}.{body}",
+    "tolerance": {"past": 300, "future": 300},
+    "event_id": "id",
+    "event_type": "body:type",
+    "data": "data",
+}
+
+
+def _standard_headers(family: str) -> Dict[str, str]:
+    return {part: f"{family}-{part}" for part in ("signature", "id", "timestamp")}
+
+
+REGISTERED: Dict[str, Dict[str, Any]] = {
+    "standard": {
+        **_STANDARD,
+        "headers": _standard_headers("webhook"),
+        "event_time": "body:timestamp",
+        "event_time_format": "rfc3339",
+    },
+    "svix": {**_STANDARD, "headers": [_standard_headers("svix"), _standard_headers("webhook")]},
+    "github": {
+        "headers": {"signature": "x-hub-signature-256"},
+        "prefix": "sha256=",
+        "event_id": "header:x-github-delivery",
+        "event_type": "header:x-github-event",
+        "payload": "json-or-form",
+    },
+    "stripe": {
+        "headers": {"signature": "stripe-signature"},
+        "prefix": "v1=",
+        "separator": ",",
+        "timestamp_label": "t",
+        "content": "{timestamp}.{body}",
+        "tolerance": {"past": 300, "future": None},
+        "event_id": "body:id",
+        "event_type": "body:type",
+        "event_time": "body:created",
+        "required": ["id", "type"],
+        "data": "data",
+    },
+    "slack": {
+        "headers": {"signature": "x-slack-signature", "timestamp": "x-slack-request-timestamp"},
+        "prefix": "v0=",
+        "content": "v0:{timestamp}:{body}",
+        "tolerance": {"past": 300, "future": 300},
+        "payload": "json-or-form",
+        "event_id": ["body:event_id", "body:trigger_id"],
+        "event_type": ["body:event.type", "body:type", "body:command"],
+        "event_time": "body:event_time",
+    },
+    "shopify": {
+        "headers": {"signature": "x-shopify-hmac-sha256"},
+        "encoding": "base64",
+        "event_id": "header:x-shopify-webhook-id",
+        "event_type": "header:x-shopify-topic",
+        "event_time": "header:x-shopify-triggered-at",
+        "event_time_format": "rfc3339",
+    },
+    "sha256": {
+        "headers": {"signature": "x-webhook-signature"},
+        "prefix": "sha256=",
+        "event_id": ["body:id", "header:x-webhook-event-id"],
+        "event_type": "body:type",
+        "event_time": "body:timestamp",
+        "required": ["type"],
+        "data": "data",
+    },
+}

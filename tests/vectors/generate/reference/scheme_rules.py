@@ -1,0 +1,181 @@
+"""Section 1: what makes a description malformed, in the order in which it is reported."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional
+
+from reference.content import parse_content
+from reference.refusal import Refusal
+
+Described = Dict[str, Any]
+
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_LABEL = re.compile(r"[A-Za-z0-9_-]{1,16}")
+_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
+_SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
+_TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
+_WORDS: Dict[str, List[str]] = {
+    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512"],
+    "encoding": ["hex", "hex-upper", "hex-any-case", "base64"],
+    "key": ["text", "base64", "hex"],
+    "timestamp_format": _TIME_FORMS,
+    "payload": ["json", "form", "json-or-form"],
+    "event_time_format": _TIME_FORMS,
+    "required": ["id", "type"],
+}
+
+
+def check_description(described: Described) -> None:
+    """Raises the first reason; `described` has every key, and lists where one value may stand."""
+    checks = (
+        _words, _name, _header_sets, _header_names, _same_parts, _prefix, _separator,
+        _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+    )  # fmt: skip
+    for check in checks:
+        reason = check(described)
+        if reason is not None:
+            raise Refusal("malformed_scheme", f"the scheme is malformed: {reason}")
+
+
+def _words(described: Described) -> Optional[str]:
+    for key, allowed in _WORDS.items():
+        values = described[key] if key == "required" else [described[key]]
+        if any(value not in allowed for value in values):
+            return f"{key} is not one of {', '.join(allowed)}"
+    return None
+
+
+def _name(described: Described) -> Optional[str]:
+    if not _NAME.fullmatch(described["name"]):
+        return "its name is not 1 to 64 of a-z, 0-9 and -"
+    return None
+
+
+def _header_sets(described: Described) -> Optional[str]:
+    sets = described["headers"]
+    if not sets or any(not one.get("signature") for one in sets):
+        return "it names no signature header"
+    if len(sets) > 4:
+        return "it has more than 4 header sets"
+    return None
+
+
+def _header_names(described: Described) -> Optional[str]:
+    names = [
+        one[part]
+        for one in described["headers"]
+        for part in ("signature", "id", "timestamp")
+        if one.get(part) is not None
+    ]
+    for key in _SOURCE_KEYS:
+        names += [text[len("header:") :] for text in described[key] if text.startswith("header:")]
+    if any(not _NAME.fullmatch(name) for name in names):
+        return "a header name is not lower-case letters, digits and - (1 to 64)"
+    return None
+
+
+def _parts_of(one: Dict[str, Optional[str]]) -> List[str]:
+    return sorted(part for part, name in one.items() if name is not None)
+
+
+def _same_parts(described: Described) -> Optional[str]:
+    shapes = [_parts_of(one) for one in described["headers"]]
+    if any(shape != shapes[0] for shape in shapes):
+        return "its header sets do not have the same parts"
+    return None
+
+
+def _prefix(described: Described) -> Optional[str]:
+    if described["prefix"] and not _PREFIX.fullmatch(described["prefix"]):
+        return "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -"
+    return None
+
+
+def _separator(described: Described) -> Optional[str]:
+    separator = described["separator"]
+    if separator is None:
+        return None
+    if separator not in (" ", ",", ";"):
+        return "its separator is not a space, a comma or a semicolon"
+    if described["prefix"].endswith(separator):
+        return "its separator also ends its prefix"
+    return None
+
+
+def _timestamp_label(described: Described) -> Optional[str]:
+    label = described["timestamp_label"]
+    if label is None:
+        return None
+    if described["separator"] is None or not described["prefix"].endswith("="):
+        return "a timestamp label needs a separator and a prefix that ends in ="
+    if not _LABEL.fullmatch(label):
+        return "its timestamp label is not 1 to 16 letters, digits, _ and -"
+    if label == described["prefix"][:-1]:
+        return "its timestamp label is also the label of its signatures"
+    if _has_header(described, "timestamp"):
+        return "it has both a timestamp header and a timestamp label"
+    return None
+
+
+def _has_header(described: Described, part: str) -> bool:
+    return described["headers"][0].get(part) is not None
+
+
+def _has_timestamp(described: Described) -> bool:
+    return _has_header(described, "timestamp") or described["timestamp_label"] is not None
+
+
+def _content(described: Described) -> Optional[str]:
+    parts = parse_content(described["content"])
+    if parts is None:
+        return "its content has an unknown part or an unmatched brace"
+    names = [part.name for part in parts]
+    if "body" not in names:
+        return "its content does not cover the body"
+    if "id" in names and not _has_header(described, "id"):
+        return "its content has the id but no id header is named"
+    if "timestamp" in names and not _has_timestamp(described):
+        return "its content has the timestamp but no timestamp is named"
+    if len(parts) > 16:
+        return "its content has more than 16 parts"
+    return None
+
+
+def _unsigned_timestamp(described: Described) -> Optional[str]:
+    if _has_timestamp(described):
+        parts = parse_content(described["content"]) or []
+        if all(part.name != "timestamp" for part in parts):
+            return "it names a timestamp that its content does not cover"
+    return None
+
+
+def _secret_prefix(described: Described) -> Optional[str]:
+    if described["secret_prefix"] and described["key"] == "text":
+        return "a secret prefix needs a base64 or hex key"
+    return None
+
+
+def _sources(described: Described) -> Optional[str]:
+    lists = [described[key] for key in _SOURCE_KEYS]
+    every = [text for sources in lists for text in sources]
+    if any(text != "id" and not text.startswith(("header:", "body:")) for text in every):
+        return "an event source is not id, header:NAME or body:PATH"
+    if "id" in every and not _has_header(described, "id"):
+        return "it has the event source id but no id header"
+    if any(len(sources) > 4 for sources in lists):
+        return "an event field has more than 4 sources"
+    paths = [text[len("body:") :] for text in every if text.startswith("body:")]
+    if described["data"] is not None:
+        paths.append(described["data"])
+    for path in paths:
+        names = path.split(".")
+        if len(names) > 4 or "" in names:
+            return "a body path is not 1 to 4 names joined by dots"
+    return None
+
+
+def _required(described: Described) -> Optional[str]:
+    if any(not described[f"event_{field}"] for field in described["required"]):
+        return "it requires an event id or type that it has no source for"
+    return None

@@ -1,0 +1,54 @@
+"""Section 2: how the text of a secret gives key bytes."""
+
+from __future__ import annotations
+
+from typing import List, Sequence
+
+from reference.encodings import decode_base64_padded_or_not, decode_hex
+from reference.refusal import Refusal
+from reference.scheme import Scheme
+
+# Unicode's White_Space property, and the byte order mark. str.isspace is a different set.
+_WHITESPACE = frozenset(
+    "\u0009\u000a\u000b\u000c\u000d\u0020\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+def parse_secrets(scheme: Scheme, secrets: Sequence[str]) -> List[bytes]:
+    """The keys, in the order of the secrets."""
+    if not secrets:
+        raise Refusal("no_secrets", "no secret was given; at least one is needed")
+    return [parse_secret(scheme, secret) for secret in secrets]
+
+
+def parse_secret(scheme: Scheme, secret: str) -> bytes:
+    if not secret:
+        raise _empty()
+    if secret[0] in _WHITESPACE or secret[-1] in _WHITESPACE:
+        raise Refusal(
+            "malformed_secret",
+            "the secret begins or ends with whitespace; was it copied or read with its line break?",
+        )
+    if scheme.key == "text":
+        return secret.encode("utf-8")
+    if scheme.secret_prefix and secret.startswith(scheme.secret_prefix):
+        secret = secret[len(scheme.secret_prefix) :]
+    if not secret:
+        raise _empty()
+    if scheme.key == "base64":
+        key = decode_base64_padded_or_not(secret)
+        form = "canonical standard base64"
+    else:
+        key = decode_hex(secret, "hex-any-case")
+        form = "an even number of hexadecimal digits"
+    if key is None:
+        raise Refusal(
+            "malformed_secret",
+            f"the secret is not {form}; was it cut short, or is it another scheme's secret?",
+        )
+    return key
+
+
+def _empty() -> Refusal:
+    return Refusal("empty_secret", "the secret is empty; is the setting that holds it set?")

@@ -1,0 +1,61 @@
+"""Section 5: the headers that a sender sends."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Tuple
+
+from reference.content import fill_content
+from reference.headers import check_value
+from reference.refusal import Refusal
+from reference.scheme import Scheme
+from reference.signature import encode_tag, mac
+from reference.timestamps import format_time
+from reference.verify import check_context, check_timestamp
+
+
+def sign(
+    scheme: Scheme,
+    key: bytes,
+    body: bytes,
+    message_id: Optional[str],
+    now: int,
+    method: Optional[str] = None,
+    url: Optional[str] = None,
+) -> List[Tuple[str, str]]:
+    """Lower-case names with their values, in the order id, timestamp, signature."""
+    check_context(scheme, method, url)
+    if scheme.signs("id") and message_id is None:
+        raise Refusal(
+            "missing_context", "the scheme signs the message's id and none was given; pass it"
+        )
+    chosen = scheme.header_sets[0]
+    id_header = chosen.id or next(
+        (source.name for source in scheme.event_id if source.kind == "header"), None
+    )
+    headers: List[Tuple[str, str]] = []
+    if id_header is not None and message_id is not None:
+        check_value(scheme, id_header, message_id, is_id=id_header == chosen.id)
+        headers.append((id_header, message_id))
+
+    timestamp = ""
+    if chosen.timestamp is not None or scheme.timestamp_label is not None:
+        timestamp = format_time(now, scheme.timestamp_format)
+        check_timestamp(scheme, timestamp)
+    if chosen.timestamp is not None:
+        headers.append((chosen.timestamp, timestamp))
+
+    content = fill_content(
+        scheme.content,
+        {
+            "body": body,
+            "id": (message_id or "").encode("ascii"),
+            "timestamp": timestamp.encode("ascii"),
+            "method": (method or "").encode("utf-8"),
+            "url": (url or "").encode("utf-8"),
+        },
+    )
+    signature = scheme.prefix + encode_tag(scheme, mac(scheme, key, content))
+    if scheme.timestamp_label is not None:
+        signature = f"{scheme.timestamp_label}={timestamp}{scheme.separator}{signature}"
+    headers.append((chosen.signature, signature))
+    return headers

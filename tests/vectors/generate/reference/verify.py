@@ -1,0 +1,142 @@
+"""Section 3: the order of checks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import List, Optional
+
+from reference.content import fill_content
+from reference.headers import Headers, RequestHeaders, check_headers, choose_set
+from reference.refusal import Refusal
+from reference.scheme import HeaderSet, Scheme, Tolerance
+from reference.signature import candidates, labelled_timestamp, mac
+from reference.timestamps import TIME_FORM_NAMES, parse_time
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the receiver knows about one delivery."""
+
+    body: bytes
+    headers: Headers
+    method: Optional[str] = None
+    url: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A request whose signature fits and which is fresh."""
+
+    key_index: int
+    timestamp: Optional[Fraction]
+    id: Optional[str]
+    dedupe_key: Optional[str]
+    chosen: HeaderSet
+    headers: RequestHeaders
+    body: bytes
+
+
+def check_context(scheme: Scheme, method: Optional[str], url: Optional[str]) -> None:
+    """Rule 0."""
+    for part, called, value in (("method", "method", method), ("url", "URL", url)):
+        if scheme.signs(part) and value is None:
+            raise Refusal(
+                "missing_context",
+                f"the scheme signs the request's {called} and none was given; pass it",
+            )
+
+
+def check_timestamp(scheme: Scheme, text: str) -> Fraction:
+    """The last part of rule 3."""
+    instant = parse_time(text, scheme.timestamp_format)
+    if instant is None:
+        form = TIME_FORM_NAMES[scheme.timestamp_format]
+        raise Refusal("malformed_timestamp", f"the timestamp is not {form}")
+    return instant
+
+
+def verify(
+    scheme: Scheme, keys: List[bytes], request: Request, now: int, tolerance: Tolerance
+) -> Verified:
+    check_context(scheme, request.method, request.url)
+    headers = RequestHeaders(request.headers)
+    chosen = choose_set(scheme, headers)
+    check_headers(scheme, chosen, headers)
+    signature_text = headers.value(chosen.signature) or ""
+
+    timestamp_text: Optional[str] = None
+    if chosen.timestamp is not None:
+        timestamp_text = headers.value(chosen.timestamp)
+    elif scheme.timestamp_label is not None:
+        timestamp_text = labelled_timestamp(scheme, chosen.signature, signature_text)
+    instant = None if timestamp_text is None else check_timestamp(scheme, timestamp_text)
+
+    tags = candidates(scheme, chosen.signature, signature_text)
+    id_text = None if chosen.id is None else headers.value(chosen.id)
+    content = fill_content(
+        scheme.content,
+        {
+            "body": request.body,
+            "id": (id_text or "").encode("ascii"),
+            "timestamp": (timestamp_text or "").encode("ascii"),
+            "method": (request.method or "").encode("utf-8"),
+            "url": (request.url or "").encode("utf-8"),
+        },
+    )
+    fitting = [index for index, key in enumerate(keys) if mac(scheme, key, content) in tags]
+    if not fitting:
+        raise Refusal(
+            "signature_mismatch",
+            "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
+            " the bytes received?",
+        )
+    if instant is not None:
+        check_freshness(now - instant, tolerance)
+    return Verified(
+        key_index=fitting[0],
+        timestamp=instant,
+        id=_identity(scheme, id_text, headers),
+        dedupe_key=_early_dedupe_key(scheme, id_text, headers),
+        chosen=chosen,
+        headers=headers,
+        body=request.body,
+    )
+
+
+def check_freshness(age: Fraction, tolerance: Tolerance) -> None:
+    """Rule 6."""
+    past, future = tolerance
+    if past is not None and age > past:
+        raise Refusal(
+            "timestamp_too_old",
+            f"the timestamp is {math.ceil(age)} s old and the tolerance is {past} s; was the"
+            " request delayed or replayed, or is this clock ahead?",
+        )
+    if future is not None and -age > future:
+        raise Refusal(
+            "timestamp_too_new",
+            f"the timestamp is {math.ceil(-age)} s ahead and the tolerance is {future} s; is this"
+            " clock behind, or is the timestamp in another unit?",
+        )
+
+
+def _identity(scheme: Scheme, id_text: Optional[str], headers: RequestHeaders) -> Optional[str]:
+    if id_text is not None:
+        return id_text
+    for source in scheme.event_id:
+        if source.kind == "header" and source.name in headers:
+            return headers.value(source.name)
+    return None
+
+
+def _early_dedupe_key(
+    scheme: Scheme, id_text: Optional[str], headers: RequestHeaders
+) -> Optional[str]:
+    """The delivery's identity where no payload is needed to know it."""
+    if not scheme.dedupe or scheme.dedupe[0].kind == "body":
+        return None
+    first = scheme.dedupe[0]
+    value = id_text if first.kind == "id" else headers.value(first.name)
+    return None if value is None else f"{scheme.name}:{value}"
