@@ -19,7 +19,7 @@ fn entries<'a>(definition: &Definition, header: &'a str) -> impl Iterator<Item =
     header
         .as_bytes()
         .split(move |byte| Some(*byte) == separator)
-        .map(|entry| entry.trim_ascii())
+        .map(<[u8]>::trim_ascii)
         .filter(|entry| !entry.is_empty())
         // The header is ASCII, so that each of its pieces is text.
         .map(|entry| core::str::from_utf8(entry).unwrap_or_default())

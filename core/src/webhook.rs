@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::error::ConfigurationError;
 use crate::mac::Key;
-use crate::scheme::{Definition, Scheme};
+use crate::scheme::{Definition, HeaderSet, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
 
@@ -86,7 +86,7 @@ impl Webhook {
         let sets = self.definition.header_sets.iter();
         let events = self.definition.event_headers.iter().map(|name| &**name);
         let mut names = Vec::new();
-        for name in sets.flat_map(|set| set.names()).chain(events) {
+        for name in sets.flat_map(HeaderSet::names).chain(events) {
             if !names.contains(&name) {
                 names.push(name);
             }

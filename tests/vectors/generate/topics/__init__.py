@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import List
 
 from casebook import Topic
-from topics import published
+from topics import published, rotation, stale, tampered, valid
 
 
 def all_topics() -> List[Topic]:
-    return [published.topic()]
+    return [one.topic() for one in (published, valid, tampered, stale, rotation)]

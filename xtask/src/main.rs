@@ -1,0 +1,41 @@
+//! The project's own commands: `cargo xtask <command>`.
+
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo          build the packages, deliver webhooks to the examples, compare all verdicts
+  test          everything that must hold, as CI runs it
+  conformance   the corpus in every language and runtime
+  wasm          build the WebAssembly module
+  npm           pack the npm package
+  wheel         build the Python wheel and sdist
+  bench         measure against the peers, write benches/RESULTS.md
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let command = arguments.first().map_or("", String::as_str);
+    match command {
+        "" | "help" | "--help" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        unknown => bail!("there is no command {unknown}\n\n{USAGE}"),
+    }
+}
