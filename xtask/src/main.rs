@@ -1,6 +1,14 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bench;
+mod conformance;
+mod constant_time;
+mod demo;
+mod npm;
+mod test;
 mod tools;
+mod wasm;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -36,6 +44,14 @@ fn run(arguments: &[String]) -> Result<()> {
             print!("{USAGE}");
             Ok(())
         }
+        "bench" => bench::run(),
+        "conformance" => conformance::run(),
+        "constant-time" => constant_time::run(),
+        "demo" => demo::run(),
+        "npm" => npm::run(),
+        "test" => test::run(),
+        "wasm" => wasm::run(),
+        "wheel" => wheel::run(),
         unknown => bail!("there is no command {unknown}\n\n{USAGE}"),
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// The folder for everything that is built or installed: `target`.
 pub(crate) fn target() -> PathBuf {
-    root().join("target")
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Says what follows, does it, and says how long it took.

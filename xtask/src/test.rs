@@ -1,0 +1,5 @@
+use anyhow::{Result, bail};
+
+pub(crate) fn run() -> Result<()> {
+    bail!("not written yet")
+}
