@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 mod headers;
 mod mac;
+pub mod manual;
 mod retry;
 pub mod scheme;
 mod secret;

@@ -1,0 +1,7 @@
+//! Why things are as they are: what this crate refuses, in which order, and what went wrong
+//! elsewhere.
+
+pub mod defaults;
+pub mod design;
+pub mod verdicts;
+pub mod vulnerabilities;
