@@ -55,18 +55,13 @@ pub enum UnsupportedBody {
     LoneSurrogate,
 }
 
-impl ConfigurationError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::EmptySecret => "empty_secret",
-            Self::MalformedSecret(_) => "malformed_secret",
-            Self::NoSecrets => "no_secrets",
-            Self::UnknownScheme => "unknown_scheme",
-            Self::MalformedScheme(_) => "malformed_scheme",
-            Self::UnsupportedBody(_) => "unsupported_body",
-        }
-    }
+super::codes! { ConfigurationError
+    ConfigurationError::EmptySecret => "empty_secret",
+    ConfigurationError::MalformedSecret(_) => "malformed_secret",
+    ConfigurationError::NoSecrets => "no_secrets",
+    ConfigurationError::UnknownScheme => "unknown_scheme",
+    ConfigurationError::MalformedScheme(_) => "malformed_scheme",
+    ConfigurationError::UnsupportedBody(_) => "unsupported_body",
 }
 
 impl fmt::Display for ConfigurationError {

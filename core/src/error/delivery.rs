@@ -12,15 +12,10 @@ pub enum DeliveryError {
     ForbiddenDestination,
 }
 
-impl DeliveryError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::MalformedUrl => "malformed_url",
-            Self::InsecureUrl => "insecure_url",
-            Self::ForbiddenDestination => "forbidden_destination",
-        }
-    }
+super::codes! { DeliveryError
+    DeliveryError::MalformedUrl => "malformed_url",
+    DeliveryError::InsecureUrl => "insecure_url",
+    DeliveryError::ForbiddenDestination => "forbidden_destination",
 }
 
 impl fmt::Display for DeliveryError {

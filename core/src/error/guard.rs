@@ -12,15 +12,10 @@ pub enum GuardError {
     AddressNotAllowed,
 }
 
-impl GuardError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::DuplicateEvent => "duplicate_event",
-            Self::RateLimited => "rate_limited",
-            Self::AddressNotAllowed => "address_not_allowed",
-        }
-    }
+super::codes! { GuardError
+    GuardError::DuplicateEvent => "duplicate_event",
+    GuardError::RateLimited => "rate_limited",
+    GuardError::AddressNotAllowed => "address_not_allowed",
 }
 
 impl fmt::Display for GuardError {

@@ -3,6 +3,23 @@
 //! A message names the likely cause. It never holds a secret, a payload, a header's value or an
 //! expected signature, so it can be logged and sent back to the caller.
 
+/// Gives an enum of errors its codes, as a function and as a list, so that the list is complete.
+macro_rules! codes {
+    ($error:ident $($variant:pat => $code:literal,)+) => {
+        impl $error {
+            pub(super) const CODES: &'static [&'static str] = &[$($code),+];
+
+            /// The stable code, the same in every language.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $($variant => $code,)+
+                }
+            }
+        }
+    };
+}
+use codes;
+
 mod configuration;
 mod delivery;
 mod guard;
@@ -42,6 +59,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Every code that there is, with the name of its class.
+    pub fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+        [
+            ("ConfigurationError", ConfigurationError::CODES),
+            ("VerificationError", VerificationError::CODES),
+            ("PayloadError", PayloadError::CODES),
+            ("GuardError", GuardError::CODES),
+            ("DeliveryError", DeliveryError::CODES),
+        ]
+        .into_iter()
+        .flat_map(|(class, codes)| codes.iter().map(move |code| (*code, class)))
+    }
+
     /// The stable code, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {

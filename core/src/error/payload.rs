@@ -78,20 +78,15 @@ pub enum FieldDefect {
     NotTime(TimestampFormat),
 }
 
-impl PayloadError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotUtf8 { .. } => "payload_not_utf8",
-            Self::NotJson(_) => "payload_not_json",
-            Self::NotObject => "payload_not_object",
-            Self::TooDeep => "payload_too_deep",
-            Self::TooLarge { .. } => "payload_too_large",
-            Self::MissingField { .. } => "missing_field",
-            Self::MalformedField { .. } => "malformed_field",
-            Self::SchemaMismatch => "schema_mismatch",
-        }
-    }
+super::codes! { PayloadError
+    PayloadError::NotUtf8 { .. } => "payload_not_utf8",
+    PayloadError::NotJson(_) => "payload_not_json",
+    PayloadError::NotObject => "payload_not_object",
+    PayloadError::TooDeep => "payload_too_deep",
+    PayloadError::TooLarge { .. } => "payload_too_large",
+    PayloadError::MissingField { .. } => "missing_field",
+    PayloadError::MalformedField { .. } => "malformed_field",
+    PayloadError::SchemaMismatch => "schema_mismatch",
 }
 
 impl fmt::Display for PayloadError {

@@ -113,22 +113,17 @@ pub enum MissingContext {
     Id,
 }
 
-impl VerificationError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::MissingHeader { .. } => "missing_header",
-            Self::MalformedHeader { .. } => "malformed_header",
-            Self::ConflictingHeader { .. } => "conflicting_header",
-            Self::MalformedTimestamp(_) => "malformed_timestamp",
-            Self::MalformedSignature { .. } => "malformed_signature",
-            Self::UnsupportedSignature { .. } => "unsupported_signature",
-            Self::SignatureMismatch => "signature_mismatch",
-            Self::TimestampTooOld { .. } => "timestamp_too_old",
-            Self::TimestampTooNew { .. } => "timestamp_too_new",
-            Self::MissingContext(_) => "missing_context",
-        }
-    }
+super::codes! { VerificationError
+    VerificationError::MissingHeader { .. } => "missing_header",
+    VerificationError::MalformedHeader { .. } => "malformed_header",
+    VerificationError::ConflictingHeader { .. } => "conflicting_header",
+    VerificationError::MalformedTimestamp(_) => "malformed_timestamp",
+    VerificationError::MalformedSignature { .. } => "malformed_signature",
+    VerificationError::UnsupportedSignature { .. } => "unsupported_signature",
+    VerificationError::SignatureMismatch => "signature_mismatch",
+    VerificationError::TimestampTooOld { .. } => "timestamp_too_old",
+    VerificationError::TimestampTooNew { .. } => "timestamp_too_new",
+    VerificationError::MissingContext(_) => "missing_context",
 }
 
 impl fmt::Display for VerificationError {
