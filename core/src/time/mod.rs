@@ -53,11 +53,7 @@ impl UnixTime {
 
     /// Seconds with their fraction, to the precision of `f64`.
     pub fn as_seconds_f64(self) -> f64 {
-        // One rounding, so that every language prints the same decimal.
-        match self.subsecond_nanos() {
-            0 => self.seconds() as f64,
-            nanos => (u128::from(self.seconds()) * 1_000_000_000 + u128::from(nanos)) as f64 / 1e9,
-        }
+        self.0.as_secs_f64()
     }
 
     /// This instant and a while, at most the end of time.
@@ -127,5 +123,18 @@ impl Tolerance {
     /// Seconds in the future, if checked.
     pub const fn future(self) -> Option<u64> {
         self.future
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_the_nearest_decimals() {
+        let seconds = |millis| UnixTime::from_millis(millis).as_seconds_f64();
+        assert_eq!(seconds(1_699_996_400_250), 1_699_996_400.25);
+        assert_eq!(seconds(1_700_000_000_123), 1_700_000_000.123);
+        assert_eq!(seconds(253_402_300_799_999), 253_402_300_799.999);
     }
 }
