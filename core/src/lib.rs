@@ -10,6 +10,7 @@ pub mod event;
 mod headers;
 mod mac;
 pub mod manual;
+mod received;
 mod retry;
 pub mod scheme;
 mod secret;

@@ -2,10 +2,11 @@
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
+use crate::received::{check_id, check_value};
 use crate::scheme::Part;
 use crate::signature;
 use crate::time::UnixTime;
-use crate::verify::{SignedContent, check_context, check_id, check_value};
+use crate::verify::{SignedContent, check_context};
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.

@@ -15,13 +15,12 @@ use core::time::Duration;
 
 use subtle::Choice;
 
-use crate::error::{
-    HeaderDefect, MissingContext, PayloadError, TimestampDefect, VerificationError,
-};
+use crate::error::{MissingContext, PayloadError, VerificationError};
 use crate::event::Event;
-use crate::headers::{Headers, Lookup, Request, look_up, owned};
+use crate::headers::{Headers, Request};
 use crate::mac::tags_equal;
-use crate::scheme::{Definition, HeaderSet, Part, Source};
+use crate::received::Received;
+use crate::scheme::{Definition, Part, Source};
 use crate::signature;
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::Webhook;
@@ -176,131 +175,6 @@ impl<'a> Verified<'a> {
             Source::Header(index) => self.event_headers[index],
             Source::Body(_) => None,
         }
-    }
-}
-
-/// The headers that the scheme reads, present and well-formed.
-struct Received<'a> {
-    set: &'a HeaderSet,
-    signature: &'a str,
-    id: Option<&'a str>,
-    timestamp: Option<&'a str>,
-    event_headers: Vec<Option<&'a str>>,
-}
-
-impl<'a> Received<'a> {
-    fn read(
-        definition: &'a Definition,
-        headers: &'a (impl Headers + ?Sized),
-    ) -> Result<Self, VerificationError> {
-        let set = choose_set(definition, headers)?;
-        let needed = |name: &str| {
-            let value = well_formed(headers, name)?;
-            value.ok_or_else(|| VerificationError::MissingHeader { name: owned(name) })
-        };
-        let signature = needed(&set.signature)?;
-        let id = set.id.as_deref().map(needed).transpose()?;
-        if let (Some(id), Some(name)) = (id, &set.id) {
-            check_id(definition, name, id)?;
-        }
-        let timestamp = set.timestamp.as_deref().map(needed).transpose()?;
-        let event_headers = definition
-            .event_headers
-            .iter()
-            .map(|name| well_formed(headers, name))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            set,
-            signature,
-            id,
-            timestamp,
-            event_headers,
-        })
-    }
-
-    /// The attempt timestamp as text and as time, if the scheme has one.
-    fn timestamp(
-        &self,
-        definition: &Definition,
-    ) -> Result<Option<(&'a str, UnixTime)>, VerificationError> {
-        let text = match &definition.timestamp_label {
-            Some(label) => {
-                let name = &self.set.signature;
-                signature::labelled_timestamp(definition, label, name, self.signature)?
-            }
-            None => match self.timestamp {
-                Some(text) => text,
-                None => return Ok(None),
-            },
-        };
-        let format = definition.timestamp_format;
-        let time = format
-            .parse(text)
-            .ok_or(VerificationError::MalformedTimestamp(
-                TimestampDefect::Form(format),
-            ))?;
-        Ok(Some((text, time)))
-    }
-}
-
-/// The first set that the request has in full.
-fn choose_set<'a>(
-    definition: &'a Definition,
-    headers: &(impl Headers + ?Sized),
-) -> Result<&'a HeaderSet, VerificationError> {
-    let is_missing = |name: &&str| matches!(look_up(headers, name), Lookup::Absent);
-    let missing = |set: &&HeaderSet| set.names().filter(is_missing).count();
-    let mut sets = definition.header_sets.iter();
-    if let Some(set) = sets.find(|set| missing(set) == 0) {
-        return Ok(set);
-    }
-    // The set that comes closest is the one that the sender meant.
-    let closest = definition.header_sets.iter().min_by_key(missing);
-    let name = closest
-        .and_then(|set| set.names().find(is_missing))
-        .unwrap_or_default();
-    Err(VerificationError::MissingHeader { name: owned(name) })
-}
-
-/// The value of a header: one, not empty, visible ASCII and spaces.
-fn well_formed<'a>(
-    headers: &'a (impl Headers + ?Sized),
-    name: &str,
-) -> Result<Option<&'a str>, VerificationError> {
-    match look_up(headers, name) {
-        Lookup::Absent => Ok(None),
-        Lookup::Conflict => Err(VerificationError::ConflictingHeader { name: owned(name) }),
-        Lookup::Value(value) => check_value(name, value).map(Some),
-    }
-}
-
-pub(crate) fn check_value<'a>(name: &str, value: &'a [u8]) -> Result<&'a str, VerificationError> {
-    let malformed = |defect| VerificationError::MalformedHeader {
-        name: owned(name),
-        defect,
-    };
-    if value.is_empty() {
-        return Err(malformed(HeaderDefect::Empty));
-    }
-    let visible = value.iter().all(|byte| matches!(byte, 0x20..=0x7e));
-    core::str::from_utf8(value)
-        .ok()
-        .filter(|_| visible)
-        .ok_or_else(|| malformed(HeaderDefect::NotVisibleAscii))
-}
-
-/// An id that held the character behind it would let the content be cut in two ways.
-pub(crate) fn check_id(
-    definition: &Definition,
-    name: &str,
-    id: &str,
-) -> Result<(), VerificationError> {
-    match definition.id_terminator() {
-        Some(terminator) if id.contains(terminator) => Err(VerificationError::MalformedHeader {
-            name: owned(name),
-            defect: HeaderDefect::AmbiguousId,
-        }),
-        _ => Ok(()),
     }
 }
 

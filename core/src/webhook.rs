@@ -86,7 +86,7 @@ impl Webhook {
         let sets = self.definition.header_sets.iter();
         let events = self.definition.event_headers.iter().map(|name| &**name);
         let mut names = Vec::new();
-        for name in sets.flat_map(HeaderSet::names).chain(events) {
+        for name in sets.flat_map(HeaderSet::names).flatten().chain(events) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -61,16 +61,13 @@ impl HeaderSet {
         }
     }
 
-    /// The names in the order in which they are checked.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    /// The names of signature, id and timestamp, in the order in which they are checked.
+    pub(crate) fn names(&self) -> [Option<&str>; 3] {
         [
             Some(&self.signature),
-            self.id.as_ref(),
-            self.timestamp.as_ref(),
+            self.id.as_deref(),
+            self.timestamp.as_deref(),
         ]
-        .into_iter()
-        .flatten()
-        .map(|name| &**name)
     }
 }
 
