@@ -189,6 +189,6 @@ def topic() -> Topic:
     return Topic(
         "verify-stale.json",
         "verify",
-        "The age of a request against the tolerance: equal is fine, zero is zero, null is unchecked.",
+        "The age of a request against the tolerance: equal passes, zero is zero, null unchecked.",
         cases + _windows(),
     )

@@ -19,7 +19,6 @@ from fixtures import (
     standard,
     stripe,
     svix,
-    without,
 )
 
 _DATA = '{"amount":1999}'
