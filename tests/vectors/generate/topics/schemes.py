@@ -1,0 +1,284 @@
+"""Schemes at construction: unknown names, every reason of a malformed description, and limits."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from casebook import Case, Topic, construct_case
+from fixtures import SAMPLES, TEXT_SECRET
+
+_BAD, _UNKNOWN = "malformed_scheme", "unknown_scheme"
+_SIGNATURE = {"signature": "x-signature"}
+_TIMED = {"signature": "x-signature", "timestamp": "x-time"}
+_WITH_ID = {"signature": "x-signature", "id": "x-id"}
+
+_HEADER_NAME = "a header name is not lower-case letters, digits and - (1 to 64)"
+_PREFIX = "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -"
+_LABEL_NEEDS = "a timestamp label needs a separator and a prefix that ends in ="
+_LABEL = "its timestamp label is not 1 to 16 letters, digits, _ and -"
+_BRACES = "its content has an unknown part or an unmatched brace"
+_SOURCE = "an event source is not id, header:NAME or body:PATH"
+_PATH = "a body path is not 1 to 4 names joined by dots"
+_REQUIRES = "it requires an event id or type that it has no source for"
+_TIME_WORDS = "seconds, milliseconds, rfc3339"
+
+
+def _described(**parts: Any) -> Dict[str, Any]:
+    return {"name": "custom", "headers": _SIGNATURE, **parts}
+
+
+def _bad(called: str, about: str, reason: str, **parts: Any) -> Case:
+    return construct_case(
+        f"scheme-{called}", about, _BAD, says=f"the scheme is malformed: {reason}",
+        scheme=_described(**parts), secrets=[TEXT_SECRET],
+    )  # fmt: skip
+
+
+def _good(called: str, about: str, **parts: Any) -> Case:
+    return construct_case(
+        f"scheme-{called}", about, "accept", scheme=_described(**parts), secrets=[TEXT_SECRET]
+    )
+
+
+def _names() -> List[Case]:
+    says = "no scheme is registered under this name; names are lower-case, such as standard"
+    unknown = (
+        ("nonsense", "nonsense"), ("empty", ""), ("capital", "Stripe"), ("upper-case", "GITHUB"),
+        ("space", "stripe "), ("standard-webhooks", "standard-webhooks"),
+        ("constructor", "constructor"), ("proto", "__proto__"), ("to-string", "toString"),
+    )  # fmt: skip
+    cases = [
+        construct_case(
+            f"scheme-unknown-{called}", f"No scheme has the name {name!r}.", _UNKNOWN, says=says,
+            scheme=name, secrets=[TEXT_SECRET],
+        )
+        for called, name in unknown
+    ] + [
+        construct_case(
+            f"scheme-registered-{name}", "A registered scheme.", "accept",
+            scheme=name, secrets=[sample.secret],
+        )
+        for name, sample in SAMPLES.items()
+    ]  # fmt: skip
+    return cases + [
+        construct_case(
+            "scheme-unknown-before-secrets", "The scheme is looked at before the secrets.",
+            _UNKNOWN, scheme="nonsense", secrets=[],
+        ),
+        construct_case(
+            "scheme-malformed-before-secrets", "A malformed scheme is reported before a secret.",
+            _BAD, scheme=_described(content="{id}"), secrets=[""],
+        ),
+    ]  # fmt: skip
+
+
+def _words() -> List[Case]:
+    return [
+        _bad("word-algorithm", "An algorithm without its hmac-.",
+             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512", algorithm="sha256"),
+        _bad("word-algorithm-md5", "An algorithm that is not offered.",
+             "algorithm is not one of", algorithm="hmac-md5"),
+        _bad("word-encoding", "An encoding that is not offered.",
+             "encoding is not one of hex, hex-upper, hex-any-case, base64", encoding="base64url"),
+        _bad("word-encoding-case", "Words compare with regard to case.",
+             "encoding is not one of", encoding="HEX"),
+        _bad("word-key", "A key form that is not offered.",
+             "key is not one of text, base64, hex", key="utf8"),
+        _bad("word-timestamp-format", "A form of timestamps that is not offered.",
+             f"timestamp_format is not one of {_TIME_WORDS}", timestamp_format="iso8601"),
+        _bad("word-payload", "A payload that is not offered.",
+             "payload is not one of json, form, json-or-form", payload="xml"),
+        _bad("word-event-time-format", "A form of the event's time that is not offered.",
+             f"event_time_format is not one of {_TIME_WORDS}", event_time_format="unix"),
+        _bad("word-required", "A field that cannot be required.",
+             "required is not one of id, type", required=["id", "time"]),
+        _bad("word-empty", "An empty word.", "key is not one of", key=""),
+        _bad("word-before-name", "Words are checked before everything else.",
+             "required is not one of", name="", required=["x"]),
+        _bad("word-order", "Of two wrong words the algorithm is first.",
+             "algorithm is not one of", required=["x"], encoding="x", algorithm="x"),
+    ]  # fmt: skip
+
+
+def _name_and_headers() -> List[Case]:
+    name = "its name is not 1 to 64 of a-z, 0-9 and -"
+    none = "it names no signature header"
+    sets = [{"signature": f"x-signature-{n}"} for n in range(5)]
+    return [
+        _bad("name-empty", "An empty name.", name, name=""),
+        _bad("name-capital", "A capital letter.", name, name="Custom"),
+        _bad("name-underscore", "An underscore.", name, name="my_scheme"),
+        _bad("name-non-ascii", "A letter beyond ASCII.", name, name="caf\u00e9"),
+        _bad("name-newline", "A line break at the end.", name, name="custom\n"),
+        _bad("name-65", "65 characters.", name, name="a" * 65),
+        _good("name-64", "64 characters.", name="a" * 64),
+        _good("name-of-hyphens", "Hyphens and digits anywhere.", name="-9-"),
+        _bad("headers-none", "No header set.", none, headers=[]),
+        _bad("headers-empty-signature", "An empty name of the signature header.", none,
+             headers={"signature": ""}),
+        _bad("headers-second-empty", "An empty name in the second set.", none,
+             headers=[sets[0], {"signature": ""}]),
+        _bad("headers-five", "Five header sets.", "it has more than 4 header sets", headers=sets),
+        _good("headers-four", "Four header sets.", headers=sets[:4]),
+        _bad("header-capital", "A header name with capitals.", _HEADER_NAME,
+             headers={"signature": "X-Signature"}),
+        _bad("header-underscore", "A header name with an underscore.", _HEADER_NAME,
+             headers={"signature": "x_signature"}),
+        _bad("header-space", "A header name with a space.", _HEADER_NAME,
+             headers={"signature": "x signature"}),
+        _bad("header-65", "A header name of 65 characters.", _HEADER_NAME,
+             headers={"signature": "x" * 65}),
+        _good("header-64", "A header name of 64 characters.", headers={"signature": "x" * 64}),
+        _bad("header-empty-id", "An empty name of the id header.", _HEADER_NAME,
+             headers={"signature": "x-signature", "id": ""}),
+        _bad("header-timestamp", "A malformed name of the timestamp header.", _HEADER_NAME,
+             headers={"signature": "x-signature", "timestamp": "Date"},
+             content="{timestamp}{body}"),
+        _bad("header-source-capital", "A header source with capitals.", _HEADER_NAME,
+             event_id="header:X-Id"),
+        _bad("header-source-empty", "A header source without a name.", _HEADER_NAME,
+             dedupe="header:"),
+        _bad("header-second-set", "A malformed name in the second set.", _HEADER_NAME,
+             headers=[sets[0], {"signature": "X"}]),
+        _bad("sets-differ", "The second set has no id.",
+             "its header sets do not have the same parts",
+             headers=[_WITH_ID, {"signature": "y-signature"}]),
+        _bad("sets-differ-in-timestamp", "One set has an id, the other a timestamp.",
+             "its header sets do not have the same parts", headers=[_WITH_ID, _TIMED],
+             content="{id}{body}"),
+        _good("sets-null-part", "A part that is null is a part that is not there.",
+              headers=[_SIGNATURE, {"signature": "y-signature", "id": None}]),
+        _bad("name-before-headers", "The name is checked before the headers.", name,
+             name="", headers=[]),
+    ]  # fmt: skip
+
+
+def _signature_parts() -> List[Case]:
+    label = {"prefix": "v1=", "separator": ",", "content": "{timestamp}{body}"}
+    separator = "its separator is not a space, a comma or a semicolon"
+    ends = "its separator also ends its prefix"
+    both = "it has both a timestamp header and a timestamp label"
+    return [
+        _bad("prefix-no-end", "A prefix without = or , at its end.", _PREFIX, prefix="sha256"),
+        _bad("prefix-colon", "A prefix that ends in a colon.", _PREFIX, prefix="sha256:"),
+        _bad("prefix-only-equals", "A prefix without a label.", _PREFIX, prefix="="),
+        _bad("prefix-of-17", "A label of 17 characters.", _PREFIX, prefix="a" * 17 + "="),
+        _bad("prefix-space", "A space in the prefix.", _PREFIX, prefix="v 1="),
+        _bad("prefix-dot", "A dot in the prefix.", _PREFIX, prefix="v1.0="),
+        _bad("prefix-two-ends", "Two = at the end.", _PREFIX, prefix="v1=="),
+        _bad("prefix-newline", "A line break after the prefix.", _PREFIX, prefix="v1=\n"),
+        _good("prefix-of-16", "A label of 16 characters.", prefix="a" * 16 + "="),
+        _good("prefix-comma", "A prefix that ends in a comma.", prefix="v1,", separator=" "),
+        _bad("separator-pipe", "A separator that is not offered.", separator, separator="|"),
+        _bad("separator-empty", "An empty separator is not null.", separator, separator=""),
+        _bad("separator-two", "A separator of two characters.", separator, separator=", "),
+        _bad("separator-ends-prefix", "The separator would split the prefix.", ends,
+             prefix="v1,", separator=","),
+        _good("separator-semicolon", "A semicolon.", prefix="v1=", separator=";"),
+        _bad("label-no-separator", "A label without a separator.", _LABEL_NEEDS,
+             prefix="v1=", timestamp_label="t", content="{timestamp}{body}"),
+        _bad("label-no-prefix", "A label without a prefix.", _LABEL_NEEDS,
+             separator=",", timestamp_label="t", content="{timestamp}{body}"),
+        _bad("label-comma-prefix", "A label beside a prefix that ends in a comma.", _LABEL_NEEDS,
+             prefix="v1,", separator=" ", timestamp_label="t", content="{timestamp}{body}"),
+        _bad("label-empty", "An empty label.", _LABEL, timestamp_label="", **label),
+        _bad("label-of-17", "A label of 17 characters.", _LABEL, timestamp_label="t" * 17, **label),
+        _bad("label-with-equals", "A label with its equals sign.", _LABEL,
+             timestamp_label="t=", **label),
+        _bad("label-of-signatures", "The label of the signatures.",
+             "its timestamp label is also the label of its signatures",
+             timestamp_label="v1", **label),
+        _bad("label-and-header", "A label and a header.", both,
+             timestamp_label="t", headers=_TIMED, **label),
+        _good("label-of-16", "A label of 16 characters.", timestamp_label="t" * 16, **label),
+        _bad("prefix-before-separator", "The prefix is checked before the separator.", _PREFIX,
+             prefix="v1", separator="|"),
+        _bad("separator-before-label", "The separator is checked before the label.", separator,
+             prefix="v1=", separator="|", timestamp_label=""),
+    ]  # fmt: skip
+
+
+def _content() -> List[Case]:
+    no_body = "its content does not cover the body"
+    no_id = "its content has the id but no id header is named"
+    no_timestamp = "its content has the timestamp but no timestamp is named"
+    uncovered = "it names a timestamp that its content does not cover"
+    return [
+        _bad("content-unknown-part", "A part that is not offered.", _BRACES,
+             content="{body}{host}"),
+        _bad("content-part-case", "Parts compare with regard to case.", _BRACES, content="{Body}"),
+        _bad("content-part-space", "A space in the braces.", _BRACES, content="{ body }"),
+        _bad("content-empty-part", "Nothing in the braces.", _BRACES, content="{}{body}"),
+        _bad("content-open-brace", "A brace that is never closed.", _BRACES, content="{body}{"),
+        _bad("content-close-brace", "A brace that was never opened.", _BRACES, content="{body}}"),
+        _bad("content-three-braces", "Two braces are one literal; the third is unmatched.", _BRACES,
+             content="{body}}}}"),
+        _bad("content-empty", "An empty content.", no_body, content=""),
+        _bad("content-no-body", "The URL alone.", no_body, content="{url}"),
+        _bad("content-escaped-body", "Doubled braces: the text {body}, not the body.", no_body,
+             content="{{body}}"),
+        _bad("content-no-id-header", "An id without a header.", no_id, content="{id}.{body}"),
+        _bad("content-no-timestamp", "A timestamp without a header or label.", no_timestamp,
+             content="{timestamp}.{body}"),
+        _bad("content-17-parts", "Seventeen parts.", "its content has more than 16 parts",
+             content="{body}." * 8 + "{body}"),
+        _good("content-16-parts", "Sixteen parts, eight of them literal.", content="{body}." * 8),
+        _good("content-method-and-url", "Method and URL need no header.",
+              content="{method} {url}\n{body}"),
+        _bad("timestamp-header-uncovered", "A timestamp header that is not signed.", uncovered,
+             headers=_TIMED, content="{body}"),
+        _bad("timestamp-label-uncovered", "A timestamp label that is not signed.", uncovered,
+             prefix="v1=", separator=",", timestamp_label="t"),
+        _good("id-uncovered", "An id header that is not signed is allowed.", headers=_WITH_ID),
+        _bad("content-body-before-id", "A missing body is reported before a missing id header.",
+             no_body, content="{id}{timestamp}"),
+        _bad("label-before-content", "The label is checked before the content.", _LABEL_NEEDS,
+             timestamp_label="t", content="{x"),
+    ]  # fmt: skip
+
+
+def _secret_and_events() -> List[Case]:
+    return [
+        _bad("secret-prefix-text", "A prefix of a secret that is text.",
+             "a secret prefix needs a base64 or hex key", secret_prefix="whsec_"),
+        _bad("source-unknown", "A source that is not offered.", _SOURCE, event_id="query:id"),
+        _bad("source-empty", "An empty source.", _SOURCE, event_type=""),
+        _bad("source-bare-path", "A path without body:.", _SOURCE, event_type="type"),
+        _bad("source-body-word", "The word body alone.", _SOURCE, event_type="body"),
+        _bad("source-header-word", "The word header alone.", _SOURCE, event_time="header"),
+        _bad("source-capital", "A capital in the kind.", _SOURCE, dedupe="Body:id"),
+        _bad("source-id-no-header", "The id of a scheme without an id header.",
+             "it has the event source id but no id header", event_id="id"),
+        _bad("source-dedupe-id-no-header", "The same for dedupe.",
+             "it has the event source id but no id header", dedupe=["body:id", "id"]),
+        _bad("source-five", "Five sources.", "an event field has more than 4 sources",
+             event_id=[f"body:a{n}" for n in range(5)]),
+        _good("source-four", "Four sources.", event_id=[f"body:a{n}" for n in range(4)]),
+        _bad("path-empty", "An empty path.", _PATH, event_id="body:"),
+        _bad("path-empty-name", "An empty name in a path.", _PATH, event_type="body:a..b"),
+        _bad("path-leading-dot", "A dot before the path.", _PATH, event_type="body:.a"),
+        _bad("path-trailing-dot", "A dot after the path.", _PATH, event_time="body:a."),
+        _bad("path-five", "Five names.", _PATH, dedupe="body:a.b.c.d.e"),
+        _good("path-four", "Four names.", dedupe="body:a.b.c.d"),
+        _good("path-any-characters", "Names hold any characters but dots.",
+              event_id="body:event id:\u00e9"),
+        _bad("data-empty", "An empty path of the data.", _PATH, data=""),
+        _bad("data-five", "Five names of the data.", _PATH, data="a.b.c.d.e"),
+        _bad("required-id", "A required id without a source.", _REQUIRES, required=["id"]),
+        _bad("required-type", "A required type without a source.", _REQUIRES,
+             event_id="body:id", required=["id", "type"]),
+        _good("required-both", "Both are required and have sources.",
+              event_id="body:id", event_type="header:x-type", required=["id", "type"]),
+        _bad("secret-prefix-before-sources", "The secret's prefix is checked before the sources.",
+             "a secret prefix needs a base64 or hex key", secret_prefix="x", event_id="x"),
+    ]  # fmt: skip
+
+
+def topic() -> Topic:
+    return Topic(
+        "construct-schemes.json",
+        "construct",
+        "Schemes by name and by description: every reason of malformed_scheme, in its order.",
+        _names() + _words() + _name_and_headers() + _signature_parts() + _content()
+        + _secret_and_events(),
+    )  # fmt: skip
