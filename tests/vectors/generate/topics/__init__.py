@@ -5,8 +5,55 @@ from __future__ import annotations
 from typing import List
 
 from casebook import Topic
-from topics import published, rotation, stale, tampered, valid
+from topics import (
+    backoff,
+    bodies,
+    codes,
+    custom_schemes,
+    encodings,
+    headers,
+    payload_fields,
+    payload_forms,
+    payload_json,
+    published,
+    retry_after,
+    retrying,
+    rotation,
+    schemes,
+    secrets,
+    signature_lists,
+    signing,
+    stale,
+    tampered,
+    timestamps,
+    valid,
+)
+
+_IN_ORDER = (
+    published,
+    valid,
+    tampered,
+    stale,
+    rotation,
+    headers,
+    timestamps,
+    encodings,
+    signature_lists,
+    bodies,
+    custom_schemes,
+    payload_json,
+    payload_fields,
+    payload_forms,
+    secrets,
+    schemes,
+    signing,
+    backoff,
+    retrying,
+    retry_after,
+    codes,
+)
 
 
 def all_topics() -> List[Topic]:
-    return [one.topic() for one in (published, valid, tampered, stale, rotation)]
+    """In the order in which the rules are applied, sending last."""
+    return [module.topic() for module in _IN_ORDER]
