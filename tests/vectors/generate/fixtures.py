@@ -36,11 +36,9 @@ def whsec(secret: str) -> bytes:
     return base64.b64decode(secret[len("whsec_") :])
 
 
-def v1(
-    body: bytes, *, secret: str = STANDARD_SECRET, msg: str = MSG, at: object = NOW
-) -> str:
+def v1(body: bytes, *, secret: str = STANDARD_SECRET, msg: str = MSG, at: object = NOW) -> str:
     """A Standard Webhooks entry."""
-    content = f"{msg}.{at}.".encode("utf-8") + body
+    content = f"{msg}.{at}.".encode() + body
     return "v1," + b64(tag(whsec(secret), content))
 
 
@@ -79,7 +77,7 @@ def github(body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object
 
 
 def stripe_v1(body: bytes, *, secret: str = STRIPE_SECRET, at: object = NOW) -> str:
-    return "v1=" + tag(secret.encode("utf-8"), f"{at}.".encode("utf-8") + body).hex()
+    return "v1=" + tag(secret.encode("utf-8"), f"{at}.".encode() + body).hex()
 
 
 def stripe(
@@ -89,16 +87,14 @@ def stripe(
 
 
 def slack(body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object = NOW) -> Headers:
-    content = f"v0:{at}:".encode("utf-8") + body
+    content = f"v0:{at}:".encode() + body
     return [
         ("X-Slack-Request-Timestamp", str(at)),
         ("X-Slack-Signature", "v0=" + tag(secret.encode("utf-8"), content).hex()),
     ]
 
 
-def shopify(
-    body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object = NOW
-) -> Headers:
+def shopify(body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object = NOW) -> Headers:
     return [
         ("X-Shopify-Topic", "orders/create"),
         ("X-Shopify-Webhook-Id", msg),

@@ -15,7 +15,7 @@ _HEX_FORMS = {
 
 
 def decode_base64(text: str) -> Optional[bytes]:
-    """Standard alphabet, padded, zero trailing bits: decoding and encoding again is the identity."""
+    """Standard alphabet, padded, zero trailing bits: encoding it again gives the same text."""
     try:
         decoded = base64.b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):

@@ -24,7 +24,7 @@ class Value:
     source: str
     text: str = ""
     """Of a string: its characters, a lone surrogate escape as that surrogate."""
-    members: List[Tuple[str, "Value"]] = field(default_factory=list)
+    members: List[Tuple[str, Value]] = field(default_factory=list)
 
     def holds_lone_surrogate(self) -> bool:
         return any("\ud800" <= character <= "\udfff" for character in self.text)

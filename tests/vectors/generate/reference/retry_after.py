@@ -36,7 +36,7 @@ def retry_after_ms(value: str, now_ms: int) -> Optional[int]:
     return None
 
 
-def _seconds(found: "re.Match[str]", now_ms: int) -> Optional[int]:
+def _seconds(found: re.Match[str], now_ms: int) -> Optional[int]:
     hour, minute, second = (int(found.group(part)) for part in ("hour", "minute", "second"))
     if hour > 23 or minute > 59 or second > 59:
         return None

@@ -93,6 +93,21 @@ _DEFAULTS: Dict[str, Any] = {
     "required": [],
     "data": None,
 }
+_TAKEN_AS_GIVEN = (
+    "name",
+    "prefix",
+    "separator",
+    "timestamp_label",
+    "algorithm",
+    "encoding",
+    "key",
+    "secret_prefix",
+    "timestamp_format",
+    "payload",
+    "event_time_format",
+    "required",
+    "data",
+)
 
 
 def as_list(value: Any) -> List[Any]:
@@ -109,14 +124,6 @@ def build_scheme(given: Description) -> Scheme:
     check_description(described)
     parts = parse_content(described["content"])
     assert parts is not None
-    sources = {
-        key: [_source(text) for text in described[key]]
-        for key in ("event_id", "event_type", "event_time", "dedupe")
-    }
-    kept = (
-        "name prefix separator timestamp_label algorithm encoding key secret_prefix"
-        " timestamp_format payload event_time_format required data"
-    ).split()
     return Scheme(
         header_sets=[
             HeaderSet(one["signature"], one.get("id"), one.get("timestamp"))
@@ -124,14 +131,16 @@ def build_scheme(given: Description) -> Scheme:
         ],
         content=parts,
         tolerance=Tolerance(described["tolerance"]["past"], described["tolerance"]["future"]),
-        **sources,
-        **{key: described[key] for key in kept},
+        event_id=_sources(described["event_id"]),
+        event_type=_sources(described["event_type"]),
+        event_time=_sources(described["event_time"]),
+        dedupe=_sources(described["dedupe"]),
+        **{key: described[key] for key in _TAKEN_AS_GIVEN},
     )
 
 
-def _source(text: str) -> Source:
-    kind, _, name = text.partition(":")
-    return Source(kind, name)
+def _sources(texts: List[str]) -> List[Source]:
+    return [Source(kind, name) for kind, _, name in (text.partition(":") for text in texts)]
 
 
 def find_scheme(named: Union[str, Description]) -> Scheme:

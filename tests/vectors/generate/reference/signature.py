@@ -43,7 +43,9 @@ def split_entries(scheme: Scheme, value: str) -> List[str]:
 def labelled_timestamp(scheme: Scheme, name: str, value: str) -> str:
     """The text of the one `label=` entry."""
     start = f"{scheme.timestamp_label}="
-    texts = [entry[len(start) :] for entry in split_entries(scheme, value) if entry.startswith(start)]
+    texts = [
+        entry[len(start) :] for entry in split_entries(scheme, value) if entry.startswith(start)
+    ]
     if not texts:
         raise Refusal("malformed_timestamp", f"the header {name} has no {start} entry")
     if len(texts) > 1:
