@@ -35,7 +35,10 @@ class Case:
     fields: Json
 
     def as_json(self) -> Json:
-        return {"id": self.id, "about": self.about, **self.fields}
+        head = {"id": self.id, "about": self.about}
+        if head.keys() & self.fields.keys():
+            raise Disagreement(f"{self.id}: a field of the case hides its id or sentence")
+        return {**head, **self.fields}
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,7 @@ def sign_case(
 ) -> Case:
     """`want` is the list of headers or a code."""
     _check_inputs(case_id, now)
-    fields: Json = {"scheme": scheme, "secrets": list(secrets), "id": message_id, "now": now}
+    fields: Json = {"scheme": scheme, "secrets": list(secrets), "message_id": message_id, "now": now}
     if method is not None:
         fields["method"] = method
     if url is not None:
