@@ -206,7 +206,8 @@ def sign_case(
 ) -> Case:
     """`want` is the list of headers or a code."""
     _check_inputs(case_id, now)
-    fields: Json = {"scheme": scheme, "secrets": list(secrets), "message_id": message_id, "now": now}
+    fields: Json = {"scheme": scheme, "secrets": list(secrets)}
+    fields.update(message_id=message_id, now=now)
     if method is not None:
         fields["method"] = method
     if url is not None:
