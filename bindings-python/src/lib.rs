@@ -1,1 +1,45 @@
-//! Not written yet.
+//! The native module of the Python package `countersign`.
+//!
+//! It converts types, nothing else: every decision, message and code comes from the crate
+//! `countersign`. The package's `_countersign.pyi` describes what is here.
+
+mod backoff;
+mod body;
+mod capi;
+mod errors;
+mod event;
+mod headers;
+mod number;
+mod retry;
+mod scheme;
+mod secret;
+mod shared;
+mod text;
+mod tolerance;
+mod verified;
+mod webhook;
+
+#[pyo3::pymodule(gil_used = false)]
+mod _countersign {
+    #[pymodule_export]
+    use crate::backoff::Backoff;
+    #[pymodule_export]
+    use crate::event::Event;
+    #[pymodule_export]
+    use crate::retry::{Decision, RetryPolicy, parse_retry_after};
+    #[pymodule_export]
+    use crate::scheme::Scheme;
+    #[pymodule_export]
+    use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::tolerance::Tolerance;
+    #[pymodule_export]
+    use crate::verified::Verified;
+    #[pymodule_export]
+    use crate::webhook::Webhook;
+
+    /// The version of the package, which is that of the core.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "the name that Python wants")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,56 @@
+"""Signs, verifies and parses webhooks: byte-exact, strict and constant-time.
+
+>>> from countersign import Webhook, VerificationError
+>>> webhook = Webhook("standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+>>> body = b'{"type": "invoice.paid", "data": {"id": 7}}'
+>>> headers = webhook.sign(body, id="msg_1")
+>>> event = webhook.unwrap(body, headers)
+>>> event.id, event.type, event.data
+('msg_1', 'invoice.paid', {'id': 7})
+
+Every decision is made by the Rust crate ``countersign``, the same in every language.
+"""
+
+from countersign._countersign import (
+    Backoff,
+    Decision,
+    Event,
+    RetryPolicy,
+    Scheme,
+    Secret,
+    Tolerance,
+    Verified,
+    Webhook,
+    __version__,
+    generate_secret,
+    parse_retry_after,
+)
+from countersign.errors import (
+    ConfigurationError,
+    CountersignError,
+    DeliveryError,
+    GuardError,
+    PayloadError,
+    VerificationError,
+)
+
+__all__ = [
+    "Backoff",
+    "ConfigurationError",
+    "CountersignError",
+    "Decision",
+    "DeliveryError",
+    "Event",
+    "GuardError",
+    "PayloadError",
+    "RetryPolicy",
+    "Scheme",
+    "Secret",
+    "Tolerance",
+    "VerificationError",
+    "Verified",
+    "Webhook",
+    "__version__",
+    "generate_secret",
+    "parse_retry_after",
+]

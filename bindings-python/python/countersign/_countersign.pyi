@@ -1,0 +1,208 @@
+# The native module. Its docstrings are in the code, for `help()`.
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NoReturn, Protocol, final
+
+__version__: str
+
+_Body = bytes | bytearray | memoryview | str
+_Jitter = Literal["none", "full", "equal"]
+_Sources = str | Sequence[str]
+
+class _HasItems(Protocol):
+    """A mapping of any framework, whatever its values are typed as."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]: ...
+
+_Headers = _HasItems | Iterable[tuple[str | bytes, str | bytes]]
+
+@final
+class Webhook:
+    def __new__(
+        cls,
+        scheme: str | Scheme,
+        secrets: str | Secret | Sequence[str | Secret],
+        *,
+        tolerance: Tolerance | None = None,
+    ) -> Webhook: ...
+    def verify(
+        self,
+        body: _Body,
+        headers: _Headers,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Verified: ...
+    def unwrap(
+        self,
+        body: _Body,
+        headers: _Headers,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Event: ...
+    def sign(
+        self,
+        body: _Body,
+        *,
+        id: str | None = None,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> dict[str, str]: ...
+    @property
+    def scheme_name(self) -> str: ...
+    @property
+    def tolerance(self) -> Tolerance: ...
+    @property
+    def dedupe_lifetime(self) -> int: ...
+    @property
+    def header_names(self) -> tuple[str, ...]: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Verified:
+    @property
+    def key_index(self) -> int: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def timestamp(self) -> int | float | None: ...
+    @property
+    def dedupe_key(self) -> str | None: ...
+    def event(self) -> Event: ...
+
+@final
+class Event:
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def type(self) -> str | None: ...
+    @property
+    def timestamp(self) -> int | float | None: ...
+    @property
+    def data(self) -> Any: ...
+    @property
+    def payload(self) -> Any: ...
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def dedupe_key(self) -> str | None: ...
+    @property
+    def key_index(self) -> int: ...
+
+@final
+class Secret:
+    def __new__(cls, text: str) -> Secret: ...
+    @staticmethod
+    def from_bytes(key: bytes | bytearray | memoryview) -> Secret: ...
+    def __reduce__(self) -> NoReturn: ...
+
+def generate_secret() -> str: ...
+@final
+class Scheme:
+    def __new__(
+        cls,
+        name: str,
+        *,
+        headers: Mapping[str, str | None] | Sequence[Mapping[str, str | None]],
+        prefix: str = "",
+        separator: str | None = None,
+        timestamp_label: str | None = None,
+        algorithm: Literal["hmac-sha256", "hmac-sha1", "hmac-sha512"] = "hmac-sha256",
+        encoding: Literal["hex", "hex-upper", "hex-any-case", "base64"] = "hex",
+        key: Literal["text", "base64", "hex"] = "text",
+        secret_prefix: str = "",
+        content: str = "{body}",
+        timestamp_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
+        tolerance: Tolerance | None = None,
+        payload: Literal["json", "form", "json-or-form"] = "json",
+        event_id: _Sources = (),
+        event_type: _Sources = (),
+        event_time: _Sources = (),
+        dedupe: _Sources | None = None,
+        event_time_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
+        required: Sequence[Literal["id", "type"]] = (),
+        data: str | None = None,
+    ) -> Scheme: ...
+    @staticmethod
+    def named(name: str) -> Scheme: ...
+    @staticmethod
+    def names() -> list[str]: ...
+    @property
+    def name(self) -> str: ...
+    def __reduce__(self) -> NoReturn: ...
+
+class Tolerance:
+    def __new__(
+        cls, seconds: float = ..., /, *, past: float | None = ..., future: float | None = ...
+    ) -> Tolerance: ...
+    @staticmethod
+    def unchecked() -> Tolerance: ...
+    @property
+    def past(self) -> int | None: ...
+    @property
+    def future(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, int | None]]: ...
+
+@final
+class Backoff:
+    @staticmethod
+    def fixed(delays: Sequence[float], *, jitter: _Jitter = "none") -> Backoff: ...
+    @staticmethod
+    def exponential(
+        base: float,
+        factor: int = 2,
+        cap: float = 86400,
+        *,
+        attempts: int,
+        jitter: _Jitter = "none",
+    ) -> Backoff: ...
+    @staticmethod
+    def standard(*, jitter: _Jitter = "equal") -> Backoff: ...
+    @property
+    def attempts(self) -> int: ...
+    def delay(self, attempt: int, entropy: int) -> int | float | None: ...
+    def delays(self, entropy: Iterable[int]) -> list[int | float]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class RetryPolicy:
+    def __new__(
+        cls,
+        backoff: Backoff,
+        *,
+        retry_after_cap: float = 86400,
+        retry_statuses: Iterable[int] = (),
+    ) -> RetryPolicy: ...
+    @staticmethod
+    def standard() -> RetryPolicy: ...
+    @staticmethod
+    def exponential(base: float, attempts: int) -> RetryPolicy: ...
+    @property
+    def backoff(self) -> Backoff: ...
+    def decide(
+        self,
+        attempt: int,
+        status: int | None,
+        retry_after: str | bytes | None = None,
+        now: float | None = None,
+        entropy: int | None = None,
+    ) -> Decision: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Decision:
+    @property
+    def action(self) -> Literal["delivered", "retry_at", "dead_letter", "disable"]: ...
+    @property
+    def at(self) -> int | float | None: ...
+    @property
+    def reason(self) -> Literal["exhausted", "redirected", "rejected"] | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...

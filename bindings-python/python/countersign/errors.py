@@ -1,0 +1,50 @@
+"""The errors. Each has a stable ``code``, the same in every language, and a message.
+
+A message never holds a secret, a payload or a header's value: it can be logged and sent back.
+"""
+
+from __future__ import annotations
+
+
+class CountersignError(Exception):
+    """What all errors of this package are.
+
+    >>> from countersign import CountersignError, Webhook
+    >>> try:
+    ...     Webhook("github", "")
+    ... except CountersignError as error:
+    ...     print(error.code, "-", error)
+    empty_secret - the secret is empty; is the setting that holds it set?
+    """
+
+    #: The stable code, such as ``signature_mismatch``.
+    code: str
+
+    def __init__(self, code: str, message: str) -> None:
+        # Both are `args`, from which pickle makes the error anew.
+        super().__init__(code, message)
+        self.code = code
+        self._message = message
+
+    def __str__(self) -> str:
+        return self._message
+
+
+class ConfigurationError(CountersignError):
+    """The program gave a secret, a scheme or a body wrongly. Never caused by a request."""
+
+
+class VerificationError(CountersignError):
+    """The request does not prove that a holder of the secret sent it now. Answer 401."""
+
+
+class PayloadError(CountersignError):
+    """The request is authentic and its payload is not what the scheme describes. Answer 400."""
+
+
+class GuardError(CountersignError):
+    """An authentic request is refused by a guard."""
+
+
+class DeliveryError(CountersignError):
+    """A message may not be sent there."""

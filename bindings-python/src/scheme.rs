@@ -1,0 +1,228 @@
+//! `Scheme`.
+
+use countersign::scheme::{
+    Description, HeaderSetDescription, OneOrMany, ToleranceDescription,
+};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyIterator, PySequence, PyString};
+
+use crate::errors::{exception, wrong_type};
+use crate::text;
+use crate::tolerance;
+
+/// How one provider signs its webhooks, for those that are not registered.
+///
+/// - ``name``: 1 to 64 of a-z, 0-9 and -; it begins the dedupe keys.
+/// - ``headers``: a dict with the lower-case header name of the ``signature`` and, where there
+///   are such headers, of the ``id`` and the ``timestamp``; or a list of up to 4 such dicts: the
+///   first that a request has in full is used.
+/// - ``prefix``: what stands before each signature, such as ``v1,`` or ``sha256=``.
+/// - ``separator``: what separates several signatures, a space, ``,`` or ``;``.
+/// - ``timestamp_label``: the timestamp is the entry ``label=...`` of the signature header.
+/// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``.
+/// - ``encoding``: ``hex`` (lower case), ``hex-upper``, ``hex-any-case`` or ``base64``.
+/// - ``key``: how the secret's text gives the key: ``text``, ``base64`` or ``hex``;
+///   ``secret_prefix`` is removed before decoding.
+/// - ``content``: what is signed, with the parts ``{body}``, ``{id}``, ``{timestamp}``,
+///   ``{method}`` and ``{url}``; ``{{`` and ``}}`` are braces.
+/// - ``timestamp_format``, ``event_time_format``: ``seconds``, ``milliseconds`` or ``rfc3339``.
+/// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
+/// - ``payload``: ``json``, ``form`` or ``json-or-form``.
+/// - ``event_id``, ``event_type``, ``event_time``, ``dedupe``: where they come from: ``id`` (the
+///   id header), ``header:name`` or ``body:path.to.it``, or a list of up to 4; the first that is
+///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
+/// - ``required``: those of ``id`` and ``type`` that every event has.
+/// - ``data``: the field that is ``event.data``; the whole payload if ``None``.
+///
+/// Raises ``ConfigurationError`` (``malformed_scheme``) with the first rule that is broken, and
+/// ``TypeError``.
+///
+/// >>> from countersign import Scheme, Webhook
+/// >>> scheme = Scheme(
+/// ...     "acme",
+/// ...     headers={"signature": "x-acme-signature", "timestamp": "x-acme-time"},
+/// ...     prefix="v1=",
+/// ...     content="{timestamp}:{body}",
+/// ...     event_type="body:event.name",
+/// ... )
+/// >>> Webhook(scheme, "hush").header_names
+/// ('x-acme-signature', 'x-acme-time')
+#[pyclass(frozen, module = "countersign")]
+pub(crate) struct Scheme(pub(crate) countersign::Scheme);
+
+#[pymethods]
+impl Scheme {
+    #[new]
+    #[pyo3(
+        signature = (name, *, headers, **parts),
+        text_signature = "(name, *, headers, prefix='', separator=None, timestamp_label=None, \
+            algorithm='hmac-sha256', encoding='hex', key='text', secret_prefix='', \
+            content='{body}', timestamp_format='seconds', tolerance=None, payload='json', \
+            event_id=(), event_type=(), event_time=(), dedupe=None, \
+            event_time_format='seconds', required=(), data=None)"
+    )]
+    fn new(
+        name: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        parts: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let mut description = Description::default();
+        description.name = owned("name", name)?;
+        description.headers = OneOrMany::Many(header_sets(headers)?);
+        for (key, value) in parts.into_iter().flatten() {
+            let key = text::strict("a keyword", &key)?.to_owned();
+            set(&mut description, &key, &value)?;
+        }
+        countersign::Scheme::try_from(&description)
+            .map(Self)
+            .map_err(|error| exception(name.py(), error))
+    }
+
+    /// The registered scheme of this name. Raises ``ConfigurationError`` (``unknown_scheme``).
+    ///
+    /// >>> from countersign import Scheme
+    /// >>> Scheme.named("stripe")
+    /// Scheme('stripe')
+    #[staticmethod]
+    #[pyo3(name = "named")]
+    fn of_name(name: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if !name.is_instance_of::<PyString>() {
+            return Err(wrong_type("the name", "a str", name));
+        }
+        named(name).map(Self)
+    }
+
+    /// The names of all registered schemes.
+    ///
+    /// >>> from countersign import Scheme
+    /// >>> "standard" in Scheme.names()
+    /// True
+    #[staticmethod]
+    fn names() -> Vec<&'static str> {
+        countersign::Scheme::names().collect()
+    }
+
+    /// The scheme's name.
+    #[getter]
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        let reason = "a Scheme cannot be pickled or copied; make it anew from its description";
+        Err(PyTypeError::new_err(reason))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Scheme('{}')", self.0.name())
+    }
+}
+
+/// The registered scheme that this `str` names.
+pub(crate) fn named(name: &Bound<'_, PyAny>) -> PyResult<countersign::Scheme> {
+    let text = text::lossy("the name", name)?;
+    countersign::Scheme::named(&text).map_err(|error| exception(name.py(), error))
+}
+
+fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    match key {
+        "prefix" => description.prefix = owned(key, value)?,
+        "separator" => description.separator = optional(key, value)?,
+        "timestamp_label" => description.timestamp_label = optional(key, value)?,
+        "algorithm" => description.algorithm = Some(owned(key, value)?),
+        "encoding" => description.encoding = Some(owned(key, value)?),
+        "key" => description.key = Some(owned(key, value)?),
+        "secret_prefix" => description.secret_prefix = owned(key, value)?,
+        "content" => description.content = Some(owned(key, value)?),
+        "timestamp_format" => description.timestamp_format = Some(owned(key, value)?),
+        "tolerance" if value.is_none() => description.tolerance = None,
+        "tolerance" => {
+            let tolerance = tolerance::argument(value)?;
+            let mut sides = ToleranceDescription::default();
+            sides.past = tolerance.past();
+            sides.future = tolerance.future();
+            description.tolerance = Some(sides);
+        }
+        "payload" => description.payload = Some(owned(key, value)?),
+        "event_id" => description.event_id = sources(key, value)?,
+        "event_type" => description.event_type = sources(key, value)?,
+        "event_time" => description.event_time = sources(key, value)?,
+        "dedupe" if value.is_none() => description.dedupe = None,
+        "dedupe" => description.dedupe = Some(sources(key, value)?),
+        "event_time_format" => description.event_time_format = Some(owned(key, value)?),
+        "required" => description.required = texts(key, value)?,
+        "data" => description.data = optional(key, value)?,
+        _ => {
+            let message = format!("Scheme() got an unexpected keyword argument '{key}'");
+            return Err(PyTypeError::new_err(message));
+        }
+    }
+    Ok(())
+}
+
+fn owned(key: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    text::strict(key, value).map(str::to_owned)
+}
+
+fn optional(key: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    owned(key, value).map(Some)
+}
+
+/// One text, or a sequence of them.
+fn sources(key: &str, value: &Bound<'_, PyAny>) -> PyResult<OneOrMany<String>> {
+    if value.is_instance_of::<PyString>() {
+        return owned(key, value).map(OneOrMany::One);
+    }
+    texts(key, value).map(OneOrMany::Many)
+}
+
+fn texts(key: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    items(key, "a sequence of str", value)?
+        .map(|item| owned(key, &item?))
+        .collect()
+}
+
+fn header_sets(headers: &Bound<'_, PyAny>) -> PyResult<Vec<HeaderSetDescription>> {
+    if let Ok(set) = headers.cast::<PyDict>() {
+        return Ok(vec![header_set(set)?]);
+    }
+    items("headers", "a dict or a sequence of dicts", headers)?
+        .map(|item| {
+            let item = item?;
+            let set = item.cast::<PyDict>();
+            header_set(set.map_err(|_| wrong_type("a header set", "a dict", &item))?)
+        })
+        .collect()
+}
+
+fn header_set(names: &Bound<'_, PyDict>) -> PyResult<HeaderSetDescription> {
+    let mut set = HeaderSetDescription::default();
+    for (key, name) in names {
+        match text::strict("a header set's key", &key)? {
+            "signature" => set.signature = owned("signature", &name)?,
+            "id" => set.id = optional("id", &name)?,
+            "timestamp" => set.timestamp = optional("timestamp", &name)?,
+            _ => {
+                let reason = "a header set has the keys signature, id and timestamp, no others";
+                return Err(PyTypeError::new_err(reason));
+            }
+        }
+    }
+    Ok(set)
+}
+
+fn items<'py>(
+    key: &str,
+    wanted: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyIterator>> {
+    let is_text = value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>();
+    match value.cast::<PySequence>() {
+        Ok(sequence) if !is_text => sequence.try_iter(),
+        _ => Err(wrong_type(key, wanted, value)),
+    }
+}

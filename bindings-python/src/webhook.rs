@@ -1,0 +1,261 @@
+//! `Webhook`.
+
+use std::borrow::Cow;
+
+use countersign::{Message, UnixTime};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PySequence, PyString, PyTuple};
+
+use crate::body;
+use crate::errors::{exception, wrong_type};
+use crate::event::Event;
+use crate::headers::{Collected, Names};
+use crate::number;
+use crate::scheme::{self, Scheme};
+use crate::secret::{self, Secret};
+use crate::text;
+use crate::tolerance::{self, Tolerance};
+use crate::verified::Verified;
+
+/// One endpoint's scheme and secrets, ready to verify and to sign. Any number of threads may use
+/// one.
+///
+/// ``scheme`` is the name of a registered scheme (``Scheme.names()`` lists them) or a ``Scheme``.
+/// ``secrets`` is one secret or a sequence of them, each a ``str`` as the provider shows it or a
+/// ``Secret``: any of them verifies, the first signs. ``tolerance`` replaces the scheme's own.
+///
+/// Raises ``ConfigurationError``: ``unknown_scheme``, ``no_secrets``, ``empty_secret``,
+/// ``malformed_secret``.
+///
+/// >>> from countersign import Webhook
+/// >>> webhook = Webhook("github", "It's a Secret to Everybody")
+/// >>> headers = webhook.sign(b"{}", id="72d3162e-cc78-11e3-81ab-4c9367dc0958")
+/// >>> webhook.verify(b"{}", headers).id
+/// '72d3162e-cc78-11e3-81ab-4c9367dc0958'
+#[pyclass(frozen, module = "countersign")]
+pub(crate) struct Webhook {
+    webhook: countersign::Webhook,
+    names: Names,
+    secrets: usize,
+}
+
+type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+#[pymethods]
+impl Webhook {
+    #[new]
+    #[pyo3(signature = (scheme, secrets, *, tolerance=None))]
+    fn new(
+        scheme: &Bound<'_, PyAny>,
+        secrets: &Bound<'_, PyAny>,
+        tolerance: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let py = scheme.py();
+        let scheme = match scheme.cast::<Scheme>() {
+            Ok(scheme) => scheme.get().0.clone(),
+            Err(_) if scheme.is_instance_of::<PyString>() => scheme::named(scheme)?,
+            Err(_) => return Err(wrong_type("the scheme", "a str or a Scheme", scheme)),
+        };
+        let tolerance = tolerance.map(tolerance::argument).transpose()?;
+        let secrets = list_secrets(secrets)?;
+        // Core takes one secret after the other, so that of several bad ones the first is
+        // reported.
+        let mut unreadable = None;
+        let readable = secrets.iter().map_while(|secret| {
+            let secret = match secret.cast::<Secret>() {
+                Ok(secret) => Ok(secret.get().0.clone()),
+                Err(_) => secret::parse(secret),
+            };
+            secret.map_err(|error| unreadable = Some(error)).ok()
+        });
+        let webhook = countersign::Webhook::new(scheme, readable);
+        if let Some(error) = unreadable {
+            return Err(error);
+        }
+        let mut webhook = webhook.map_err(|error| exception(py, error))?;
+        if let Some(tolerance) = tolerance {
+            webhook = webhook.with_tolerance(tolerance);
+        }
+        Ok(Self {
+            names: Names::new(py, &webhook.header_names()),
+            secrets: secrets.len(),
+            webhook,
+        })
+    }
+
+    /// Decides whether a holder of one of the secrets sent this request, now. Parses nothing.
+    ///
+    /// ``body`` is the raw body: ``bytes``, ``bytearray``, ``memoryview`` or ``str`` (as UTF-8).
+    /// ``headers`` is any mapping (of a framework, a WSGI environ, a dict; values may be lists)
+    /// or iterable of pairs (ASGI), of ``str`` or ``bytes``. ``now`` is in Unix seconds, the
+    /// host's clock if ``None``. ``url`` and ``method`` are for schemes that sign them.
+    ///
+    /// Raises ``VerificationError``; ``ConfigurationError`` (``unsupported_body``) for a body
+    /// that is parsed already; ``TypeError`` for arguments of another type.
+    ///
+    /// >>> from countersign import Webhook, VerificationError
+    /// >>> webhook = Webhook("github", "It's a Secret to Everybody")
+    /// >>> signature = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    /// >>> headers = {"X-Hub-Signature-256": "sha256=" + signature}
+    /// >>> webhook.verify(b"Hello, World!", headers).key_index
+    /// 0
+    /// >>> try:
+    /// ...     webhook.verify(b"Hello, world!", headers)
+    /// ... except VerificationError as error:
+    /// ...     print(error.code)
+    /// signature_mismatch
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    fn verify<'py>(
+        slf: &Bound<'py, Self>,
+        body: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+        now: Argument<'_, 'py>,
+        url: Argument<'_, 'py>,
+        method: Argument<'_, 'py>,
+    ) -> PyResult<Verified> {
+        let body = body::read(body)?;
+        let headers = Collected::read(&slf.get().names, headers)?;
+        let context = Context {
+            now: number::time(now)?,
+            url: url.map(|url| text::lossy("url", url)).transpose()?,
+            method: method
+                .map(|method| text::lossy("method", method))
+                .transpose()?,
+        };
+        Verified::decide(slf, body, headers, &context)
+    }
+
+    /// Verifies the request and parses its payload: ``verify(...).event()``.
+    ///
+    /// Raises what ``verify`` raises, and ``PayloadError``.
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> webhook = Webhook("stripe", "whsec_test")
+    /// >>> body = b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {}}}'
+    /// >>> webhook.unwrap(body, webhook.sign(body)).data
+    /// {'object': {}}
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    fn unwrap<'py>(
+        slf: &Bound<'py, Self>,
+        body: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+        now: Argument<'_, 'py>,
+        url: Argument<'_, 'py>,
+        method: Argument<'_, 'py>,
+    ) -> PyResult<Event> {
+        Self::verify(slf, body, headers, now, url, method)?.event(slf.py())
+    }
+
+    /// The headers that prove this body, which must be sent to the byte: lower-case names with
+    /// their values, ready for any HTTP client.
+    ///
+    /// ``id`` is the message's id, the same for every attempt. ``now`` becomes the attempt
+    /// timestamp, in Unix seconds, the host's clock if ``None``: sign each attempt anew. ``url``
+    /// and ``method`` are for schemes that sign them.
+    ///
+    /// Raises ``VerificationError`` for what ``verify`` would refuse: ``missing_context``,
+    /// ``malformed_header`` (of the id), ``malformed_timestamp``; ``ConfigurationError``
+    /// (``unsupported_body``); ``TypeError``.
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> webhook = Webhook("standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    /// >>> headers = webhook.sign(
+    /// ...     b'{"test": 2432232314}', id="msg_p5jXN8AQM9LWM0D4loKWxJek", now=1614265330
+    /// ... )
+    /// >>> headers["webhook-signature"]
+    /// 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
+    #[pyo3(signature = (body, *, id=None, now=None, url=None, method=None))]
+    fn sign<'py>(
+        &self,
+        body: &Bound<'py, PyAny>,
+        id: Argument<'_, 'py>,
+        now: Argument<'_, 'py>,
+        url: Argument<'_, 'py>,
+        method: Argument<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let py = body.py();
+        let body = body::read(body)?;
+        let id = id.map(|id| text::lossy("id", id)).transpose()?;
+        let now = number::time(now)?;
+        let strict = |what, value: Argument<'_, 'py>| match value {
+            Some(value) => text::strict(what, value).map(str::to_owned).map(Some),
+            None => Ok(None),
+        };
+        let (url, method) = (strict("url", url)?, strict("method", method)?);
+        let message = Message::new(&body)
+            .id(id.as_deref())
+            .url(url.as_deref())
+            .method(method.as_deref());
+        let headers = body::work_on(py, &body, || self.webhook.sign_message(&message, now))
+            .map_err(|error| exception(py, error))?;
+        let dict = PyDict::new(py);
+        for (name, value) in headers {
+            dict.set_item(name, value)?;
+        }
+        Ok(dict)
+    }
+
+    /// The scheme's name.
+    #[getter]
+    fn scheme_name(&self) -> &str {
+        self.webhook.scheme_name()
+    }
+
+    /// How far the attempt timestamp may be from now.
+    #[getter]
+    fn tolerance(&self) -> Tolerance {
+        Tolerance(self.webhook.tolerance())
+    }
+
+    /// How many seconds a dedupe key must be remembered: while the delivery's timestamp is
+    /// fresh, and at least a day.
+    #[getter]
+    fn dedupe_lifetime(&self) -> u64 {
+        self.webhook.dedupe_lifetime().as_secs()
+    }
+
+    /// The lower-case names of all headers that ``verify`` reads.
+    #[getter]
+    fn header_names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.webhook.header_names())
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err("a Webhook cannot be pickled or copied"))
+    }
+
+    fn __repr__(&self) -> String {
+        let (name, secrets) = (self.webhook.scheme_name(), self.secrets);
+        format!("Webhook(scheme='{name}', secrets={secrets})")
+    }
+}
+
+impl Webhook {
+    pub(crate) fn core(&self) -> &countersign::Webhook {
+        &self.webhook
+    }
+}
+
+/// What a request is judged by besides its body and headers.
+pub(crate) struct Context<'a> {
+    pub(crate) now: UnixTime,
+    pub(crate) url: Option<Cow<'a, str>>,
+    pub(crate) method: Option<Cow<'a, str>>,
+}
+
+/// One secret, or the items of a sequence.
+fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
+        return Ok(vec![secrets.clone()]);
+    }
+    let is_bytes = secrets.is_instance_of::<PyBytes>();
+    match secrets.cast::<PySequence>() {
+        Ok(sequence) if !is_bytes => sequence.try_iter()?.collect(),
+        _ => {
+            let wanted = "a str, a Secret or a sequence of them \
+                          (Secret.from_bytes takes the bytes of a key)";
+            Err(wrong_type("the secrets", wanted, secrets))
+        }
+    }
+}
