@@ -111,9 +111,7 @@ impl Backoff {
                 base, factor, cap, ..
             } => match attempt.checked_sub(2) {
                 None => Duration::ZERO,
-                Some(exponent) => base
-                    .saturating_mul(factor.saturating_pow(exponent))
-                    .min(*cap),
+                Some(exponent) => grow(*base, *factor, exponent, *cap),
             },
         };
         Some(self.jitter.apply(delay, entropy))
@@ -125,6 +123,18 @@ impl Backoff {
             .zip(entropy)
             .map_while(|(attempt, entropy)| self.delay(attempt, entropy))
     }
+}
+
+/// `base * factor^exponent`, at most `cap`.
+fn grow(base: Duration, factor: u32, exponent: u32, cap: Duration) -> Duration {
+    let factor = u128::from(factor).saturating_pow(exponent);
+    let nanoseconds = base.as_nanos().saturating_mul(factor);
+    if nanoseconds >= cap.as_nanos() {
+        return cap;
+    }
+    let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(u64::MAX);
+    let rest = u32::try_from(nanoseconds % 1_000_000_000).unwrap_or(0);
+    Duration::new(seconds, rest)
 }
 
 impl Jitter {

@@ -138,11 +138,11 @@ pub(crate) fn check_id(
     name: &str,
     id: &str,
 ) -> Result<(), VerificationError> {
-    match definition.id_terminator() {
-        Some(terminator) if id.contains(terminator) => Err(VerificationError::MalformedHeader {
+    if definition.id_terminators().any(|end| id.contains(end)) {
+        return Err(VerificationError::MalformedHeader {
             name: owned(name),
             defect: HeaderDefect::AmbiguousId,
-        }),
-        _ => Ok(()),
+        });
     }
+    Ok(())
 }

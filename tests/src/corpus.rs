@@ -128,7 +128,7 @@ pub struct SignCase {
     /// The secrets' texts.
     pub secrets: Vec<String>,
     /// The message's id.
-    pub id: Option<String>,
+    pub message_id: Option<String>,
     /// The request's method.
     pub method: Option<String>,
     /// The request's URL.

@@ -76,11 +76,11 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
         }
     }
 
-    /// The JSON text at a path.
+    /// The JSON text at a path, if there is one and it is not null.
     pub(super) fn json(&self, path: usize) -> Result<Option<&'a str>, PayloadError> {
         self.check_repeated(path)?;
         Ok(match self.fields[path].value {
-            Some(Value::Json(json)) => Some(json),
+            Some(Value::Json(json)) if json != "null" => Some(json),
             _ => None,
         })
     }

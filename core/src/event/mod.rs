@@ -63,7 +63,7 @@ impl<'a> Event<'a> {
     }
 
     /// The JSON text of the scheme's data field, or of the whole payload if the scheme names none;
-    /// of a form, its text.
+    /// of a form, its text. `None` if there is no such field or it is null.
     pub fn data(&self) -> Option<&'a str> {
         self.data
     }

@@ -77,9 +77,9 @@ impl Definition {
             .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
     }
 
-    /// The character which ends the id in the signed content, and which no id may hold.
-    pub(crate) fn id_terminator(&self) -> Option<char> {
-        self.content.windows(2).find_map(|parts| match parts {
+    /// The characters which end the id in the signed content, and which no id may hold.
+    pub(crate) fn id_terminators(&self) -> impl Iterator<Item = char> {
+        self.content.windows(2).filter_map(|parts| match parts {
             [Part::Id, Part::Literal(literal)] => literal.chars().next(),
             _ => None,
         })

@@ -17,24 +17,41 @@ const LONG_DAYS: [&str; 7] = [
     "Sunday",
 ];
 
-/// Reads an HTTP-date. `now` settles the century of the two-digit years of RFC 850.
-///
-/// The name of the day is checked to be one, not to fit the date.
+/// A multiple of the 400 years after which dates and days of the week recur.
+const ERA: u64 = 2_000;
+
+/// Reads an HTTP-date. `now` settles the century of the two-digit years of RFC 850. A date before
+/// 1970 counts as 1970.
 pub(crate) fn parse_http_date(text: &str, now: UnixTime) -> Option<UnixTime> {
     if !text.is_ascii() {
         return None;
     }
-    let seconds = match text.split_once(", ") {
-        Some((day, rest)) if SHORT_DAYS.contains(&day) => parse_imf_fixdate(rest),
-        Some((day, rest)) if LONG_DAYS.contains(&day) => parse_rfc850(rest, now),
-        Some(_) => None,
+    let (weekday, [year, month, day], time) = match text.split_once(", ") {
+        Some((name, rest)) => match position(&SHORT_DAYS, name) {
+            Some(weekday) => parse_imf_fixdate(weekday, rest),
+            None => parse_rfc850(position(&LONG_DAYS, name)?, rest, now),
+        },
         None => parse_asctime(text),
     }?;
-    Some(UnixTime::from_seconds(seconds))
+    let before_epoch = year < 1970;
+    let recurring = if before_epoch { year + ERA } else { year };
+    let seconds = calendar::unix_seconds([recurring, month, day], time)?;
+    // 1970-01-01 was a Thursday.
+    if (seconds / 86_400 + 3) % 7 != weekday {
+        return None;
+    }
+    Some(if before_epoch {
+        UnixTime::EPOCH
+    } else {
+        UnixTime::from_seconds(seconds)
+    })
 }
 
+/// The weekday counted from Monday, year, month and day, and the time of day.
+type Fields = (u64, [u64; 3], [u64; 3]);
+
 /// `06 Nov 1994 08:49:37 GMT`
-fn parse_imf_fixdate(text: &str) -> Option<u64> {
+fn parse_imf_fixdate(weekday: u64, text: &str) -> Option<Fields> {
     let date = [
         digits(text.get(7..11)?, 4)?,
         month(text.get(3..6)?)?,
@@ -42,31 +59,26 @@ fn parse_imf_fixdate(text: &str) -> Option<u64> {
     ];
     let spaced = is_at(text, 2, " ") && is_at(text, 6, " ") && is_at(text, 11, " ");
     let time = time_of_day(text.get(12..20)?)?;
-    (spaced && &text[20..] == " GMT").then_some(())?;
-    calendar::unix_seconds(date, time)
+    (spaced && &text[20..] == " GMT").then_some((weekday, date, time))
 }
 
 /// `06-Nov-94 08:49:37 GMT`
-fn parse_rfc850(text: &str, now: UnixTime) -> Option<u64> {
+fn parse_rfc850(weekday: u64, text: &str, now: UnixTime) -> Option<Fields> {
     let day = digits(text.get(0..2)?, 2)?;
     let month = month(text.get(3..6)?)?;
     let year = digits(text.get(7..9)?, 2)?;
     let joined = is_at(text, 2, "-") && is_at(text, 6, "-") && is_at(text, 9, " ");
     let time = time_of_day(text.get(10..18)?)?;
-    (joined && &text[18..] == " GMT").then_some(())?;
-    // A year that seems more than 50 years ahead is the last one with these digits.
-    let [this_year, ..] = calendar::date_of_day(now.seconds() / 86_400);
-    let candidate = this_year - this_year % 100 + year;
-    let year = match candidate {
-        ahead if ahead > this_year + 50 => ahead - 100,
-        behind if behind + 50 <= this_year => behind + 100,
-        near => near,
-    };
-    calendar::unix_seconds([year, month, day], time)
+    // A date that seems more than 50 years ahead is the last one with these digits.
+    let [this_year, this_month, today] = calendar::date_of_day(now.seconds() / 86_400);
+    let year = this_year - this_year % 100 + year;
+    let ahead = [year, month, day] > [this_year + 50, this_month, today];
+    let year = if ahead { year - 100 } else { year };
+    (joined && &text[18..] == " GMT").then_some((weekday, [year, month, day], time))
 }
 
 /// `Sun Nov  6 08:49:37 1994`
-fn parse_asctime(text: &str) -> Option<u64> {
+fn parse_asctime(text: &str) -> Option<Fields> {
     let day = text.get(8..10)?;
     let date = [
         digits(text.get(20..24)?, 4)?,
@@ -76,11 +88,10 @@ fn parse_asctime(text: &str) -> Option<u64> {
             None => digits(day, 2)?,
         },
     ];
-    let spaces = [3, 7, 10, 19].iter().all(|at| is_at(text, *at, " "));
-    let named = SHORT_DAYS.contains(&text.get(0..3)?);
+    let spaced = [3, 7, 10, 19].iter().all(|at| is_at(text, *at, " "));
+    let weekday = position(&SHORT_DAYS, text.get(0..3)?)?;
     let time = time_of_day(text.get(11..19)?)?;
-    (spaces && named && text.len() == 24).then_some(())?;
-    calendar::unix_seconds(date, time)
+    (spaced && text.len() == 24).then_some((weekday, date, time))
 }
 
 /// `08:49:37`
@@ -95,8 +106,12 @@ fn time_of_day(text: &str) -> Option<[u64; 3]> {
 }
 
 fn month(name: &str) -> Option<u64> {
-    let index = MONTHS.iter().position(|month| *month == name)?;
-    u64::try_from(index + 1).ok()
+    position(&MONTHS, name).map(|index| index + 1)
+}
+
+fn position(names: &[&str], name: &str) -> Option<u64> {
+    let index = names.iter().position(|candidate| *candidate == name)?;
+    u64::try_from(index).ok()
 }
 
 fn digits(text: &str, count: usize) -> Option<u64> {

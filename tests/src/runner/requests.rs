@@ -1,6 +1,6 @@
 //! Cases that build a webhook: `verify`, `construct` and `sign`.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use countersign::{
     ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime, Verified, Webhook,
 };
@@ -34,7 +34,7 @@ pub(super) fn verify(case: &VerifyCase) -> Result<Value> {
 pub(super) fn sign(case: &SignCase) -> Result<Value> {
     let webhook = webhook(&case.scheme, &case.secrets)?;
     let message = Message::new(&case.body)
-        .id(case.id.as_deref())
+        .id(case.message_id.as_deref())
         .method(case.method.as_deref())
         .url(case.url.as_deref());
     let now = UnixTime::from_seconds(case.now);
@@ -76,7 +76,7 @@ fn acceptance(verified: &Verified<'_>, expect: &Value) -> Result<Value> {
         ("dedupe_key".to_owned(), json!(verified.dedupe_key())),
     ]);
     insert_timestamp(&mut result, verified.timestamp(), expect);
-    let event = expect.get("event").context("no event is expected")?;
+    let event = expect.get("event").unwrap_or(&Value::Null);
     result.insert(
         "event".to_owned(),
         match verified.event() {
