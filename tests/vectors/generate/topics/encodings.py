@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from casebook import Case, Topic, verify_case
-from fixtures import MSG, NOW, SAMPLES, TEXT_SECRET, b64, tag, v1, with_value
+from fixtures import MSG, NOW, SAMPLES, TEXT_SECRET, b64, mapped, tag, v1, with_value
 
 _MALFORMED = "malformed_signature"
 _UNSUPPORTED = "unsupported_signature"
@@ -248,10 +248,23 @@ def _other_forms() -> List[Case]:
     ]  # fmt: skip
 
 
+def _cut_short() -> List[Case]:
+    return [
+        verify_case(
+            f"encodings-{name}-cut-short", "The last character of the signature is missing.",
+            _MALFORMED, says=f"the header {sample.signature_header} holds no 32-byte signature",
+            scheme=name, secrets=[sample.secret],
+            headers=mapped(sample.headers(), sample.signature_header, lambda value: value[:-1]),
+            body=sample.body, now=NOW,
+        )
+        for name, sample in SAMPLES.items()
+    ]  # fmt: skip
+
+
 def topic() -> Topic:
     return Topic(
         "verify-encodings.json",
         "verify",
         "Canonical base64 and hexadecimal, their lengths, and the three hash functions.",
-        _base64_prefixed() + _base64_bare() + _hex() + _other_forms(),
+        _cut_short() + _base64_prefixed() + _base64_bare() + _hex() + _other_forms(),
     )

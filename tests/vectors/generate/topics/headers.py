@@ -9,10 +9,12 @@ from fixtures import (
     MSG,
     NOW,
     SAMPLES,
+    TEXT_SECRET,
     Headers,
     b64,
     standard,
     svix,
+    tag,
     v1,
     value_of,
     with_value,
@@ -79,6 +81,19 @@ def _names() -> List[Case]:
         _case(
             "headers-mixed-case-names", "Names as HTTP/1.1 servers often write them.",
             "accept", "standard", [(key.title(), value) for key, value in good],
+        ),
+        verify_case(
+            "headers-first-and-last-letter", "A and Z have a lower case too.", "accept",
+            scheme={"name": "letters", "headers": {"signature": "x-az-signature"}},
+            secrets=[TEXT_SECRET], body=b"{}", now=NOW,
+            headers=[("X-AZ-SIGNATURE", tag(TEXT_SECRET.encode(), b"{}").hex())],
+        ),
+        _case(
+            "headers-named-like-fields",
+            "Headers that bear the names of the body's fields play no part.",
+            "accept", "sha256",
+            SAMPLES["sha256"].headers() + [("id", ""), ("id", "x"), ("type", "\u00e9")],
+            gives={"id": MSG, "dedupe_key": None},
         ),
         _case(
             "headers-reverse-order", "The order of the headers plays no part.",

@@ -105,6 +105,8 @@ def _fields() -> List[Case]:
 def _texts() -> List[Case]:
     return [
         _form("empty", "Nothing at all.", _NOT_JSON, "", "the payload is empty"),
+        _form("visible-ascii", "The first and the last visible character.",
+              {"id": "!~"}, "id=!~"),
         _form("space", "A space that is not encoded.", _NOT_JSON, "id=a b", _NEITHER),
         _form("newline", "A line break at the end.", _NOT_JSON, "id=7\n", _NEITHER),
         _form("non-ascii", "A character beyond ASCII.", _NOT_JSON, "id=\u00e9", _NEITHER),

@@ -119,6 +119,7 @@ def _attempts() -> List[Case]:
 
 def _retry_after() -> List[Case]:
     capped = {**_PLAIN, "retry_after_cap_ms": 30_000}
+    at_once = {"schedule": {"fixed_ms": [0, 0]}, "jitter": "none"}
     return [
         _case("after-seconds", "Retry-After is longer than the delay.", 120_000, 503,
               retry_after="120"),
@@ -154,6 +155,10 @@ def _retry_after() -> List[Case]:
               retry_after="Tue, 14 Nov 2023 22:14:20 GMT"),
         _case("after-date-past", "An HTTP-date in the past.", 1000, 503,
               retry_after="Tue, 14 Nov 2023 22:12:20 GMT"),
+        _case("after-date-past-at-once", "With no delay of its own, it is retried at once.", 0, 503,
+              retry_after="Tue, 14 Nov 2023 22:12:20 GMT", policy=at_once),
+        _case("after-malformed-at-once", "A malformed value adds nothing.", 0, 503,
+              retry_after="1s", policy=at_once),
         _case("after-date-beyond-cap", "An HTTP-date beyond the cap.", 30_000, 503,
               retry_after="Wed, 14 Nov 2063 22:13:20 GMT", policy=capped),
         _case("after-jitter-below", "Jitter does not shorten Retry-After.", 4000, 503,

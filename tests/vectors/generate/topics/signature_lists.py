@@ -140,6 +140,8 @@ def _comma_separated() -> List[Case]:
                 _MALFORMED, f"{stamp},v1= {good[3:]}"),
         _stripe("lists-stripe-longer-label", "v10 is another version than v1.",
                 _UNSUPPORTED, f"{stamp},v10={good[3:]}"),
+        _stripe("lists-stripe-label-with-t", "A label that begins with t is another version.",
+                _UNSUPPORTED, f"{stamp},test={good[3:]}"),
         _stripe("lists-stripe-65th-candidate", "The 65th v1 entry is not looked at.",
                 _MISMATCH, ",".join([stamp] + [wrong] * 64 + [good])),
         _stripe("lists-stripe-64th-candidate", "The 64th v1 entry counts.",

@@ -63,6 +63,10 @@ def _seconds() -> List[Case]:
             "accept", "0", tolerance=(None, None), gives={"timestamp": 0},
         ),
         _standard(
+            "timestamps-largest-exact", "The largest timestamp that every language holds.",
+            "accept", str(2**53 - 1), tolerance=(None, None), gives={"timestamp": 2**53 - 1},
+        ),
+        _standard(
             "timestamps-nineteen-digits", "Nineteen digits are a timestamp.",
             "accept", "9999999999999999999", tolerance=(None, None),
         ),
