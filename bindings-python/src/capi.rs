@@ -64,8 +64,8 @@ pub(crate) fn copy_of_buffer<'py>(buffer: &Bound<'py, PyAny>) -> PyResult<Bound<
             .map(|bytes| bytes.cast_into_unchecked())
     };
     bytes.map_err(|error| {
-        let unreadable = error.is_instance_of::<PyValueError>(py)
-            || error.is_instance_of::<PyBufferError>(py);
+        let unreadable =
+            error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyBufferError>(py);
         if unreadable {
             PyTypeError::new_err("the buffer cannot be read; was the memoryview released?")
         } else {

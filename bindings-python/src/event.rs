@@ -101,7 +101,9 @@ impl Event {
     #[getter]
     fn timestamp<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let timestamp = self.timestamp;
-        timestamp.map(|time| number::from_time(py, time)).transpose()
+        timestamp
+            .map(|time| number::from_time(py, time))
+            .transpose()
     }
 
     /// The scheme's data field, or the whole payload if the scheme names none; ``None`` if the

@@ -97,7 +97,11 @@ pub(crate) fn from_time(py: Python<'_>, time: UnixTime) -> PyResult<Bound<'_, Py
     }
 }
 
-/// Seconds: an `int`, or a `float` if there is a fraction.
+/// Seconds: an `int`, or a `float` if there is a fraction. Whole milliseconds, as all durations
+/// are that come from Python, so that one division gives the nearest `float`.
 pub(crate) fn from_duration(py: Python<'_>, duration: Duration) -> PyResult<Bound<'_, PyAny>> {
-    from_time(py, UnixTime::from(duration))
+    match duration.subsec_millis() {
+        0 => duration.as_secs().into_bound_py_any(py),
+        _ => (duration.as_millis() as f64 / 1e3).into_bound_py_any(py),
+    }
 }

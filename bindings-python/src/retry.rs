@@ -94,7 +94,9 @@ impl RetryPolicy {
     ) -> PyResult<Decision> {
         let py = attempt.py();
         let attempt = number::count("attempt", attempt)?;
-        let status = status.map(|status| number::status("status", status)).transpose()?;
+        let status = status
+            .map(|status| number::status("status", status))
+            .transpose()?;
         let retry_after = retry_after
             .map(|value| header_value("retry_after", value))
             .transpose()?;

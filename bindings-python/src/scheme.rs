@@ -1,8 +1,6 @@
 //! `Scheme`.
 
-use countersign::scheme::{
-    Description, HeaderSetDescription, OneOrMany, ToleranceDescription,
-};
+use countersign::scheme::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PySequence, PyString};

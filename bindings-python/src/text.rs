@@ -26,10 +26,7 @@ pub(crate) fn lossy<'a>(what: &str, value: &'a Bound<'_, PyAny>) -> PyResult<Cow
 }
 
 /// The text of a header's value, a `str` or `bytes`.
-pub(crate) fn header_value<'a>(
-    what: &str,
-    value: &'a Bound<'_, PyAny>,
-) -> PyResult<Cow<'a, str>> {
+pub(crate) fn header_value<'a>(what: &str, value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
     match value.cast::<PyBytes>() {
         Ok(bytes) => Ok(String::from_utf8_lossy(bytes.as_bytes())),
         Err(_) => lossy(what, value),

@@ -51,9 +51,9 @@ impl Tolerance {
             (Side::Given(Some(seconds)), Side::Omitted, Side::Omitted) => {
                 Ok(Self(countersign::Tolerance::new(seconds)))
             }
-            (Side::Omitted, Side::Given(past), Side::Given(future)) => Ok(Self(
-                countersign::Tolerance::from_sides(past, future),
-            )),
+            (Side::Omitted, Side::Given(past), Side::Given(future)) => {
+                Ok(Self(countersign::Tolerance::from_sides(past, future)))
+            }
             _ => Err(PyTypeError::new_err(
                 "a tolerance is Tolerance(seconds), Tolerance(past=..., future=...) with both \
                  sides named, or Tolerance.unchecked()",
@@ -85,13 +85,12 @@ impl Tolerance {
 
     fn __hash__(&self) -> u64 {
         let mix = |side: Option<u64>| side.map_or(u64::MAX, |side| side);
-        mix(self.0.past()).wrapping_mul(31).wrapping_add(mix(self.0.future()))
+        mix(self.0.past())
+            .wrapping_mul(31)
+            .wrapping_add(mix(self.0.future()))
     }
 
-    fn __getnewargs_ex__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<((), Bound<'py, PyDict>)> {
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<((), Bound<'py, PyDict>)> {
         let sides = PyDict::new(py);
         sides.set_item("past", self.past())?;
         sides.set_item("future", self.future())?;
@@ -108,7 +107,7 @@ impl Tolerance {
 /// The value of a parameter that is a `Tolerance`.
 pub(crate) fn argument(value: &Bound<'_, PyAny>) -> PyResult<countersign::Tolerance> {
     let tolerance = value.cast::<Tolerance>();
-    let tolerance = tolerance
-        .map_err(|_| wrong_type("the tolerance", "a Tolerance or None", value))?;
+    let tolerance =
+        tolerance.map_err(|_| wrong_type("the tolerance", "a Tolerance or None", value))?;
     Ok(tolerance.get().0)
 }

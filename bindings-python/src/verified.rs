@@ -79,7 +79,9 @@ impl Verified {
     #[getter]
     fn timestamp<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let timestamp = self.proof.timestamp();
-        timestamp.map(|time| number::from_time(py, time)).transpose()
+        timestamp
+            .map(|time| number::from_time(py, time))
+            .transpose()
     }
 
     /// The identity of the delivery, with the scheme's name before it, if a header has it. Else

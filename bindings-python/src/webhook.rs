@@ -222,7 +222,9 @@ impl Webhook {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err("a Webhook cannot be pickled or copied"))
+        Err(PyTypeError::new_err(
+            "a Webhook cannot be pickled or copied",
+        ))
     }
 
     fn __repr__(&self) -> String {
