@@ -3,7 +3,6 @@
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
 use crate::received::{check_id, check_value};
-use crate::scheme::Part;
 use crate::signature;
 use crate::time::UnixTime;
 use crate::verify::{SignedContent, check_context};
@@ -88,10 +87,10 @@ impl Webhook {
     ) -> Result<SignedHeaders, VerificationError> {
         let definition = &*self.definition;
         check_context(definition, message.method, message.url)?;
-        if definition.signs(&Part::Id) && message.id.is_none() {
+        let set = &definition.header_sets[0];
+        if set.id.is_some() && message.id.is_none() {
             return Err(VerificationError::MissingContext(MissingContext::Id));
         }
-        let set = &definition.header_sets[0];
         let id_header = set
             .id
             .as_deref()

@@ -195,14 +195,11 @@ impl fmt::Display for VerificationError {
             ),
             Self::MissingContext(context) => {
                 let context = match context {
-                    MissingContext::Method => "request's method",
-                    MissingContext::Url => "request's URL",
-                    MissingContext::Id => "message's id",
+                    MissingContext::Method => "signs the request's method",
+                    MissingContext::Url => "signs the request's URL",
+                    MissingContext::Id => "needs the message's id",
                 };
-                write!(
-                    f,
-                    "the scheme signs the {context} and none was given; pass it"
-                )
+                write!(f, "the scheme {context} and none was given; pass it")
             }
         }
     }

@@ -24,11 +24,11 @@ def sign(
 ) -> List[Tuple[str, str]]:
     """Lower-case names with their values, in the order id, timestamp, signature."""
     check_context(scheme, method, url)
-    if scheme.signs("id") and message_id is None:
-        raise Refusal(
-            "missing_context", "the scheme signs the message's id and none was given; pass it"
-        )
     chosen = scheme.header_sets[0]
+    if chosen.id is not None and message_id is None:
+        raise Refusal(
+            "missing_context", "the scheme needs the message's id and none was given; pass it"
+        )
     id_header = chosen.id or next(
         (source.name for source in scheme.event_id if source.kind == "header"), None
     )

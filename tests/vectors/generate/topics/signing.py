@@ -25,7 +25,7 @@ from fixtures import (
 
 _BODY = b'{"type":"ping"}'
 _KEY = TEXT_SECRET.encode()
-_NO_ID = "the scheme signs the message's id and none was given; pass it"
+_NO_ID = "the scheme needs the message's id and none was given; pass it"
 
 
 def _registered(case_id: str, about: str, scheme: str, message_id: Optional[str],
@@ -221,6 +221,8 @@ def _described() -> List[Case]:
         case("id-header-unsigned", "An id header that is not signed is sent all the same.",
              {"headers": {"signature": "x-signature", "id": "x-id"}},
              [("x-id", "a.b"), *signed("%", _BODY)], message_id="a.b"),
+        case("id-header-unsigned-no-id", "Without its header, verify would refuse the request.",
+             {"headers": {"signature": "x-signature", "id": "x-id"}}, context, says=_NO_ID),
         case("id-header-before-event-header",
              "The set has an id header: the event's header source is not filled.",
              {"headers": {"signature": "x-signature", "id": "x-id"},
