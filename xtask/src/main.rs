@@ -5,6 +5,7 @@ mod conformance;
 mod constant_time;
 mod demo;
 mod npm;
+mod python;
 mod test;
 mod tools;
 mod wasm;

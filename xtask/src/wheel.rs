@@ -1,5 +1,175 @@
-use anyhow::{Result, bail};
+//! The Python package: its wheel and sdist, the environments they are tried in, and their tests.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::python::{Venv, interpreters};
+use crate::tools::{command, run as run_command, step, target};
+
+/// What a wheel may weigh. It ships inside the user's images.
+const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
+
+/// What the tools of the tests need.
+const OLDEST_FOR_TOOLS: u32 = 10;
+
+/// What was built.
+pub(crate) struct Wheels {
+    pub(crate) wheel: PathBuf,
+    pub(crate) sdist: PathBuf,
+}
+
+/// `cargo xtask wheel`
 pub(crate) fn run() -> Result<()> {
-    bail!("not written yet")
+    let wheels = build()?;
+    let python = install(&wheels)?;
+    println!("\nbuilt     {}", wheels.wheel.display());
+    println!("built     {}", wheels.sdist.display());
+    println!("installed for {}", python.display());
+    Ok(())
+}
+
+/// Builds the wheel and the sdist into an empty folder.
+pub(crate) fn build() -> Result<Wheels> {
+    step("build the wheel and the sdist", || {
+        let folder = target().join("wheels");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        let tools = Venv::with_requirements("maturin", "requirements-build.txt", main_python()?)?;
+        for what in ["build", "sdist"] {
+            let mut maturin = tools.module("maturin");
+            maturin
+                .args([what, "--manifest-path", "bindings-python/Cargo.toml"])
+                .arg("--out")
+                .arg(&folder);
+            if what == "build" {
+                maturin.arg("--locked");
+            }
+            run_command(&mut maturin)?;
+        }
+        let wheels = Wheels {
+            wheel: only_file(&folder, ".whl")?,
+            sdist: only_file(&folder, ".tar.gz")?,
+        };
+        let size = fs::metadata(&wheels.wheel)?.len();
+        println!("wheel: {size} bytes of {WHEEL_BUDGET}");
+        ensure!(size <= WHEEL_BUDGET, "the wheel is over its budget");
+        Ok(wheels)
+    })
+}
+
+/// Builds, and gives the Python of a fresh environment with the wheel and nothing else.
+pub(crate) fn venv_with_wheel() -> Result<PathBuf> {
+    install(&build()?)
+}
+
+/// Everything that must hold of the package.
+pub(crate) fn test() -> Result<()> {
+    let wheels = build()?;
+    let tools = Venv::with_requirements("python-tests", "requirements.txt", main_python()?)?;
+    tools.install_wheel(&wheels.wheel)?;
+    println!("\ninstalled for the tests:");
+    run_command(tools.module("pip").args(["list", "--format=freeze"]))?;
+
+    step("tests of the Python package", || {
+        run_command(tools.module("pytest").args(["tests/python", "-q"]))
+    })?;
+    step("the stubs fit the module", || {
+        run_command(tools.module("mypy.stubtest").arg("countersign"))
+    })?;
+    step("mypy --strict accepts the package and its use", || {
+        let strict = ["--strict", "--package", "countersign"];
+        run_command(tools.module("mypy").args(strict))?;
+        let use_of_it = ["--strict", "tests/python/typed_usage.py"];
+        run_command(tools.module("mypy").args(use_of_it))
+    })?;
+    step("conformance of the Python package", || {
+        conformance(tools.python(), &target().join("conformance/python.json"))
+    })?;
+    step("the sdist installs by itself", || {
+        let venv = Venv::fresh("from-sdist", main_python()?)?;
+        run_command(
+            venv.module("pip")
+                .args(["install", "-q"])
+                .arg(&wheels.sdist),
+        )?;
+        smoke(&venv)
+    })?;
+    step("the wheel on every Python here", || {
+        every_python(&wheels.wheel)
+    })
+}
+
+/// Runs the corpus with this Python, which has the package.
+pub(crate) fn conformance(python: &Path, output: &Path) -> Result<()> {
+    run_command(command(python, ["tests/python/conformance.py"]).arg(output))
+}
+
+fn install(wheels: &Wheels) -> Result<PathBuf> {
+    step("install the wheel in a fresh environment", || {
+        let venv = Venv::fresh("with-wheel", main_python()?)?;
+        venv.install_wheel(&wheels.wheel)?;
+        smoke(&venv)?;
+        Ok(venv.python().to_owned())
+    })
+}
+
+fn every_python(wheel: &Path) -> Result<()> {
+    for (minor, python) in supported()? {
+        println!("\nPython 3.{minor}: {}", python.display());
+        let name = format!("python3.{minor}");
+        let venv = Venv::fresh(&name, &python)?;
+        venv.install_wheel(wheel)?;
+        smoke(&venv)?;
+        let output = target().join(format!("conformance/{name}.json"));
+        conformance(venv.python(), &output)?;
+        // Only the outcome counts: it is that of the package in any Python.
+        fs::remove_file(output)?;
+    }
+    Ok(())
+}
+
+/// The package is that of the environment, and works.
+fn smoke(venv: &Venv) -> Result<()> {
+    run_command(&mut command(venv.python(), ["tests/python/smoke.py"]))
+}
+
+/// The Pythons that the package supports, by minor version.
+fn supported() -> Result<BTreeMap<u32, PathBuf>> {
+    let mut found = interpreters();
+    found.retain(|minor, _| *minor >= 9);
+    if found.is_empty() {
+        bail!("no Python 3.9 or later with venv was found on PATH or under ~/.pyenv/versions");
+    }
+    Ok(found)
+}
+
+/// The Python that builds and tests: the oldest that the pinned tools run on, so that nothing
+/// newer is needed by accident.
+fn main_python() -> Result<PathBuf> {
+    let mut found = supported()?;
+    found.retain(|minor, _| *minor >= OLDEST_FOR_TOOLS);
+    let oldest = found.into_values().next();
+    oldest.context("no Python 3.10 or later with venv was found, which the test tools need")
+}
+
+fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
+    match files.as_slice() {
+        [file] => Ok(file.clone()),
+        _ => bail!(
+            "{} files end in {ending} in {}",
+            files.len(),
+            folder.display()
+        ),
+    }
 }

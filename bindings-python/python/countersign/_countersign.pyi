@@ -3,6 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NoReturn, Protocol, final
 
+__all__ = [
+    "Backoff",
+    "Decision",
+    "Event",
+    "RetryPolicy",
+    "Scheme",
+    "Secret",
+    "Tolerance",
+    "Verified",
+    "Webhook",
+    "__version__",
+    "generate_secret",
+    "parse_retry_after",
+]
+
 __version__: str
 
 _Body = bytes | bytearray | memoryview | str
@@ -135,6 +150,7 @@ class Scheme:
     def name(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...
 
+@final
 class Tolerance:
     def __new__(
         cls, seconds: float = ..., /, *, past: float | None = ..., future: float | None = ...
