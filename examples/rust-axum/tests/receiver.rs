@@ -20,7 +20,7 @@ fn webhook(scheme: Scheme, secrets: &[&str]) -> Webhook {
 fn receiver() -> Receiver {
     Receiver::new(webhook(Scheme::SHA256, &[SECRET, OLD_SECRET]))
         .on("payment.succeeded", |_| Ok(()))
-        .on("order.failing", |_| Err("no database".into()))
+        .on("order.failing", |_| Err("of private particulars".into()))
         .on("order.panicking", |_| panic!("a mistake in the handler"))
 }
 

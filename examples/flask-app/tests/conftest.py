@@ -1,0 +1,116 @@
+"""A running receiver, and requests as they arrive from a provider."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
+from threading import Thread
+from typing import Any, Callable, Iterator, Optional
+
+import pytest
+from countersign import Webhook
+from countersign.testing import SignedRequest, signed_request
+from flask import Flask
+from flask_app import Receiver, Settings, create_app
+from waitress import create_server
+
+SECRET = "a new secret, with a comma"
+OLD_SECRET = "an old secret"
+TOKEN = "the token of the list"
+PAYMENT = {
+    "id": "evt_1",
+    "type": "payment.succeeded",
+    "timestamp": 1700000000,
+    "data": {"amount": 5},
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["error"])
+
+
+class Client:
+    """Sends requests to a server on this machine."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+
+    def post(self, body: bytes, headers: dict[str, str]) -> Answer:
+        return self.send("POST", "/webhooks", body, headers)
+
+    def deliver(self, payload: object, secret: str = SECRET) -> Answer:
+        request = signed(payload, secret)
+        return self.post(request.body, request.headers)
+
+    def list(self, authorization: Optional[str] = f"Bearer {TOKEN}") -> Answer:
+        headers = {} if authorization is None else {"Authorization": authorization}
+        return self.send("GET", "/webhooks/events", None, headers)
+
+    def send(
+        self, method: str, path: str, body: Optional[bytes], headers: dict[str, str]
+    ) -> Answer:
+        connection = HTTPConnection(self.host, self.port, timeout=20)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        is_json = response.headers.get_content_type() == "application/json"
+        return Answer(response.status, response.headers, json.loads(text) if is_json else text)
+
+    def send_raw(self, request: bytes) -> bytes:
+        with socket.create_connection((self.host, self.port), timeout=20) as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def signed(payload: Any, secret: str = SECRET) -> SignedRequest:
+    return signed_request("sha256", secret, payload)
+
+
+@pytest.fixture
+def app() -> Flask:
+    """The application under test, with handlers that go wrong."""
+    settings = Settings(Webhook("sha256", [SECRET, OLD_SECRET]), events_token=TOKEN)
+    app = create_app(settings)
+
+    webhooks: Receiver = app.extensions["countersign"]
+
+    @webhooks.on("order.failing")
+    def fail(event: object) -> None:
+        raise RuntimeError("private particulars", event)
+
+    return app
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], Client]]:
+    """Serves applications until the test ends."""
+    servers = []
+
+    def start(app: Flask) -> Client:
+        server = create_server(app, listen="127.0.0.1:0", threads=8)
+        servers.append(server)
+        Thread(target=server.run, daemon=True).start()
+        return Client("127.0.0.1", server.effective_port)
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def client(app: Flask, serve: Callable[[Flask], Client]) -> Client:
+    return serve(app)
