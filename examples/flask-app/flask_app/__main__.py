@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 
-from waitress import create_server
+from waitress.server import create_server
 
 from . import BODY_LIMIT, SettingsError, create_app
 
@@ -26,9 +26,8 @@ def main() -> int:
         listen=os.environ.get("COUNTERSIGN_ADDRESS", "127.0.0.1:8000"),
         max_request_body_size=2 * BODY_LIMIT,
     )
-    print(
-        f"listening on http://{server.effective_host}:{server.effective_port}/webhooks", flush=True
-    )
+    server.print_listen("listening on http://{}:{}/webhooks")
+    sys.stdout.flush()
     server.run()
     return 0
 

@@ -15,7 +15,7 @@ from countersign import Webhook
 from countersign.testing import SignedRequest, signed_request
 from flask import Flask
 from flask_app import Receiver, Settings, create_app
-from waitress import create_server
+from waitress.server import create_server
 
 SECRET = "a new secret, with a comma"
 OLD_SECRET = "an old secret"
@@ -101,7 +101,7 @@ def serve() -> Iterator[Callable[[Flask], Client]]:
     servers = []
 
     def start(app: Flask) -> Client:
-        server = create_server(app, listen="127.0.0.1:0", threads=8)
+        server: Any = create_server(app, listen="127.0.0.1:0", threads=8)
         servers.append(server)
         Thread(target=server.run, daemon=True).start()
         return Client("127.0.0.1", server.effective_port)
