@@ -1,0 +1,7 @@
+import * as countersign from "countersign";
+
+import { run } from "../../conformance.mjs";
+
+const [corpus, output] = Bun.argv.slice(2);
+const report = run(countersign, await Bun.file(corpus).json());
+await Bun.write(output, JSON.stringify({ version: Bun.version, ...report }));

@@ -1,0 +1,7 @@
+import * as countersign from "countersign";
+
+import { run } from "../../conformance.mjs";
+
+const [corpus, output] = Deno.args;
+const report = run(countersign, JSON.parse(Deno.readTextFileSync(corpus)));
+Deno.writeTextFileSync(output, JSON.stringify({ version: Deno.version.deno, ...report }));

@@ -1,0 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import * as countersign from "countersign";
+
+import { run } from "../../conformance.mjs";
+
+const [corpus, output] = process.argv.slice(2);
+const report = run(countersign, JSON.parse(readFileSync(corpus, "utf8")));
+writeFileSync(output, JSON.stringify({ version: process.version, ...report }));
