@@ -202,15 +202,11 @@ impl<'a> Collected<'a> {
     fn add_pairs(&mut self, pairs: &Bound<'_, PyIterator>) -> PyResult<()> {
         for pair in pairs {
             let pair = pair?;
-            let items = if pair.is_instance_of::<PyTuple>() || pair.is_instance_of::<PyList>() {
-                pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().ok()
-            } else {
-                None
-            };
-            let Some((key, value)) = items else {
+            let items = list(&pair);
+            let Some([key, value]) = items.as_deref() else {
                 return Err(wrong_type("a header", "a pair of name and value", &pair));
             };
-            self.add(&key, &value)?;
+            self.add(key, value)?;
         }
         Ok(())
     }

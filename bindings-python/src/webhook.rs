@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use countersign::{Message, UnixTime};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PySequence, PyString, PyTuple};
+use pyo3::types::{
+    PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PyString, PyTuple,
+};
 
 use crate::body;
 use crate::errors::{exception, wrong_type};
@@ -251,7 +253,10 @@ fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyA
     if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
         return Ok(vec![secrets.clone()]);
     }
-    let is_bytes = secrets.is_instance_of::<PyBytes>();
+    // These are sequences of numbers.
+    let is_bytes = secrets.is_instance_of::<PyBytes>()
+        || secrets.is_instance_of::<PyByteArray>()
+        || secrets.is_instance_of::<PyMemoryView>();
     match secrets.cast::<PySequence>() {
         Ok(sequence) if !is_bytes => sequence.try_iter()?.collect(),
         _ => {

@@ -1,0 +1,40 @@
+"""The tests run against the installed wheel, never the source tree."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import countersign
+import pytest
+from hypothesis import HealthCheck, settings
+
+NOW = 1_700_000_000
+#: For every registered scheme a secret that it takes.
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+settings.register_profile(
+    "countersign",
+    deadline=None,
+    # Regressions are committed as examples.
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("countersign")
+
+
+def pytest_configure() -> None:
+    installed = Path(countersign.__file__).resolve()
+    if Path(sys.prefix).resolve() not in installed.parents:
+        raise pytest.UsageError(f"the package is not the installed one: {installed}")
+
+
+@pytest.fixture
+def webhook() -> countersign.Webhook:
+    return countersign.Webhook("standard", SECRET)
+
+
+@pytest.fixture(params=countersign.Scheme.names())
+def scheme_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name

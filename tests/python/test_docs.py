@@ -1,0 +1,58 @@
+"""What the documentation says is true: docstrings, the README, and types."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+import runpy
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import countersign
+import countersign._countersign as native
+import countersign.testing
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.parametrize("module", [countersign, countersign.errors, countersign.testing])
+def test_doctests_of_modules(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.failed == 0
+    assert result.attempted > 0
+
+
+def native_objects() -> dict[str, Any]:
+    named = {name: getattr(native, name) for name in native.__all__ if name != "__version__"}
+    for name, thing in list(named.items()):
+        if inspect.isclass(thing):
+            public = {key: value for key, value in vars(thing).items() if not key.startswith("_")}
+            named.update({f"{name}.{key}": getattr(thing, key) for key in public})
+    return named
+
+
+@pytest.mark.parametrize("name", native_objects())
+def test_every_public_object_is_documented(name: str) -> None:
+    documentation = inspect.getdoc(native_objects()[name])
+    assert documentation
+    test = doctest.DocTestParser().get_doctest(documentation, {}, name, None, None)
+    result = doctest.DocTestRunner().run(test)
+    assert result.failed == 0
+
+
+def test_the_blocks_of_the_readme_run() -> None:
+    text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    assert names["handle"](names["body"], names["headers"]) == (200, "invoice.paid")
+    assert names["handle"](b"", {}) == (401, "missing_header")
+
+
+def test_the_typed_example_runs() -> None:
+    runpy.run_path(str(Path(__file__).parent / "typed_usage.py"), run_name="__main__")

@@ -1,0 +1,70 @@
+"""`countersign.testing`, with which users test their handlers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import pytest
+from conftest import NOW, SECRET
+from countersign import Scheme, Secret, Webhook
+from countersign.testing import SignedRequest, signed_request
+
+
+@pytest.mark.parametrize("payload", [b'{"a":1}', '{"a":1}', {"a": 1}])
+def test_a_request_is_verified_by_its_scheme(scheme_name: str, payload: Any) -> None:
+    request = signed_request(scheme_name, SECRET, payload, now=NOW)
+    assert request.body == b'{"a":1}'
+    Webhook(scheme_name, SECRET).verify(request.body, request.headers, now=NOW)
+    assert request.headers["content-type"] == "application/json"
+    assert (request.method, request.url) == ("POST", None)
+
+
+def test_everything_can_be_chosen() -> None:
+    scheme = Scheme("x", headers={"signature": "x-s"}, content="{method}{url}{body}")
+    request = signed_request(
+        scheme,
+        Secret("hush"),
+        "a=1",
+        method="PUT",
+        url="https://example.com",
+        headers={"X-Own": "1", "X-S": "replaced"},
+    )
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.headers["x-own"] == "1"
+    webhook = Webhook(scheme, "hush")
+    webhook.verify(request.body, request.headers, method="PUT", url="https://example.com")
+    typed = signed_request("github", "hush", b"", headers={"Content-Type": "text/plain"})
+    assert typed.headers["content-type"] == "text/plain"
+
+
+def test_ids_and_times_are_signed() -> None:
+    webhook = Webhook("standard", SECRET)
+    request = signed_request("standard", SECRET, ["é"], id="msg_7", now=NOW)
+    assert json.loads(request.body) == ["é"]
+    assert webhook.verify(request.body, request.headers, now=NOW).id == "msg_7"
+    anonymous = signed_request("standard", SECRET, {}, now=NOW)
+    assert webhook.verify(anonymous.body, anonymous.headers, now=NOW).id == "msg_test"
+
+
+def test_requests_are_frozen_and_show_no_signature() -> None:
+    request = signed_request("github", SECRET, {})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        request.body = b""  # type: ignore[misc]
+    assert isinstance(request, SignedRequest)
+    assert request.headers["x-hub-signature-256"] not in repr(request)
+
+
+@pytest.mark.parametrize("payload", [None, 5, {"a": math.nan}, {"a": object()}, [b""], "\ud800"])
+def test_payloads_that_cannot_be_sent(payload: Any) -> None:
+    with pytest.raises(TypeError):
+        signed_request("github", SECRET, payload)
+
+
+def test_payloads_that_contain_themselves() -> None:
+    payload: list[Any] = []
+    payload.append(payload)
+    with pytest.raises(TypeError, match="as JSON"):
+        signed_request("github", SECRET, payload)

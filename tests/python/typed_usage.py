@@ -1,0 +1,90 @@
+"""How users call the package, for mypy to check; it is run as a test as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign import (
+    Backoff,
+    Decision,
+    Event,
+    RetryPolicy,
+    Scheme,
+    Secret,
+    Tolerance,
+    VerificationError,
+    Verified,
+    Webhook,
+    generate_secret,
+    parse_retry_after,
+)
+from countersign.testing import SignedRequest, signed_request
+
+
+def receive(webhook: Webhook, request: SignedRequest) -> Any:
+    verified: Verified = webhook.verify(request.body, request.headers)
+    event: Event = verified.event()
+    identity: tuple[str | None, str | None, str | None] = (event.id, event.type, event.dedupe_key)
+    when: float | None = event.timestamp
+    raw: bytes = event.raw
+    assert identity[0] and raw == request.body and when is None
+    return event.data
+
+
+def refuse(webhook: Webhook) -> str:
+    try:
+        webhook.verify(b"{}", [("x-hub-signature-256", "sha256=00")])
+    except VerificationError as error:
+        code: str = error.code
+        return code
+    raise AssertionError("a wrong signature is accepted")
+
+
+def describe() -> Scheme:
+    return Scheme(
+        "acme",
+        headers=[{"signature": "x-acme-signature", "timestamp": "x-acme-time"}],
+        prefix="v1=",
+        separator=",",
+        algorithm="hmac-sha512",
+        encoding="base64",
+        content="{timestamp}:{method}:{url}:{body}",
+        tolerance=Tolerance(past=60, future=None),
+        event_id=["body:id", "header:x-acme-id"],
+        event_type="body:type",
+        required=["id"],
+    )
+
+
+def deliver(policy: RetryPolicy) -> float | None:
+    decision: Decision = policy.decide(1, 503, retry_after="30", now=1700000000.5, entropy=0)
+    if decision.action == "retry_at":
+        return decision.at
+    reason: str | None = decision.reason
+    raise AssertionError(reason)
+
+
+def main() -> None:
+    secret = generate_secret()
+    github = Webhook("github", [secret, Secret("hush")], tolerance=Tolerance(60))
+    assert receive(github, signed_request("github", secret, {"a": 1}, id="1")) == {"a": 1}
+    assert refuse(github) == "malformed_signature"
+
+    acme = Webhook(describe(), Secret.from_bytes(bytearray(b"key")))
+    headers: dict[str, str] = acme.sign(memoryview(b"{}"), method="POST", url="/hook")
+    lists: dict[str, list[str]] = {name: [value] for name, value in headers.items()}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    for form in (headers, lists, encoded):
+        acme.verify("{}", form, method="POST", url="/hook")
+
+    delays: list[int | float] = Backoff.fixed([0, 0.5], jitter="full").delays([0, 0])
+    assert len(delays) == 2
+    backoff = Backoff.exponential(1, attempts=3)
+    policy = RetryPolicy(backoff, retry_after_cap=60, retry_statuses=(409,))
+    assert deliver(policy) == 1700000030.5
+    seconds: int | None = parse_retry_after("120")
+    assert seconds == 120
+
+
+if __name__ == "__main__":
+    main()
