@@ -1,1 +1,22 @@
-//! Not written yet.
+//! The WebAssembly module of the npm package `countersign`: converts types and decides nothing.
+//!
+//! Requests and messages cross through one buffer in linear memory ([`exchange`]), so that a call
+//! passes numbers only; what is small and rare crosses as JavaScript objects. The public API is the
+//! TypeScript in `js/`; nothing here is called by users.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+#![expect(
+    unreachable_pub,
+    reason = "what is exported to JavaScript must be `pub` in private modules too"
+)]
+
+extern crate alloc;
+
+#[cfg(target_family = "wasm")]
+mod bare;
+mod exchange;
+mod failure;
+mod report;
+mod retry;
+mod scheme;
+mod webhook;

@@ -1,5 +1,286 @@
-use anyhow::{Result, bail};
+//! Packs and checks the npm package.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::tools::{command, output, root, run as execute, step, target};
+use crate::wasm::{self, Toolchain};
+
+/// Declarations that no public one needs; these would ask for the glue's.
+const INTERNAL_TYPES: [&str; 6] = [
+    "core",
+    "entry",
+    "exchange",
+    "init",
+    "request",
+    "testing-entry",
+];
+
+/// Every runtime and bundler must answer the corpus through the package, so it is this small.
+const MAX_WASM_GZIP: u64 = 60_000;
+const MAX_TARBALL: u64 = 200_000;
 
 pub(crate) fn run() -> Result<()> {
-    bail!("not written yet")
+    let tarball = pack()?;
+    println!("\nthe package is {}", tarball.display());
+    Ok(())
+}
+
+/// Builds everything; the tarball as the registry would have it.
+pub(crate) fn pack() -> Result<PathBuf> {
+    let glue = wasm::build_with_any()?;
+    pack_with(&glue, &folder())
+}
+
+/// Checks the package as users get it: its form, its size, its tests, and the corpus in every
+/// runtime, once more in Node with the module of the other toolchain.
+pub(crate) fn test() -> Result<()> {
+    let tarball = pack()?;
+    step("the package's form: publint, attw", || lint(&tarball))?;
+    step("the package's size", check_size)?;
+    let tests = root().join("tests").join("javascript");
+    step("unit, property and type tests", || {
+        execute(command("node", [tests.join("test.mjs")]).arg(&tarball))
+    })?;
+    let results = target().join("conformance");
+    step("the corpus in every runtime", || {
+        let arguments = [tests.join("run-all.mjs"), tarball.clone(), results.clone()];
+        execute(&mut command("node", arguments))
+    })?;
+    let debian = pack_with(&wasm::build(Toolchain::Debian)?, &folder().join("debian"))?;
+    step(
+        "the corpus in Node, on the module of Debian's toolchain",
+        || {
+            let results = results.join("debian");
+            let arguments = [tests.join("run-all.mjs"), debian, results];
+            execute(command("node", arguments).args(["--only", "node-esm"]))
+        },
+    )
+}
+
+fn folder() -> PathBuf {
+    target().join("npm")
+}
+
+fn source() -> PathBuf {
+    root().join("bindings-wasm")
+}
+
+/// Assembles and packs in this folder what belongs to this glue.
+fn pack_with(glue: &Path, folder: &Path) -> Result<PathBuf> {
+    install_tools()?;
+    let build = folder.join("build");
+    let package = folder.join("package");
+    for fresh in [&build, &package] {
+        if fresh.exists() {
+            fs::remove_dir_all(fresh)?;
+        }
+        fs::create_dir_all(fresh)?;
+    }
+    step("compile the TypeScript", || {
+        lay_out(glue, &build)?;
+        execute(&mut tool("tsc", &["--project", "."], &build))
+    })?;
+    step("bundle", || bundle(&build, &package))?;
+    step("pack", || {
+        for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            copy(&root().join(file), &package.join(file))?;
+        }
+        copy(&source().join("README.md"), &package.join("README.md"))?;
+        // What is for building the package only is no part of it.
+        let manifest = "
+            const { devDependencies, ...manifest } = require(process.argv[1]);
+            require('node:fs').writeFileSync(process.argv[2], JSON.stringify(manifest, null, 2) + '\\n');
+        ";
+        let arguments = ["-e", manifest];
+        let paths = [source(), package.clone()].map(|folder| folder.join("package.json"));
+        execute(command("node", arguments).args(paths))?;
+        let arguments = ["pack", "--silent", "--pack-destination"];
+        let name = output(command("npm", arguments).arg(folder).current_dir(&package))?;
+        Ok(folder.join(name.trim()))
+    })
+}
+
+/// The sources with what is generated beside them, as they import it.
+fn lay_out(glue: &Path, build: &Path) -> Result<()> {
+    let sources = build.join("js");
+    fs::create_dir(&sources)?;
+    copy(
+        &source().join("tsconfig.json"),
+        &build.join("tsconfig.json"),
+    )?;
+    for file in fs::read_dir(source().join("js"))? {
+        let file = file?;
+        copy(&file.path(), &sources.join(file.file_name()))?;
+    }
+    copy(&glue.join("countersign_bg.js"), &sources.join("glue.js"))?;
+    copy(
+        &glue.join("countersign_bg.wasm"),
+        &sources.join("countersign.wasm"),
+    )?;
+    let declared = fs::read_to_string(glue.join("countersign.d.ts"))?;
+    let private = "
+export interface Exports extends WebAssembly.Exports {
+    readonly memory: WebAssembly.Memory;
+    __wbindgen_start(): void;
+}
+export function __wbg_set_wasm(wasm: Exports): void;
+";
+    fs::write(sources.join("glue.d.ts"), declared + private)?;
+    let encode = "
+        const { readFileSync, writeFileSync } = require('node:fs');
+        const bytes = readFileSync(process.argv[1]).toString('base64');
+        writeFileSync(process.argv[2], `const base64: string = \"${bytes}\";\\nexport default base64;\\n`);
+    ";
+    let paths = [sources.join("countersign.wasm"), sources.join("bytes.ts")];
+    execute(command("node", ["-e", encode]).args(paths))
+}
+
+/// The entries for each kind of runtime, which share what is the same in all.
+fn bundle(build: &Path, package: &Path) -> Result<()> {
+    let dist = package.join("dist");
+    let shared = [
+        "--bundle",
+        "--target=es2022",
+        "--charset=utf8",
+        "--keep-names",
+        "--log-level=warning",
+        "--external:*.wasm",
+        "--external:*.wasm?module",
+    ];
+    let entries = ["", ".workerd", ".edge-light"];
+    let mut esbuild = tool("esbuild", &shared, build);
+    for entry in entries {
+        esbuild.arg(format!("js/entry{entry}.ts"));
+        esbuild.arg(format!("js/testing-entry{entry}.ts"));
+    }
+    esbuild.args(["--format=esm", "--splitting"]);
+    execute(esbuild.arg(format!("--outdir={}", dist.display())))?;
+
+    let mut esbuild = tool("esbuild", &shared, build);
+    esbuild.args(["js/entry.commonjs.ts", "--format=cjs"]);
+    let commonjs = dist.join("commonjs.cjs");
+    execute(esbuild.arg(format!("--outfile={}", commonjs.display())))?;
+    write_commonjs_entries(&dist)?;
+
+    copy(
+        &build.join("js/countersign.wasm"),
+        &dist.join("countersign.wasm"),
+    )?;
+    let types = dist.join("types");
+    fs::create_dir(&types)?;
+    for file in fs::read_dir(build.join("types"))? {
+        let file = file?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        if !INTERNAL_TYPES.iter().any(|prefix| name.starts_with(prefix)) {
+            copy_types(&file.path(), &types, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// A declaration file for ECMAScript modules, and the same for CommonJS.
+fn copy_types(file: &Path, folder: &Path, name: &str) -> Result<()> {
+    let text = fs::read_to_string(file)?;
+    fs::write(folder.join(name), &text)?;
+    let commonjs = text.replace(".js\"", ".cjs\"");
+    fs::write(folder.join(name.replace(".d.ts", ".d.cts")), commonjs)?;
+    Ok(())
+}
+
+/// `index.cjs` and `testing.cjs` with one statement a name, as static readers of exports want it;
+/// `index.mjs` and `testing.mjs` for `import` in a Node that cannot `require` ECMAScript modules,
+/// over the same classes.
+fn write_commonjs_entries(dist: &Path) -> Result<()> {
+    let script = "
+        const { writeFileSync } = require('node:fs');
+        const dist = process.argv[1];
+        for (const [entry, module] of Object.entries(require(`${dist}/commonjs.cjs`))) {
+          const names = Object.keys(module).sort();
+          const exported = names.map((name) => `exports.${name} = ${entry}.${name};\\n`).join('');
+          writeFileSync(
+            `${dist}/${entry}.cjs`,
+            `'use strict';\\nconst { ${entry} } = require('./commonjs.cjs');\\n${exported}`,
+          );
+          writeFileSync(`${dist}/${entry}.mjs`, `export { ${names.join(', ')} } from './${entry}.cjs';\\n`);
+        }
+    ";
+    execute(command("node", ["-e", script]).arg(dist))
+}
+
+fn lint(tarball: &Path) -> Result<()> {
+    let path = tarball.display().to_string();
+    execute(&mut tool("publint", &["--strict", &path], &folder()))?;
+    // The module itself is no TypeScript, and bundlers alone import it.
+    let arguments = [&path, "--exclude-entrypoints", "./countersign.wasm"];
+    execute(&mut tool("attw", &arguments, &folder()))
+}
+
+fn check_size() -> Result<()> {
+    let package = folder().join("package");
+    let module = package.join("dist").join("countersign.wasm");
+    let measure = "
+        const { readFileSync } = require('node:fs');
+        const { gzipSync } = require('node:zlib');
+        console.log(gzipSync(readFileSync(process.argv[1]), { level: 9 }).length);
+    ";
+    let gzip: u64 = output(command("node", ["-e", measure]).arg(&module))?
+        .trim()
+        .parse()
+        .context("the size is no number")?;
+    let tarballs = fs::read_dir(folder())?.filter_map(Result::ok);
+    let tarball = tarballs
+        .filter(|file| file.path().extension().is_some_and(|end| end == "tgz"))
+        .map(|file| file.metadata().map(|data| data.len()))
+        .max_by_key(|size| size.as_ref().copied().unwrap_or(0))
+        .context("there is no tarball")??;
+    println!("    module: {gzip} bytes with gzip, of {MAX_WASM_GZIP}");
+    println!("    tarball: {tarball} bytes, of {MAX_TARBALL}");
+    ensure!(gzip <= MAX_WASM_GZIP, "the module is too large");
+    ensure!(tarball <= MAX_TARBALL, "the tarball is too large");
+    Ok(())
+}
+
+/// The pinned tools, anew only if the lock file is not the one they were installed from.
+fn install_tools() -> Result<()> {
+    let tools = folder().join("tools");
+    fs::create_dir_all(&tools)?;
+    let lock = fs::read(source().join("package-lock.json"))?;
+    let stamp = tools.join("installed-from.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step(
+        "install typescript, esbuild, publint and attw with npm",
+        || {
+            for file in ["package.json", "package-lock.json"] {
+                copy(&source().join(file), &tools.join(file))?;
+            }
+            let arguments = [
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--silent",
+            ];
+            execute(command("npm", arguments).current_dir(&tools))?;
+            fs::write(&stamp, &lock)?;
+            Ok(())
+        },
+    )
+}
+
+/// One of the pinned tools, to run in this folder.
+fn tool(name: &str, arguments: &[&str], folder_to_run_in: &Path) -> std::process::Command {
+    let program = folder().join("tools/node_modules/.bin").join(name);
+    let mut command = command(program, arguments);
+    command.current_dir(folder_to_run_in);
+    command
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
 }

@@ -1,0 +1,127 @@
+import { count, entropy as entropyOf, number, options, whole, word, wrong } from "./check.js";
+import { glue } from "./core.js";
+
+/** How a delay is spread: not at all; anything up to it; half of it, and up to the other half. */
+export type Jitter = "none" | "full" | "equal";
+
+/** Options of a schedule. */
+export interface BackoffOptions {
+  /** How delays are spread, so that many retries do not arrive at once. */
+  readonly jitter?: Jitter | null | undefined;
+}
+
+/** Options of {@link Backoff.exponential}. */
+export interface ExponentialOptions extends BackoffOptions {
+  /** How many attempts there are, the first included. */
+  readonly attempts: number;
+  /** By what each delay exceeds the one before, a whole number; 2 if not given. */
+  readonly factor?: number | null | undefined;
+  /** The longest delay in seconds; a day if not given. */
+  readonly cap?: number | null | undefined;
+}
+
+const JITTERS = ["none", "full", "equal"] as const;
+const DAY = 86_400;
+
+/**
+ * When to try again: the delays before each attempt of a delivery, in seconds.
+ *
+ * Jitter spreads the retries of many messages, so that an endpoint that comes back is not met by
+ * all of them at once. Numbers that are negative or not finite throw a `TypeError`.
+ *
+ * @example
+ * ```ts
+ * import { Backoff } from "countersign";
+ *
+ * Backoff.exponential(1, { attempts: 5, cap: 10 }).delays(); // [0, 1, 2, 4, 8]
+ * ```
+ */
+export class Backoff {
+  readonly #handle: glue.BackoffHandle;
+
+  private constructor(handle: unknown) {
+    if (!(handle instanceof glue.BackoffHandle)) {
+      throw new TypeError("a Backoff is made by Backoff.fixed, .exponential or .standard");
+    }
+    this.#handle = handle;
+  }
+
+  /** These delays in seconds, to the nearest millisecond, one for each attempt. */
+  static fixed(delays: Iterable<number>, backoffOptions?: BackoffOptions): Backoff {
+    if (typeof delays !== "object" || delays === null || !(Symbol.iterator in delays)) {
+      throw wrong("the delays", "an array of numbers", delays);
+    }
+    const checked = Float64Array.from(Array.from(delays, (delay) => number("a delay", delay)));
+    return Backoff.#spread(glue.BackoffHandle.fixed(checked), backoffOptions, "none");
+  }
+
+  /**
+   * No delay before the first attempt, `base` seconds before the second, each later one `factor`
+   * times the one before, at most `cap` seconds.
+   */
+  static exponential(base: number, exponentialOptions: ExponentialOptions): Backoff {
+    const { attempts, factor, cap } = options("the options", exponentialOptions);
+    const handle = glue.BackoffHandle.exponential(
+      number("the base", base),
+      count("the factor", factor ?? 2),
+      number("the cap", cap ?? DAY),
+      count("attempts", attempts),
+    );
+    return Backoff.#spread(handle, exponentialOptions, "none");
+  }
+
+  /**
+   * The schedule of Standard Webhooks: ten attempts over three days, with equal jitter if none is
+   * named. Source: the specification's section on retries.
+   */
+  static standard(backoffOptions?: BackoffOptions): Backoff {
+    return Backoff.#spread(glue.BackoffHandle.standard(), backoffOptions, "equal");
+  }
+
+  static #spread(handle: glue.BackoffHandle, given: BackoffOptions | undefined, otherwise: Jitter): Backoff {
+    const { jitter } = options("the options", given);
+    handle.set_jitter(word("jitter", JITTERS, jitter ?? otherwise));
+    return new Backoff(handle);
+  }
+
+  /** How many attempts there are. */
+  get attempts(): number {
+    return this.#handle.attempts();
+  }
+
+  /**
+   * Seconds before this attempt, counted from 1; `null` if it is not made. The entropy, a whole
+   * number below 2^32, feeds the jitter; random if not given.
+   */
+  delay(attempt: number, entropy?: number): number | null {
+    const known = Math.min(whole("the attempt", attempt), 2 ** 32 - 1);
+    return this.#handle.delay(known, entropyOf(entropy)) ?? null;
+  }
+
+  /** Seconds before each attempt, with the entropy for each; random if not given. */
+  delays(entropy?: Iterable<number>): number[] {
+    if (entropy === undefined || entropy === null) {
+      return Array.from({ length: this.attempts }, (_, index) => this.#handle.delay(index + 1, entropyOf(undefined))!);
+    }
+    if (typeof entropy !== "object" || !(Symbol.iterator in entropy)) {
+      throw wrong("the entropy", "an array of numbers", entropy);
+    }
+    const delays: number[] = [];
+    for (const part of entropy) {
+      const delay = this.delay(delays.length + 1, part);
+      if (delay === null) {
+        break;
+      }
+      delays.push(delay);
+    }
+    return delays;
+  }
+
+  /** @internal */
+  static handleOf(backoff: unknown): glue.BackoffHandle {
+    if (!(backoff instanceof Backoff)) {
+      throw wrong("the backoff", "a Backoff", backoff);
+    }
+    return backoff.#handle;
+  }
+}

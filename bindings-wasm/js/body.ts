@@ -1,0 +1,63 @@
+import { glue } from "./core.js";
+import { failure } from "./errors.js";
+
+/**
+ * The body of a request, to the byte. A string stands for its UTF-8 form. An object that was
+ * parsed already is refused: its bytes are what was signed, and they are gone.
+ */
+export type Body = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/** The bytes of a buffer or of any view of one; `undefined` of everything else. */
+export function bytesOf(what: string, value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array && value.byteLength > 0) {
+    return value;
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    return byteLength === 0 ? bytesOfBuffer(what, buffer).subarray(0, 0) : new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  return isBuffer(value) ? bytesOfBuffer(what, value) : undefined;
+}
+
+/** A detached buffer would count as empty, which it was not. */
+function bytesOfBuffer(what: string, buffer: ArrayBufferLike): Uint8Array {
+  try {
+    return new Uint8Array(buffer);
+  } catch (cause) {
+    throw new TypeError(`${what} lies in an ArrayBuffer that is detached`, { cause });
+  }
+}
+
+/** Of any realm, as tests and frameworks have several. */
+function isBuffer(value: unknown): value is ArrayBufferLike {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  return isOf(value, ArrayBuffer) || (typeof SharedArrayBuffer === "function" && isOf(value, SharedArrayBuffer));
+}
+
+function isOf(value: object, type: { prototype: ArrayBufferLike }): boolean {
+  const getter = Object.getOwnPropertyDescriptor(type.prototype, "byteLength")?.get;
+  try {
+    getter?.call(value);
+    return getter !== undefined;
+  } catch {
+    // The getter refuses everything that is no such buffer.
+    return false;
+  }
+}
+
+/** The body as text or bytes. */
+export function bodyOf(body: unknown): string | Uint8Array {
+  if (typeof body === "string") {
+    if (!body.isWellFormed()) {
+      throw failure(glue.unsupported_body(true));
+    }
+    return body;
+  }
+  const bytes = bytesOf("the body", body);
+  if (bytes === undefined) {
+    throw failure(glue.unsupported_body(false));
+  }
+  return bytes;
+}

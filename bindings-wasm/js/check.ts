@@ -1,0 +1,98 @@
+/** Checks of arguments: what is of the wrong type is a `TypeError` that says what is wanted. */
+
+/** A value's type, in words that hold nothing of the value itself. */
+export function kind(value: unknown): string {
+  if (value === null || value === undefined) {
+    return String(value);
+  }
+  if (typeof value !== "object") {
+    return Number.isNaN(value) ? "NaN" : `a ${typeof value}`;
+  }
+  return Array.isArray(value) ? "an array" : "an object";
+}
+
+export function wrong(what: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(`${what} must be ${wanted}, not ${kind(value)}`);
+}
+
+/** Text that has a UTF-8 form. */
+export function text(what: string, value: unknown): string {
+  if (typeof value !== "string") {
+    throw wrong(what, "a string", value);
+  }
+  if (!value.isWellFormed()) {
+    throw new TypeError(`${what} holds a lone surrogate, which has no UTF-8 form`);
+  }
+  return value;
+}
+
+/** Text, or nothing. */
+export function optionalText(what: string, value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : text(what, value);
+}
+
+/** Finite and not negative. */
+export function number(what: string, value: unknown): number {
+  if (typeof value !== "number" || !(value >= 0 && value < Infinity)) {
+    const wanted = "a finite number that is not negative";
+    throw typeof value === "number"
+      ? new TypeError(`${what} must be ${wanted}`)
+      : wrong(what, wanted, value);
+  }
+  return value;
+}
+
+/** Whole and not negative. */
+export function whole(what: string, value: unknown): number {
+  if (!Number.isInteger(number(what, value))) {
+    throw new TypeError(`${what} must be a whole number`);
+  }
+  return value as number;
+}
+
+/** Whole, and at most this. */
+export function wholeUpTo(limit: number, what: string, value: unknown): number {
+  if (whole(what, value) > limit) {
+    throw new TypeError(`${what} must be a whole number from 0 to ${limit}`);
+  }
+  return value as number;
+}
+
+/** Whole; what is too large counts as the largest of 32 bits. */
+export function count(what: string, value: unknown): number {
+  return Math.min(whole(what, value), U32);
+}
+
+export const U32 = 2 ** 32 - 1;
+
+/** Options are an object, or nothing. */
+export function options<T extends object>(what: string, value: T | undefined | null): Partial<T> {
+  if (value === undefined || value === null) {
+    return {};
+  }
+  if (typeof value !== "object") {
+    throw wrong(what, "an object", value);
+  }
+  return value;
+}
+
+/** One of these words. */
+export function word<W extends string>(what: string, words: readonly W[], value: unknown): W {
+  if (!(words as readonly unknown[]).includes(value)) {
+    throw new TypeError(`${what} must be one of ${words.join(", ")}`);
+  }
+  return value as W;
+}
+
+/** The instant in Unix seconds: as given, or of the host's clock. */
+export function time(now: unknown): number {
+  // Half a millisecond more, so that the core's flooring gives back the clock's milliseconds.
+  return now === undefined || now === null ? (Date.now() + 0.5) / 1e3 : number("now", now);
+}
+
+/** 32 bits: as given, or random. Jitter needs no better randomness. */
+export function entropy(value: unknown): number {
+  return value === undefined || value === null
+    ? Math.floor(Math.random() * 2 ** 32)
+    : wholeUpTo(U32, "entropy", value);
+}

@@ -1,0 +1,152 @@
+/** Descriptions of schemes: their type, and their form for the core. */
+
+import { text, wrong } from "./check.js";
+import { Tolerance, type ToleranceSides } from "./tolerance.js";
+
+/** The headers that carry a signature and what it covers, in lower case. */
+export interface HeaderNames {
+  /** The header of the signature. */
+  readonly signature: string;
+  /** The header of the message's id. */
+  readonly id?: string | null;
+  /** The header of the attempt timestamp. */
+  readonly timestamp?: string | null;
+}
+
+/** How a time is written. */
+export type TimestampFormat = "seconds" | "milliseconds" | "rfc3339";
+
+/** The parts of a scheme. Keys in snake_case, as in other languages, are accepted too. */
+export interface SchemeDescription {
+  /** 1 to 64 of `a-z`, `0-9` and `-`. */
+  readonly name: string;
+  /** The first set that a request has in full is used; 1 to 4 sets. The first is what is signed. */
+  readonly headers: HeaderNames | readonly HeaderNames[];
+  /** What stands before each signature: a version label and `=` or `,`. None if not given. */
+  readonly prefix?: string;
+  /** What separates several signatures in the header: a space, `,` or `;`. */
+  readonly separator?: string | null;
+  /** The timestamp is the entry `label=...` of the signature header. */
+  readonly timestampLabel?: string | null;
+  /** The keyed hash; `hmac-sha256` if not given. */
+  readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512";
+  /** How signatures are written; `hex` (lower case) if not given. */
+  readonly encoding?: "hex" | "hex-upper" | "hex-any-case" | "base64";
+  /** How secrets give keys; `text` (their UTF-8 bytes) if not given. */
+  readonly key?: "text" | "base64" | "hex";
+  /** What may stand before a base64 or hexadecimal secret and is no part of the key. */
+  readonly secretPrefix?: string;
+  /**
+   * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`; all else stands for
+   * itself, `{{` and `}}` for braces. `{body}` if not given.
+   */
+  readonly content?: string;
+  /** How the attempt timestamp is written; `seconds` if not given. */
+  readonly timestampFormat?: TimestampFormat;
+  /** How far the attempt timestamp may be from now; 300 seconds both ways if not given. */
+  readonly tolerance?: Tolerance | ToleranceSides;
+  /** What the payload is; `json` if not given. */
+  readonly payload?: "json" | "form" | "json-or-form";
+  /** `id` (the id header), `header:name` or `body:path.to.it`; the first that is there. */
+  readonly eventId?: string | readonly string[];
+  /** Where the event's type comes from, as for `eventId`. */
+  readonly eventType?: string | readonly string[];
+  /** Where the event's time comes from, as for `eventId`. */
+  readonly eventTime?: string | readonly string[];
+  /** Where the delivery's identity comes from; as `eventId` if not given. */
+  readonly dedupe?: string | readonly string[] | null;
+  /** How the event's time is written; `seconds` if not given. */
+  readonly eventTimeFormat?: TimestampFormat;
+  /** What every event has; others are refused with `missing_field`. */
+  readonly required?: readonly ("id" | "type")[];
+  /** The field that is the event's `data`; the whole payload if not given. */
+  readonly data?: string | null;
+}
+
+/** The keys as the core has them, and what their values are. */
+const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tolerance"> = new Map([
+  ["name", "text"],
+  ["headers", "headers"],
+  ["prefix", "text"],
+  ["separator", "optional"],
+  ["timestamp_label", "optional"],
+  ["algorithm", "optional"],
+  ["encoding", "optional"],
+  ["key", "optional"],
+  ["secret_prefix", "text"],
+  ["content", "optional"],
+  ["timestamp_format", "optional"],
+  ["tolerance", "tolerance"],
+  ["payload", "optional"],
+  ["event_id", "list"],
+  ["event_type", "list"],
+  ["event_time", "list"],
+  ["dedupe", "list"],
+  ["event_time_format", "optional"],
+  ["required", "list"],
+  ["data", "optional"],
+]);
+
+/** Keys and values in turn, as the core reads them, and the tolerance. */
+export function flatten(description: unknown): { texts: string[]; tolerance: Tolerance | undefined } {
+  if (!isRecord(description)) {
+    throw wrong("the scheme's description", "an object", description);
+  }
+  const texts: string[] = [];
+  let tolerance: Tolerance | undefined;
+  for (const [written, value] of Object.entries(description)) {
+    const key = written.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const type = KEYS.get(key);
+    if (type === undefined) {
+      throw new TypeError("a scheme's description has a key that there is not; is it misspelt?");
+    }
+    if (value === undefined || (value === null && key !== "name" && key !== "headers")) {
+      continue;
+    }
+    if (type === "tolerance") {
+      tolerance = value instanceof Tolerance ? value : new Tolerance(value as ToleranceSides);
+    } else if (type === "headers") {
+      addHeaders(value, texts);
+    } else if (type === "list") {
+      addList(key, value, texts);
+    } else {
+      texts.push(key, text(`the scheme's ${written}`, value));
+    }
+  }
+  return { texts, tolerance };
+}
+
+function addHeaders(value: unknown, texts: string[]): void {
+  for (const set of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    if (!isRecord(set)) {
+      throw wrong("a header set", "an object", set);
+    }
+    if (Object.keys(set).some((key) => !["signature", "id", "timestamp"].includes(key))) {
+      throw new TypeError("a header set has the keys signature, id and timestamp, no others");
+    }
+    const { signature, id, timestamp } = set;
+    texts.push("headers.signature", signature === undefined ? "" : text("a header set's signature", signature));
+    for (const [key, name] of Object.entries({ id, timestamp })) {
+      if (name !== undefined && name !== null) {
+        texts.push(`headers.${key}`, text(`a header set's ${key}`, name));
+      }
+    }
+  }
+}
+
+function addList(key: string, value: unknown, texts: string[]): void {
+  const items = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(items)) {
+    throw wrong(`the scheme's ${key}`, "a string or an array of strings", value);
+  }
+  if (key === "dedupe" && items.length === 0) {
+    texts.push("dedupe.none", "");
+  }
+  for (const item of items) {
+    texts.push(key, text(`the scheme's ${key}`, item));
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

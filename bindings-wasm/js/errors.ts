@@ -1,0 +1,141 @@
+import { glue } from "./core.js";
+
+/** The stable code of an error, the same in every language. */
+export type ErrorCode =
+  // ConfigurationError
+  | "empty_secret"
+  | "malformed_secret"
+  | "no_secrets"
+  | "unknown_scheme"
+  | "malformed_scheme"
+  | "unsupported_body"
+  // VerificationError
+  | "missing_header"
+  | "malformed_header"
+  | "conflicting_header"
+  | "malformed_timestamp"
+  | "malformed_signature"
+  | "unsupported_signature"
+  | "signature_mismatch"
+  | "timestamp_too_old"
+  | "timestamp_too_new"
+  | "missing_context"
+  // PayloadError
+  | "payload_not_utf8"
+  | "payload_not_json"
+  | "payload_not_object"
+  | "payload_too_deep"
+  | "payload_too_large"
+  | "missing_field"
+  | "malformed_field"
+  | "schema_mismatch"
+  // GuardError
+  | "duplicate_event"
+  | "rate_limited"
+  | "address_not_allowed"
+  // DeliveryError
+  | "malformed_url"
+  | "insecure_url"
+  | "forbidden_destination";
+
+/** The name of an error's class. */
+export type ErrorClass =
+  | "ConfigurationError"
+  | "VerificationError"
+  | "PayloadError"
+  | "GuardError"
+  | "DeliveryError";
+
+/**
+ * Any failure that this package answers with. Wrong types of arguments are a `TypeError` instead.
+ *
+ * The message never holds a secret, a payload, a header's value or an expected signature, so it
+ * can be logged and sent back to the caller.
+ */
+export class CountersignError extends Error {
+  /** The stable code, the same in every language. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  static {
+    named(this, "CountersignError");
+  }
+}
+
+/** The program gave a secret, a scheme or a body wrongly. Never caused by a request. */
+export class ConfigurationError extends CountersignError {
+  static {
+    named(this, "ConfigurationError");
+  }
+}
+
+/** The request does not prove that a holder of the secret sent it now. Answer 401. */
+export class VerificationError extends CountersignError {
+  static {
+    named(this, "VerificationError");
+  }
+}
+
+/**
+ * The request is authentic and its payload is not what the scheme describes. Answer 400 (413 for
+ * `payload_too_large`).
+ */
+export class PayloadError extends CountersignError {
+  static {
+    named(this, "PayloadError");
+  }
+}
+
+/** An authentic request is refused by a guard. */
+export class GuardError extends CountersignError {
+  static {
+    named(this, "GuardError");
+  }
+}
+
+/** A message may not be sent to the URL that it is addressed to. */
+export class DeliveryError extends CountersignError {
+  static {
+    named(this, "DeliveryError");
+  }
+}
+
+/** On the prototype, as the built-in errors have it; a literal, so that minifiers keep it. */
+function named(error: typeof CountersignError, name: string): void {
+  Object.defineProperty(error.prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+const CLASSES = { ConfigurationError, VerificationError, PayloadError, GuardError, DeliveryError };
+
+/**
+ * Every code with the name of its class.
+ *
+ * @example
+ * ```ts
+ * import { errorCodes } from "countersign";
+ *
+ * errorCodes().get("signature_mismatch"); // "VerificationError"
+ * ```
+ */
+export function errorCodes(): ReadonlyMap<ErrorCode, ErrorClass> {
+  return new Map(glue.error_codes().map((line) => line.split("\n") as [ErrorCode, ErrorClass]));
+}
+
+/** The error that the core describes by class, code and message. */
+export function failure(text: string): Error {
+  const [name, code, message] = text.split("\n") as [ErrorClass, ErrorCode, string];
+  return new CLASSES[name](code, message);
+}
+
+/** Calls the core, whose errors are thrown as text. */
+export function attempt<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    throw typeof thrown === "string" ? failure(thrown) : thrown;
+  }
+}

@@ -1,0 +1,39 @@
+/** What accompanies a body to the core: headers, method, URL and id, as one text with lengths. */
+
+/** What an entry is when it is no header; the core has the same numbers. */
+export const METHOD = 0xffff_ffff;
+export const REQUEST_URL = 0xffff_fffe;
+export const ID = 0xffff_fffd;
+
+/** The lengths are in UTF-16 units, which are bytes as long as the text is ASCII. */
+export class Message {
+  text = "";
+  /** What each entry is, and the length of its text. */
+  readonly entries: number[] = [];
+
+  add(what: number, text: string): void {
+    this.entries.push(what, text.length);
+    this.text += text;
+  }
+
+  addOptional(what: number, text: string | undefined): void {
+    if (text !== undefined) {
+      this.add(what, text);
+    }
+  }
+
+  /** The texts as bytes, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
+  encode(encoder: TextEncoder): { entries: number[]; texts: Uint8Array[] } {
+    const entries: number[] = [];
+    const texts: Uint8Array[] = [];
+    let start = 0;
+    for (let at = 0; at < this.entries.length; at += 2) {
+      const end = start + this.entries[at + 1]!;
+      const text = encoder.encode(this.text.slice(start, end));
+      entries.push(this.entries[at]!, text.length);
+      texts.push(text);
+      start = end;
+    }
+    return { entries, texts };
+  }
+}

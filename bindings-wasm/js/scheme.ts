@@ -1,0 +1,75 @@
+import { text, wrong } from "./check.js";
+import { glue } from "./core.js";
+import { type SchemeDescription, flatten } from "./description.js";
+import { attempt } from "./errors.js";
+
+/**
+ * How one provider signs its webhooks: a description, not code.
+ *
+ * @example
+ * ```ts
+ * import { Scheme, Tolerance, Webhook } from "countersign";
+ *
+ * const scheme = new Scheme({
+ *   name: "acme",
+ *   headers: { signature: "x-acme-signature", timestamp: "x-acme-time" },
+ *   prefix: "v1=",
+ *   separator: ",",
+ *   content: "{timestamp}:{body}",
+ *   tolerance: new Tolerance(60),
+ *   eventType: "body:event.name",
+ * });
+ * new Webhook(scheme, "hush").headerNames; // ["x-acme-signature", "x-acme-time"]
+ * ```
+ */
+export class Scheme {
+  readonly #handle: glue.SchemeHandle;
+
+  /**
+   * @throws {@link ConfigurationError} `malformed_scheme` with the first rule that is broken;
+   * `TypeError` for keys that there are not and values of another type.
+   */
+  constructor(description: SchemeDescription);
+  constructor(description: SchemeDescription | glue.SchemeHandle) {
+    this.#handle = description instanceof glue.SchemeHandle ? description : describe(description);
+  }
+
+  /**
+   * The registered scheme of this name.
+   *
+   * @throws {@link ConfigurationError} `unknown_scheme`. The message does not repeat the name, in
+   * case it is a secret that was passed in the wrong place.
+   */
+  static named(name: string): Scheme {
+    return new Scheme(handleNamed(name) as unknown as SchemeDescription);
+  }
+
+  /** The names of all registered schemes. */
+  static names(): string[] {
+    return glue.scheme_names();
+  }
+
+  /** The name, which also begins the dedupe keys of its deliveries. */
+  get name(): string {
+    return this.#handle.name();
+  }
+
+  /** @internal */
+  static handleOf(scheme: unknown): glue.SchemeHandle {
+    if (typeof scheme !== "string" && !(scheme instanceof Scheme)) {
+      throw wrong("the scheme", "a name or a Scheme", scheme);
+    }
+    return typeof scheme === "string" ? handleNamed(scheme) : scheme.#handle;
+  }
+}
+
+function handleNamed(name: unknown): glue.SchemeHandle {
+  const checked = text("the scheme's name", name);
+  return attempt(() => glue.SchemeHandle.named(checked));
+}
+
+function describe(description: unknown): glue.SchemeHandle {
+  const { texts, tolerance } = flatten(description);
+  const isGiven = tolerance !== undefined;
+  return attempt(() => glue.SchemeHandle.described(texts, isGiven, tolerance?.past, tolerance?.future));
+}

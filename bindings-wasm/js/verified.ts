@@ -1,0 +1,75 @@
+import { Event, report } from "./event.js";
+import { numbers, settle, shared, stage, staged } from "./exchange.js";
+import type { WebhookRequest } from "./request.js";
+
+/**
+ * What a verified request proves, and the only way to its {@link Event}.
+ *
+ * It holds a copy of the body: changing the caller's buffer afterwards changes nothing here.
+ */
+export class Verified {
+  /** Which secret fitted, from 0. When it is never the old one any more, rotation is done. */
+  readonly keyIndex: number;
+  readonly #request: WebhookRequest;
+  #description: Description | undefined;
+
+  /** @internal */
+  constructor(keyIndex: number, request: WebhookRequest) {
+    this.keyIndex = keyIndex;
+    this.#request = request;
+  }
+
+  /** The message's id, if a header has it. Signed only if the scheme signs it. */
+  get id(): string | null {
+    return this.#described().id;
+  }
+
+  /** The signed attempt timestamp in Unix seconds, with its fraction; `null` if there is none. */
+  get timestamp(): number | null {
+    return this.#described().timestamp;
+  }
+
+  /**
+   * The identity of the delivery, with the scheme's name before it, if a header has it. Else
+   * `null`: then {@link Event.dedupeKey} may have it.
+   */
+  get dedupeKey(): string | null {
+    return this.#described().dedupeKey;
+  }
+
+  /**
+   * Parses the payload as the scheme describes it.
+   *
+   * @throws {@link PayloadError}
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("sha256", "hush");
+   * const body = '{"id":"evt_1","type":"ping"}';
+   * webhook.verify(body, webhook.sign(body)).event().type; // "ping"
+   * ```
+   */
+  event<T = unknown>(): Event<T> {
+    return Event.of<T>(this.#request);
+  }
+
+  /** What `JSON.stringify` shows: everything but the payload. */
+  toJSON(): object {
+    const { keyIndex, id, timestamp, dedupeKey } = this;
+    return { keyIndex, id, timestamp, dedupeKey };
+  }
+
+  #described(): Description {
+    if (this.#description === undefined) {
+      const { handle, message, body, now } = this.#request;
+      stage(message, body);
+      settle(handle.describe(shared(), staged.entries, staged.texts, staged.body, now));
+      this.#description = report(numbers(3), shared().text());
+    }
+    return this.#description;
+  }
+}
+
+type Description = ReturnType<typeof report>;

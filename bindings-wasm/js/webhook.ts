@@ -1,0 +1,221 @@
+import { type Body, bodyOf } from "./body.js";
+import { options, optionalText, time, wrong } from "./check.js";
+import { glue } from "./core.js";
+import { attempt } from "./errors.js";
+import { Event } from "./event.js";
+import { settle, shared, stage, staged } from "./exchange.js";
+import { HeaderIndex, type RequestHeaders } from "./headers.js";
+import { keep } from "./keep.js";
+import { ID, Message, METHOD, REQUEST_URL } from "./message.js";
+import type { WebhookRequest } from "./request.js";
+import { Scheme } from "./scheme.js";
+import { Secret } from "./secret.js";
+import { Tolerance } from "./tolerance.js";
+import { Verified } from "./verified.js";
+
+/** Options of {@link Webhook}. */
+export interface WebhookOptions {
+  /** Replaces the scheme's own tolerance. */
+  readonly tolerance?: Tolerance | null | undefined;
+}
+
+/** What {@link Webhook.verify} can be told besides body and headers. */
+export interface RequestContext {
+  /** The clock in Unix seconds, floored to milliseconds; the host's if not given. */
+  readonly now?: number | null | undefined;
+  /** The URL that the sender called, for schemes that sign it. */
+  readonly url?: string | null | undefined;
+  /** The method, in upper case, for schemes that sign it. */
+  readonly method?: string | null | undefined;
+}
+
+/** Options of {@link Webhook.sign}. */
+export interface SignOptions extends RequestContext {
+  /** The message's id, the same for every attempt. Ignored by schemes that have no place for it. */
+  readonly id?: string | null | undefined;
+}
+
+/**
+ * One endpoint's scheme and secrets.
+ *
+ * Several secrets serve rotation: any of them verifies, the first signs.
+ *
+ * Source of the rules of each scheme: the documentation of its provider, cited at the constants of
+ * the Rust crate's `Scheme`.
+ *
+ * @example
+ * ```ts
+ * import { Webhook } from "countersign";
+ *
+ * const webhook = new Webhook("github", ["new secret", "old secret"]);
+ * const body = '{"zen":"Design for failure."}';
+ * const event = webhook.unwrap(body, webhook.sign(body));
+ * event.keyIndex; // 0
+ * ```
+ */
+export class Webhook {
+  readonly #handle: glue.WebhookHandle;
+  readonly #headers: HeaderIndex;
+
+  /**
+   * @param scheme A registered name, such as `standard`, `stripe` or `github`, or a {@link Scheme}.
+   * @param secrets One secret or several.
+   * @throws {@link ConfigurationError} `unknown_scheme`, `no_secrets`, `empty_secret`,
+   * `malformed_secret`; `TypeError` for arguments of another type.
+   */
+  constructor(
+    scheme: string | Scheme,
+    secrets: string | Secret | Iterable<string | Secret>,
+    webhookOptions?: WebhookOptions,
+  ) {
+    const { tolerance } = options("the options", webhookOptions);
+    if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
+      throw wrong("the tolerance", "a Tolerance", tolerance);
+    }
+    const schemeHandle = Scheme.handleOf(scheme);
+    this.#handle = attempt(() => new glue.WebhookHandle(schemeHandle, secretList(secrets, schemeHandle)));
+    if (tolerance) {
+      this.#handle.set_tolerance(tolerance.past, tolerance.future);
+    }
+    this.#headers = new HeaderIndex(this.#handle.header_names());
+  }
+
+  /**
+   * Decides whether a holder of one of the secrets sent this request, now. Parses nothing.
+   *
+   * @param body The body as received, to the byte.
+   * @throws {@link VerificationError} with the first check that fails; {@link PayloadError}
+   * `payload_too_large` when the body does not fit into memory; {@link ConfigurationError}
+   * `unsupported_body` when it was parsed already; `TypeError` for arguments of another type.
+   *
+   * @example
+   * ```ts
+   * import { VerificationError, Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+   * const headers = {
+   *   "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+   *   "webhook-timestamp": "1614265330",
+   *   "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+   * };
+   * webhook.verify('{"test": 2432232314}', headers, { now: 1614265331 }).keyIndex; // 0
+   * try {
+   *   webhook.verify("{}", headers, { now: 1614265331 });
+   * } catch (error) {
+   *   error instanceof VerificationError && error.code; // "signature_mismatch"
+   * }
+   * ```
+   */
+  verify(body: Body, headers: RequestHeaders, context?: RequestContext): Verified {
+    const request = this.#request(body, headers, context);
+    stage(request.message, request.body);
+    const { entries, texts, body: length } = staged;
+    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, request.now));
+    return new Verified(keyIndex, request);
+  }
+
+  /**
+   * Verifies a request and parses its payload.
+   *
+   * @typeParam T What the caller expects {@link Event.data} to be; nothing checks it.
+   * @throws What {@link Webhook.verify} and {@link Verified.event} throw.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("stripe", "whsec_test");
+   * const body = '{"id":"evt_1","type":"charge.succeeded","data":{"object":{"paid":true}}}';
+   * const event = webhook.unwrap<{ object: { paid: boolean } }>(body, webhook.sign(body));
+   * event.data.object.paid; // true
+   * ```
+   */
+  unwrap<T = unknown>(body: Body, headers: RequestHeaders, context?: RequestContext): Event<T> {
+    return Event.of<T>(this.#request(body, headers, context));
+  }
+
+  /**
+   * The headers that prove this message, for any HTTP client: lower-case names with their values.
+   *
+   * `now` becomes the attempt timestamp: sign each attempt anew, with the same id.
+   *
+   * @throws {@link VerificationError} `missing_context`, `malformed_header` (of the id),
+   * `malformed_timestamp`; otherwise as {@link Webhook.verify}.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const body = '{"type":"ping"}';
+   * const headers = new Webhook("sha256", "hush").sign(body, { id: "evt_1" });
+   * headers["x-webhook-event-id"]; // "evt_1"
+   * ```
+   */
+  sign(body: Body, signOptions?: SignOptions): Record<string, string> {
+    const { id, now } = options("the options", signOptions);
+    const message = new Message();
+    if (id !== undefined && id !== null) {
+      if (typeof id !== "string") {
+        throw wrong("the id", "a string", id);
+      }
+      // The core answers for an id that no header can hold.
+      message.add(ID, id);
+    }
+    addContext(message, signOptions);
+    stage(message, bodyOf(body));
+    const { entries, texts, body: length } = staged;
+    settle(this.#handle.sign(shared(), entries, texts, length, time(now)));
+    const lines = shared().text().split("\n");
+    const headers: Record<string, string> = {};
+    for (let at = 0; at + 1 < lines.length; at += 2) {
+      headers[lines[at]!] = lines[at + 1]!;
+    }
+    return headers;
+  }
+
+  /** The scheme's name. */
+  get schemeName(): string {
+    return this.#handle.scheme_name();
+  }
+
+  /** How far the attempt timestamp may be from now. */
+  get tolerance(): Tolerance {
+    return new Tolerance({ past: this.#handle.past() ?? null, future: this.#handle.future() ?? null });
+  }
+
+  /** How long a delivery's dedupe key must be remembered, in seconds; at least a day. */
+  get dedupeLifetime(): number {
+    return this.#handle.dedupe_lifetime();
+  }
+
+  /** The names of all headers that {@link Webhook.verify} reads, in lower case. */
+  get headerNames(): readonly string[] {
+    return this.#headers.names;
+  }
+
+  #request(body: Body, headers: RequestHeaders, context: RequestContext | null | undefined): WebhookRequest {
+    const raw = bodyOf(body);
+    const message = new Message();
+    this.#headers.collect(headers, message);
+    const now = context ? time(options("the context", context).now) : time(undefined);
+    if (context) {
+      addContext(message, context);
+    }
+    return { handle: this.#handle, message, body: typeof raw === "string" ? raw : keep(raw), now };
+  }
+}
+
+function addContext(message: Message, context: RequestContext | null | undefined): void {
+  message.addOptional(METHOD, optionalText("the method", context?.method));
+  message.addOptional(REQUEST_URL, optionalText("the URL", context?.url));
+}
+
+function secretList(secrets: unknown, scheme: glue.SchemeHandle): glue.SecretList {
+  const list = new glue.SecretList();
+  const several =
+    typeof secrets === "object" && secrets !== null && Symbol.iterator in secrets && !ArrayBuffer.isView(secrets);
+  for (const secret of several ? (secrets as Iterable<unknown>) : [secrets]) {
+    list.push(Secret.handleOf(secret), scheme);
+  }
+  return list;
+}

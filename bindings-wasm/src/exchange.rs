@@ -1,0 +1,205 @@
+//! The buffer in linear memory through which requests come and reports go.
+//!
+//! JavaScript writes into the input, one after the other: a table of entries (what it is, its
+//! length; two little-endian `u32` each), their texts, the body. It then calls an export with the
+//! three lengths, and reads numbers and one text from the output.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use countersign::error::PayloadError;
+use countersign::{Headers, UnixTime};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure;
+
+/// The entry is the request's method.
+const METHOD: u32 = u32::MAX;
+/// The entry is the request's URL.
+const URL: u32 = u32::MAX - 1;
+/// The entry is the id of a message to sign.
+const ID: u32 = u32::MAX - 2;
+
+/// The largest input that is ever taken.
+const MAX_INPUT: usize = 1 << 30;
+/// How many numbers the output has.
+pub(crate) const NUMBERS: usize = 9;
+const ENTRY_LENGTH: usize = 8;
+
+/// The one buffer of the package.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Exchange {
+    input: Vec<u8>,
+    numbers: [f64; NUMBERS],
+    text: String,
+}
+
+impl Exchange {
+    /// Runs one call on the input and the empty output; -1 if it failed, which the text of the
+    /// output then says.
+    pub(crate) fn call<E: Into<countersign::Error>>(
+        &mut self,
+        lengths: Lengths,
+        action: impl FnOnce(&Input<'_>, &mut Output<'_>) -> Result<usize, E>,
+    ) -> i32 {
+        self.text.clear();
+        let input = Input::split(&self.input, lengths);
+        let mut output = Output {
+            numbers: &mut self.numbers,
+            text: &mut self.text,
+        };
+        match action(&input, &mut output) {
+            Ok(result) => i32::try_from(result).unwrap_or(i32::MAX),
+            Err(error) => {
+                self.text = failure::text(error);
+                -1
+            }
+        }
+    }
+}
+
+/// How much of the input is what.
+#[derive(Clone, Copy)]
+pub(crate) struct Lengths {
+    /// Counted in entries.
+    pub(crate) entries: usize,
+    /// In bytes.
+    pub(crate) texts: usize,
+    /// In bytes.
+    pub(crate) body: usize,
+}
+
+/// What JavaScript wrote.
+pub(crate) struct Input<'a> {
+    entries: &'a [u8],
+    texts: &'a [u8],
+    pub(crate) body: &'a [u8],
+}
+
+/// What JavaScript reads.
+pub(crate) struct Output<'a> {
+    pub(crate) numbers: &'a mut [f64; NUMBERS],
+    pub(crate) text: &'a mut String,
+}
+
+impl<'a> Input<'a> {
+    fn split(input: &'a [u8], lengths: Lengths) -> Self {
+        let (entries, rest) = split_at_most(input, lengths.entries.saturating_mul(ENTRY_LENGTH));
+        let (texts, rest) = split_at_most(rest, lengths.texts);
+        let (body, _) = split_at_most(rest, lengths.body);
+        Self {
+            entries,
+            texts,
+            body,
+        }
+    }
+
+    /// The values of the entries that are this, in order.
+    fn values(&self, wanted: u32) -> impl Iterator<Item = &'a [u8]> {
+        let mut rest = self.texts;
+        self.entries
+            .chunks_exact(ENTRY_LENGTH)
+            .filter_map(move |entry| {
+                let (value, after) = split_at_most(rest, number(&entry[4..]) as usize);
+                rest = after;
+                (number(&entry[..4]) == wanted).then_some(value)
+            })
+    }
+
+    fn text(&self, wanted: u32) -> Option<&'a str> {
+        let value = self.values(wanted).next()?;
+        // JavaScript's encoder writes nothing but UTF-8.
+        Some(core::str::from_utf8(value).unwrap_or_default())
+    }
+
+    pub(crate) fn method(&self) -> Option<&'a str> {
+        self.text(METHOD)
+    }
+
+    pub(crate) fn url(&self) -> Option<&'a str> {
+        self.text(URL)
+    }
+
+    pub(crate) fn id(&self) -> Option<&'a str> {
+        self.text(ID)
+    }
+}
+
+fn split_at_most(bytes: &[u8], length: usize) -> (&[u8], &[u8]) {
+    bytes.split_at(length.min(bytes.len()))
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
+}
+
+/// The headers of the input; entry `n` of its table is called `names[n]`.
+pub(crate) struct NamedHeaders<'a> {
+    pub(crate) names: &'a [String],
+    pub(crate) input: &'a Input<'a>,
+}
+
+impl Headers for NamedHeaders<'_> {
+    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        let index = self.names.iter().position(|known| known == name);
+        if let Some(index) = index.and_then(|index| u32::try_from(index).ok()) {
+            self.input.values(index).for_each(visit);
+        }
+    }
+}
+
+/// The instant of Unix seconds, floored to milliseconds; what is too late becomes the last.
+pub(crate) fn instant(seconds: f64) -> UnixTime {
+    let whole = seconds as u64;
+    if whole as f64 == seconds {
+        return UnixTime::from_seconds(whole);
+    }
+    // Casts of numbers saturate.
+    UnixTime::from_millis((seconds * 1e3) as u64)
+}
+
+#[wasm_bindgen]
+impl Exchange {
+    /// An empty buffer.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the input this many bytes long at least and returns its address; 0 if there is not
+    /// that much memory, which the text of the output then says.
+    pub fn reserve(&mut self, bytes: f64) -> usize {
+        // More than 32 bits hold becomes the largest number, which is never taken.
+        let wanted = bytes as usize;
+        let present = self.input.len();
+        if wanted > present {
+            let fits = wanted <= MAX_INPUT;
+            if !fits || self.input.try_reserve_exact(wanted - present).is_err() {
+                let limit = if fits { present } else { MAX_INPUT };
+                self.text = failure::text(PayloadError::TooLarge { limit });
+                return 0;
+            }
+            self.input.resize(wanted, 0);
+        }
+        self.input.as_ptr() as usize
+    }
+
+    /// Gives the memory of the input back to the allocator.
+    pub fn release(&mut self) {
+        self.input = Vec::new();
+    }
+
+    /// The address of the numbers of the output.
+    pub fn numbers(&self) -> usize {
+        self.numbers.as_ptr() as usize
+    }
+
+    /// The text of the output.
+    pub fn text(&self) -> String {
+        self.text.clone()
+    }
+}

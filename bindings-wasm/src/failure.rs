@@ -1,0 +1,40 @@
+//! Failures as JavaScript takes them: class, code and message.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use countersign::Error;
+use countersign::error::{ConfigurationError, UnsupportedBody};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// What separates the three; no message holds it.
+const SEPARATOR: &str = "\n";
+
+pub(crate) fn text(error: impl Into<Error>) -> String {
+    let error = error.into();
+    let message = error.to_string();
+    [error.class(), error.code(), &message].join(SEPARATOR)
+}
+
+/// A failure to be thrown; the TypeScript makes it an instance of its class.
+pub(crate) fn thrown(error: impl Into<Error>) -> JsValue {
+    JsValue::from_str(&text(error))
+}
+
+/// What is wrong with a body that is no bytes.
+#[wasm_bindgen]
+pub fn unsupported_body(lone_surrogate: bool) -> String {
+    text(ConfigurationError::UnsupportedBody(if lone_surrogate {
+        UnsupportedBody::LoneSurrogate
+    } else {
+        UnsupportedBody::Parsed
+    }))
+}
+
+/// Every code with the name of its class, a line each.
+#[wasm_bindgen]
+pub fn error_codes() -> Vec<String> {
+    Error::codes()
+        .map(|(code, class)| [code, class].join(SEPARATOR))
+        .collect()
+}
