@@ -9,7 +9,8 @@ from casebook import Case, Topic, backoff_case
 _MOST = 2**32 - 1
 _HALF = 2**31 - 1
 """With it, (entropy + 1) / 2^32 is exactly one half."""
-_EXACT = 2**53 - 1
+_EXACT = 2**52 - 1
+"""Up to here seconds hold whole milliseconds in a double, as bindings give them."""
 _STANDARD = [
     0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000,
     86_400_000,
@@ -115,10 +116,10 @@ def _jitter() -> List[Case]:
         _case("full-wide", "The product needs more than 64 bits.",
               [_EXACT], _fixed(_EXACT), "full", _MOST),
         _case("full-wide-half", "The product needs more than 64 bits, rounded down.",
-              [2**52 - 1], _fixed(_EXACT), "full", _HALF),
+              [2**51 - 1], _fixed(_EXACT), "full", _HALF),
         _case("equal-wide", "The same for equal jitter.", [_EXACT], _fixed(_EXACT), "equal", _MOST),
         _case("full-least-wide", "The least entropy is one part in 2^32, not none.",
-              [2**21 - 1], _fixed(_EXACT), "full", 0),
+              [2**20 - 1], _fixed(_EXACT), "full", 0),
         _case("exponential-capped-then-jittered", "The cap comes before the jitter.",
               [0, 500, 1000, 1000], _exponential(1000, 4, 2000, 4), "full", _HALF),
     ]  # fmt: skip
