@@ -91,11 +91,12 @@ pub(crate) fn test() -> Result<()> {
     })?;
     step("the sdist installs by itself", || {
         let venv = Venv::fresh("from-sdist", main_python()?)?;
-        run_command(
-            venv.module("pip")
-                .args(["install", "-q"])
-                .arg(&wheels.sdist),
-        )?;
+        let mut pip = venv.module("pip");
+        pip.args(["install", "-q", "--disable-pip-version-check"])
+            .arg(&wheels.sdist)
+            // Not the folder into which this build, too, would put a wheel.
+            .env("CARGO_TARGET_DIR", target().join("from-sdist"));
+        run_command(&mut pip)?;
         smoke(&venv)
     })?;
     step("the wheel on every Python here", || {
