@@ -15,14 +15,15 @@ export const staged = { entries: 0, texts: 0, body: 0 };
 const PAGE = 1 << 16;
 /** Room that is kept between calls; a larger input is given back after its call. */
 const KEPT = (1 << 20) + PAGE;
-/** Up to this length, writing unit by unit is faster than an encoder. */
-const SHORT_TEXT = 320;
+/** Up to this length, joining a body to the other texts is cheaper than a second encoding. */
+const SHORT_BODY = 1 << 12;
 
 const encoder = new TextEncoder();
 
 let exchange: glue.Exchange | undefined;
-let bytes = new Uint8Array(0);
-let view = new DataView(bytes.buffer);
+let view = new DataView(new ArrayBuffer(0));
+/** The input, a part of the module's memory. */
+let input = new Uint8Array(0);
 let address = 0;
 let capacity = 0;
 
@@ -31,29 +32,29 @@ export function shared(): glue.Exchange {
   return (exchange ??= new glue.Exchange());
 }
 
-/** Writes the input of the next call. */
+/** Writes the input of the next call: the texts, the body, the table of entries. */
 export function stage(message: Message, body: string | Uint8Array): void {
-  let { entries } = message;
-  let texts = message.text.length;
+  const { text, entries } = message;
   const table = entries.length * 4;
-  reserve(table + texts + body.length);
-  if (!writeAscii(message.text, address + table)) {
-    const encoded = message.encode(encoder);
-    entries = encoded.entries;
-    texts = encoded.texts.reduce((sum, text) => sum + text.length, 0);
-    reserve(table + texts + body.length);
-    let at = address + table;
-    for (const text of encoded.texts) {
-      bytes.set(text, at);
-      at += text.length;
+  reserve(text.length + body.length + table);
+  if (typeof body === "string" && body.length <= SHORT_BODY) {
+    const both = text + body;
+    if (encoder.encodeInto(both, input).written === both.length) {
+      writeEntries(entries, text.length, body.length);
+      return;
     }
   }
-  for (let index = 0; index < entries.length; index++) {
-    view.setUint32(address + index * 4, entries[index]!, true);
+  const isAscii = encoder.encodeInto(text, input).written === text.length;
+  const encoded = isAscii ? undefined : message.encode(encoder);
+  const texts = encoded ? writeTexts(encoded.texts) : text.length;
+  reserve(texts + body.length + table);
+  let length = body.length;
+  if (typeof body === "string") {
+    length = writeText(body, texts, table);
+  } else {
+    input.set(body, texts);
   }
-  staged.entries = entries.length / 2;
-  staged.texts = texts;
-  staged.body = writeBody(body, table + texts);
+  writeEntries(encoded?.entries ?? entries, texts, length);
 }
 
 /** The result of a call; what went wrong is thrown. */
@@ -61,6 +62,7 @@ export function settle(result: number): number {
   const error = result < 0 ? failure(shared().text()) : undefined;
   if (capacity > KEPT) {
     shared().release();
+    input = new Uint8Array(0);
     capacity = 0;
   }
   if (error) {
@@ -71,67 +73,55 @@ export function settle(result: number): number {
 
 /** The numbers of the output. */
 export function numbers(count: number): number[] {
-  refresh();
   const first = shared().numbers();
-  return Array.from({ length: count }, (_, index) => view.getFloat64(first + index * 8, true));
+  const output = new Float64Array(memory.buffer, first, count);
+  return Array.from(output);
 }
 
 function reserve(size: number): void {
-  if (size > capacity) {
-    const rounded = Math.ceil(size / PAGE) * PAGE;
+  if (size > input.length || input.length === 0) {
+    // Memory that has grown is another buffer, and its old views are empty.
+    const rounded = Math.ceil(Math.max(size, capacity) / PAGE) * PAGE;
     const reserved = shared().reserve(rounded);
     if (reserved === 0) {
       throw failure(shared().text());
     }
     address = reserved;
     capacity = rounded;
-  }
-  refresh();
-}
-
-/** Memory that has grown is another buffer, and views of the old one are empty. */
-function refresh(): void {
-  if (bytes.length === 0) {
-    bytes = new Uint8Array(memory.buffer);
+    input = new Uint8Array(memory.buffer, address, capacity);
     view = new DataView(memory.buffer);
   }
 }
 
-/** Writes text at an address; false if it is not ASCII. */
-function writeAscii(text: string, at: number): boolean {
-  const { length } = text;
-  if (length > SHORT_TEXT) {
-    // In as many bytes as units there is room for all only if each takes one.
-    return encoder.encodeInto(text, bytes.subarray(at, at + length)).read === length;
+function writeEntries(entries: number[], texts: number, body: number): void {
+  staged.entries = entries.length / 2;
+  staged.texts = texts;
+  staged.body = body;
+  const table = address + texts + body;
+  for (let index = 0; index < entries.length; index++) {
+    view.setUint32(table + index * 4, entries[index]!, true);
   }
-  let units = 0;
-  for (let index = 0; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    bytes[at + index] = unit;
-    units |= unit;
-  }
-  return units < 0x80;
 }
 
-/** Writes the body behind what is written; its length in bytes. */
-function writeBody(body: string | Uint8Array, offset: number): number {
-  if (typeof body !== "string") {
-    bytes.set(body, address + offset);
-    return body.length;
+/** Writes texts from the start; their length in bytes. */
+function writeTexts(texts: Uint8Array[]): number {
+  reserve(texts.reduce((sum, text) => sum + text.length, 0));
+  let length = 0;
+  for (const text of texts) {
+    input.set(text, length);
+    length += text.length;
   }
-  if (body.length <= SHORT_TEXT && writeAscii(body, address + offset)) {
-    return body.length;
-  }
-  let { read, written } = encoder.encodeInto(body, free(offset));
-  if (read < body.length) {
-    // A unit of UTF-16 takes three bytes at most.
-    reserve(offset + written + (body.length - read) * 3);
-    written += encoder.encodeInto(body.slice(read), free(offset + written)).written;
-  }
-  return written;
+  return length;
 }
 
-/** The room of the input from this offset on. */
-function free(offset: number): Uint8Array {
-  return bytes.subarray(address + offset, address + capacity);
+/** Writes the UTF-8 form of a text, with room for so much more behind it; its length in bytes. */
+function writeText(text: string, offset: number, more: number): number {
+  const { read, written } = encoder.encodeInto(text, input.subarray(offset, input.length - more));
+  if (read === text.length) {
+    return written;
+  }
+  // A unit of UTF-16 takes three bytes at most.
+  const rest = text.slice(read);
+  reserve(offset + written + rest.length * 3 + more);
+  return written + encoder.encodeInto(rest, input.subarray(offset + written)).written;
 }

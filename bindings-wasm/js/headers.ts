@@ -16,18 +16,23 @@ export type RequestHeaders =
 
 type HeaderValue = string | readonly string[] | null | undefined;
 
+/** The core takes no longer names. */
+const MAX_NAME = 64;
+
 /** The names that a webhook reads, in lower case; a header's index stands for it in the core. */
 export class HeaderIndex {
   readonly names: readonly string[];
   readonly #indices: ReadonlyMap<string, number>;
   /** Whether there is a name of this length: most headers are passed over by this alone. */
-  readonly #lengths: readonly boolean[];
+  readonly #lengths: Uint8Array;
 
   constructor(names: string[]) {
     this.names = Object.freeze(names);
     this.#indices = new Map(names.map((name, index) => [name, index]));
-    const lengths = new Set(names.map((name) => name.length));
-    this.#lengths = Array.from({ length: Math.max(...lengths) + 1 }, (_, length) => lengths.has(length));
+    this.#lengths = new Uint8Array(MAX_NAME + 1);
+    for (const name of names) {
+      this.#lengths[name.length] = 1;
+    }
   }
 
   /** Appends those of the headers that are read. */
@@ -64,7 +69,8 @@ export class HeaderIndex {
   }
 
   #find(name: string): number | undefined {
-    if (!this.#lengths[name.length]) {
+    const { length } = name;
+    if (length > MAX_NAME || this.#lengths[length] === 0) {
       return undefined;
     }
     const index = this.#indices.get(name);

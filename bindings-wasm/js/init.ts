@@ -3,4 +3,9 @@
 import { start } from "./core.js";
 import base64 from "./bytes.js";
 
-start(new WebAssembly.Module(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0))));
+const text = atob(base64);
+const bytes = new Uint8Array(text.length);
+for (let index = 0; index < text.length; index++) {
+  bytes[index] = text.charCodeAt(index);
+}
+start(new WebAssembly.Module(bytes));

@@ -11,18 +11,18 @@ export class Message {
   /** What each entry is, and the length of its text. */
   readonly entries: number[] = [];
 
-  add(what: number, text: string): void {
-    this.entries.push(what, text.length);
+  add(kind: number, text: string): void {
+    this.entries.push(kind, text.length);
     this.text += text;
   }
 
-  addOptional(what: number, text: string | undefined): void {
+  addOptional(kind: number, text: string | undefined): void {
     if (text !== undefined) {
-      this.add(what, text);
+      this.add(kind, text);
     }
   }
 
-  /** The texts as bytes, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
+  /** The texts in UTF-8, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
   encode(encoder: TextEncoder): { entries: number[]; texts: Uint8Array[] } {
     const entries: number[] = [];
     const texts: Uint8Array[] = [];

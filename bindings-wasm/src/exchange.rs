@@ -1,7 +1,7 @@
 //! The buffer in linear memory through which requests come and reports go.
 //!
-//! JavaScript writes into the input, one after the other: a table of entries (what it is, its
-//! length; two little-endian `u32` each), their texts, the body. It then calls an export with the
+//! JavaScript writes into the input, one after the other: texts, the body, and a table of what the
+//! texts are (what it is, its length; two little-endian `u32` each). It then calls an export with the
 //! three lengths, and reads numbers and one text from the output.
 
 use alloc::string::String;
@@ -85,9 +85,9 @@ pub(crate) struct Output<'a> {
 
 impl<'a> Input<'a> {
     fn split(input: &'a [u8], lengths: Lengths) -> Self {
-        let (entries, rest) = split_at_most(input, lengths.entries.saturating_mul(ENTRY_LENGTH));
-        let (texts, rest) = split_at_most(rest, lengths.texts);
-        let (body, _) = split_at_most(rest, lengths.body);
+        let (texts, rest) = split_at_most(input, lengths.texts);
+        let (body, rest) = split_at_most(rest, lengths.body);
+        let (entries, _) = split_at_most(rest, lengths.entries.saturating_mul(ENTRY_LENGTH));
         Self {
             entries,
             texts,
