@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::iter;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,14 +18,12 @@ pub const MAX_CANDIDATES: usize = 64;
 
 /// The entries of a signature header, trimmed, without the empty ones.
 fn entries<'a>(definition: &Definition, header: &'a str) -> impl Iterator<Item = &'a str> {
-    let separator = definition.separator;
+    // No header holds a zero, so that without a separator it is one piece.
+    let separator = definition.separator.map_or('\0', char::from);
     header
-        .as_bytes()
-        .split(move |byte| Some(*byte) == separator)
-        .map(<[u8]>::trim_ascii)
+        .split(separator)
+        .map(|entry| entry.trim_matches(' '))
         .filter(|entry| !entry.is_empty())
-        // The header is ASCII, so that each of its pieces is text.
-        .map(|entry| core::str::from_utf8(entry).unwrap_or_default())
 }
 
 /// The timestamp from the entry `label=...` of the header called `name`.
@@ -54,14 +53,27 @@ fn after_label<'a>(entry: &'a str, label: &str) -> Option<&'a str> {
     entry.strip_prefix(label)?.strip_prefix('=')
 }
 
+/// The decoded signatures of a header: at least one, which needs no allocation.
+pub(crate) struct Candidates {
+    first: Tag,
+    others: Vec<Tag>,
+}
+
+impl Candidates {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
+        iter::once(&self.first).chain(&self.others)
+    }
+}
+
 /// The decoded signatures of the scheme's version in the header called `name`, at most
-/// [`MAX_CANDIDATES`], at least one.
+/// [`MAX_CANDIDATES`].
 pub(crate) fn candidates(
     definition: &Definition,
     name: &str,
     header: &str,
-) -> Result<Vec<Tag>, VerificationError> {
-    let mut candidates = Vec::new();
+) -> Result<Candidates, VerificationError> {
+    let mut candidates: Option<Candidates> = None;
+    let mut count = 0;
     let mut any_of_ours = false;
     let mut any_of_others = false;
     for entry in entries(definition, header) {
@@ -72,28 +84,38 @@ pub(crate) fn candidates(
         match entry.strip_prefix(&*definition.prefix) {
             Some(encoded) => {
                 any_of_ours = true;
-                candidates.extend(decode(definition, encoded));
+                if let Some(tag) = decode(definition, encoded) {
+                    count += 1;
+                    match &mut candidates {
+                        Some(candidates) => candidates.others.push(tag),
+                        None => {
+                            candidates = Some(Candidates {
+                                first: tag,
+                                others: Vec::new(),
+                            });
+                        }
+                    }
+                }
             }
             None => any_of_others |= has_label(definition, entry),
         }
-        if candidates.len() == MAX_CANDIDATES {
+        if count == MAX_CANDIDATES {
             break;
         }
     }
-    if !candidates.is_empty() {
-        return Ok(candidates);
-    }
-    Err(if any_of_others && !any_of_ours {
-        VerificationError::UnsupportedSignature {
-            name: owned(name),
-            label: owned(definition.label()),
-        }
-    } else {
-        VerificationError::MalformedSignature {
-            name: owned(name),
-            encoding: definition.encoding,
-            prefix: definition.prefix.clone(),
-            length: definition.algorithm.tag_length(),
+    candidates.ok_or_else(|| {
+        if any_of_others && !any_of_ours {
+            VerificationError::UnsupportedSignature {
+                name: owned(name),
+                label: owned(definition.label()),
+            }
+        } else {
+            VerificationError::MalformedSignature {
+                name: owned(name),
+                encoding: definition.encoding,
+                prefix: definition.prefix.clone(),
+                length: definition.algorithm.tag_length(),
+            }
         }
     })
 }

@@ -38,10 +38,14 @@ fn parse_digits(text: &str) -> Option<u64> {
         [b'0'] => true,
         [first, ..] => *first != b'0' && bytes.len() <= MAX_DIGITS,
     };
-    if !canonical || !bytes.iter().all(u8::is_ascii_digit) {
+    if !canonical {
         return None;
     }
-    text.parse().ok()
+    // 19 digits stay within 64 bits.
+    bytes.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + u64::from(byte - b'0'))
+    })
 }
 
 /// RFC 3339 with capital `T` and `Z`, at most nine digits of fraction and no leap seconds.
