@@ -17,8 +17,8 @@ const WANTED: &str = "a mapping or an iterable of pairs";
 /// The names of the headers that a webhook reads.
 pub(crate) struct Names {
     names: Vec<Name>,
-    /// Bit `n` is set if a name has `n` characters, which are 64 at most.
-    lengths: u128,
+    /// Bit `n` is set if a name has `n` characters (0 for 64, the most), to pass over most keys.
+    lengths: u64,
 }
 
 struct Name {
@@ -27,9 +27,11 @@ struct Name {
     interned: Py<PyString>,
 }
 
-/// A name of which a key is an instance.
-struct Match<'a> {
-    name: &'a str,
+/// The name of which a key is an instance.
+#[derive(Clone, Copy)]
+struct Match {
+    /// Its index; a scheme has some thirty names at most.
+    name: u16,
     /// In the form that WSGI gives it: `HTTP_X_NAME`.
     environ: bool,
 }
@@ -48,11 +50,20 @@ impl Names {
         }
     }
 
-    fn find(&self, key: &Bound<'_, PyAny>) -> PyResult<Found<'_>> {
-        for name in &self.names {
-            if name.interned.as_ptr() == key.as_ptr() {
-                return Ok(Found::header(&name.text));
-            }
+    /// The object of this name: a dict that is made with it is read the fastest.
+    pub(crate) fn object(&self, name: &str) -> Option<&Py<PyString>> {
+        let same = |candidate: &&Name| *candidate.text == *name;
+        self.names.iter().find(same).map(|name| &name.interned)
+    }
+
+    fn text(&self, matched: Match) -> &str {
+        &self.names[usize::from(matched.name)].text
+    }
+
+    fn find(&self, key: &Bound<'_, PyAny>) -> PyResult<Found> {
+        let the_same_object = |name: &Name| name.interned.as_ptr() == key.as_ptr();
+        if let Some(found) = self.position(false, the_same_object) {
+            return Ok(found);
         }
         let key = if let Ok(text) = key.cast::<PyString>() {
             // A name with a lone surrogate is not one of ours.
@@ -62,21 +73,21 @@ impl Names {
         } else {
             return Err(wrong_type("a header's name", "str or bytes", key));
         };
+        let mut found = None;
         if self.lengths & length_bit(key.len()) != 0 {
-            let same = |name: &&Name| name.text.as_bytes().eq_ignore_ascii_case(key);
-            if let Some(name) = self.names.iter().find(same) {
-                return Ok(Found::header(&name.text));
-            }
+            let in_lower_case = |name: &Name| name.text.as_bytes() == key;
+            let in_any_case = |name: &Name| name.text.as_bytes().eq_ignore_ascii_case(key);
+            found = self
+                .position(false, in_lower_case)
+                .or_else(|| self.position(false, in_any_case));
         }
-        Ok(self.find_in_environ(key))
+        Ok(found.unwrap_or_else(|| self.find_in_environ(key)))
     }
 
     /// Keys of a WSGI environ: `HTTP_` and the name in upper case with `_`, but for two.
-    fn find_in_environ(&self, key: &[u8]) -> Found<'_> {
-        if matches!(key, b"wsgi.version" | b"REQUEST_METHOD") {
-            return Found::Environ;
-        }
+    fn find_in_environ(&self, key: &[u8]) -> Found {
         let name = match key {
+            b"wsgi.version" | b"REQUEST_METHOD" => return Found::Environ,
             b"CONTENT_TYPE" | b"CONTENT_LENGTH" => key,
             _ => match key.strip_prefix(b"HTTP_") {
                 Some(name) => name,
@@ -86,57 +97,45 @@ impl Names {
         if self.lengths & length_bit(name.len()) == 0 {
             return Found::Nothing;
         }
-        let same = |candidate: &&Name| {
+        let same = |candidate: &Name| {
             let written = candidate.text.bytes().map(|byte| match byte {
                 b'-' => b'_',
                 other => other.to_ascii_uppercase(),
             });
             written.eq(name.iter().copied())
         };
-        match self.names.iter().find(same) {
-            Some(name) => Found::Match(Match {
-                name: &name.text,
-                environ: true,
-            }),
-            None => Found::Nothing,
-        }
+        self.position(true, same).unwrap_or(Found::Nothing)
+    }
+
+    fn position(&self, environ: bool, same: impl FnMut(&Name) -> bool) -> Option<Found> {
+        let name = self.names.iter().position(same)?;
+        let name = u16::try_from(name).ok()?;
+        Some(Found::Match(Match { name, environ }))
     }
 }
 
 /// What a key is.
-enum Found<'a> {
+enum Found {
     Nothing,
     /// The mark of a WSGI environ.
     Environ,
-    Match(Match<'a>),
+    Match(Match),
 }
 
-impl<'a> Found<'a> {
-    fn header(name: &'a str) -> Self {
-        Self::Match(Match {
-            name,
-            environ: false,
-        })
-    }
-}
-
-fn length_bit(length: usize) -> u128 {
-    u32::try_from(length)
-        .ok()
-        .and_then(|length| 1_u128.checked_shl(length))
-        .unwrap_or(0)
+fn length_bit(length: usize) -> u64 {
+    1 << (length % 64)
 }
 
 /// The instances of the headers that a webhook reads.
 pub(crate) struct Collected<'a> {
     names: &'a Names,
-    instances: SmallVec<[Instance<'a>; 3]>,
+    instances: SmallVec<[Instance; 3]>,
     /// Whether the keys are those of a WSGI environ.
     environ: bool,
 }
 
-struct Instance<'a> {
-    matched: Match<'a>,
+struct Instance {
+    matched: Match,
     value: SharedBytes,
 }
 
@@ -224,7 +223,7 @@ impl<'a> Collected<'a> {
 
     fn add_value(
         &mut self,
-        matched: Match<'a>,
+        matched: Match,
         value: &Bound<'_, PyAny>,
         may_be_list: bool,
     ) -> PyResult<()> {
@@ -239,12 +238,11 @@ impl<'a> Collected<'a> {
         } else if value.is_none() {
             return Ok(());
         } else if let Some(values) = list(value).filter(|_| may_be_list) {
-            let Match { name, environ } = matched;
             return values
                 .iter()
-                .try_for_each(|value| self.add_value(Match { name, environ }, value, false));
+                .try_for_each(|value| self.add_value(matched, value, false));
         } else {
-            let what = format!("the header {}", matched.name);
+            let what = format!("the header {}", self.names.text(matched));
             return Err(wrong_type(&what, "str, bytes or a list of them", value));
         };
         self.instances.push(Instance { matched, value });
@@ -276,7 +274,7 @@ fn foreign(py: Python<'_>, error: PyErr) -> PyErr {
 impl Headers for Collected<'_> {
     fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
         for instance in &self.instances {
-            if instance.matched.name == name {
+            if self.names.text(instance.matched) == name {
                 visit(&instance.value);
             }
         }

@@ -44,8 +44,9 @@ pub(crate) fn time(now: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
     let Some(now) = now else {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         // A clock before 1970 is taken as 1970.
-        let millis = since_epoch.unwrap_or_default().as_millis();
-        return Ok(UnixTime::from_millis(millis as u64));
+        let now = since_epoch.unwrap_or_default();
+        let millis = Duration::from_millis(now.subsec_millis().into());
+        return Ok(UnixTime::from_seconds(now.as_secs()).saturating_add(millis));
     };
     Ok(match number("now", now)? {
         Number::Whole(seconds) => UnixTime::from_seconds(seconds),

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use countersign::{Message, UnixTime};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PyString, PyTuple,
-};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PyString, PyTuple};
 
 use crate::body;
 use crate::errors::{exception, wrong_type};
@@ -193,7 +191,10 @@ impl Webhook {
             .map_err(|error| exception(py, error))?;
         let dict = PyDict::new(py);
         for (name, value) in headers {
-            dict.set_item(name, value)?;
+            match self.names.object(&name) {
+                Some(object) => dict.set_item(object, value)?,
+                None => dict.set_item(name, value)?,
+            }
         }
         Ok(dict)
     }
