@@ -264,7 +264,7 @@ function forms(testCase) {
   ];
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
   const isText = String(new TextEncoder().encode(text)) === String(body);
-  return isText ? [...all, [text, headers.values()]] : all;
+  return isText ? [...all, [text, { [Symbol.iterator]: () => headers.values() }]] : all;
 }
 
 /** A case leaves out a timestamp that not every language has a number for. */

@@ -16,7 +16,7 @@ import { RUNTIMES, starter } from "./runtimes/index.mjs";
 
 const USAGE = "usage: node run-all.mjs TARBALL OUTPUT_FOLDER [--only NAME,...] [--temporary FOLDER]";
 /** Differences that are printed for each runtime; a report holds all outcomes anyway. */
-const SHOWN = 20;
+const SHOWN = 8;
 
 async function main() {
   const { positionals, values } = parseArgs({
