@@ -77,8 +77,9 @@ export class HeaderIndex {
     if (index !== undefined) {
       return index;
     }
+    const lower = name.toLowerCase();
     // Some other letters have an ASCII one as their lower case, and are no header's.
-    return isAscii(name) ? this.#indices.get(name.toLowerCase()) : undefined;
+    return lower !== name && isAscii(name) ? this.#indices.get(lower) : undefined;
   }
 }
 
