@@ -1,0 +1,76 @@
+/** The subpath with which users test their handlers. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Scheme, Secret, Webhook } from "countersign";
+import { signedRequest } from "countersign/testing";
+
+import { assertCode, NOW, SECRET, thrownBy } from "./helpers.mjs";
+
+test("every registered scheme verifies its signed request", () => {
+  for (const scheme of Scheme.names()) {
+    const request = signedRequest(scheme, SECRET, { id: "evt_1", type: "ping" });
+    assert.ok(new Webhook(scheme, SECRET).verify(request.body, request.headers), scheme);
+    assert.equal(request.method, "POST");
+    assert.equal(request.url, null);
+    assert.equal(request.headers["content-type"], "application/json");
+  }
+});
+
+test("a payload is sent as it is, as JSON, or as a form", () => {
+  const bodyOf = (payload) => new TextDecoder().decode(signedRequest("github", "hush", payload).body);
+  assert.equal(bodyOf({ a: [1, "é"] }), '{"a":[1,"é"]}');
+  assert.equal(bodyOf([1]), "[1]");
+  assert.equal(bodyOf('{ "a": 1 }'), '{ "a": 1 }');
+  assert.equal(bodyOf(new TextEncoder().encode("raw")), "raw");
+  const form = signedRequest("slack", "hush", new URLSearchParams({ command: "/a b" }));
+  assert.equal(new TextDecoder().decode(form.body), "command=%2Fa+b");
+  assert.equal(form.headers["content-type"], "application/x-www-form-urlencoded");
+});
+
+test("id, clock, URL, method and headers are those that are given", () => {
+  const description = { name: "acme", headers: { signature: "x-a", timestamp: "x-t" }, content: "{timestamp}{method}{url}{body}" };
+  const scheme = new Scheme(description);
+  const options = { now: NOW, url: "https://example.com/hook", method: "PUT", headers: { "X-Own": "1", "Content-Type": "text/plain" } };
+  const request = signedRequest(scheme, new Secret("hush"), "{}", options);
+  assert.equal(request.headers["x-t"], String(NOW));
+  assert.equal(request.headers["x-own"], "1");
+  assert.equal(request.headers["content-type"], "text/plain");
+  const { url, method } = request;
+  assert.deepEqual([url, method], ["https://example.com/hook", "PUT"]);
+  assert.ok(new Webhook(scheme, "hush").verify("{}", request.headers, { now: NOW, url, method }));
+  assert.equal(signedRequest("standard", SECRET, {}).headers["webhook-id"], "msg_test");
+  assert.equal(signedRequest("standard", SECRET, {}, { id: "msg_9" }).headers["webhook-id"], "msg_9");
+});
+
+test("signed headers win over one's own", () => {
+  const request = signedRequest("github", "hush", {}, { headers: { "X-Hub-Signature-256": "sha256=00" } });
+  assert.ok(new Webhook("github", "hush").verify(request.body, request.headers));
+});
+
+test("toRequest gives a request that a handler verifies", async () => {
+  const request = signedRequest("github", "hush", { zen: "é" }, { url: "https://example.com/a" }).toRequest();
+  assert.equal(request.url, "https://example.com/a");
+  const body = await request.arrayBuffer();
+  assert.deepEqual(new Webhook("github", "hush").unwrap(body, request.headers).data, { zen: "é" });
+  assert.equal(signedRequest("github", "hush", {}).toRequest().url, "http://localhost/");
+});
+
+test("the body is a copy", () => {
+  const payload = new TextEncoder().encode('{"a":1}');
+  const request = signedRequest("github", "hush", payload);
+  payload.fill(0);
+  assert.ok(new Webhook("github", "hush").verify(request.body, request.headers));
+});
+
+test("what cannot be sent is refused", () => {
+  const cyclic = {};
+  cyclic.self = cyclic;
+  for (const payload of [undefined, null, 5, true, Symbol("a"), () => 1, cyclic, { n: 1n }, "\ud800", { toJSON: () => undefined }]) {
+    assert.ok(thrownBy(() => signedRequest("github", "hush", payload)) instanceof TypeError);
+  }
+  assertCode("unknown_scheme", () => signedRequest("none", "hush", {}));
+  assertCode("empty_secret", () => signedRequest("github", "", {}));
+  assertCode("malformed_header", () => signedRequest("standard", SECRET, {}, { id: "é" }));
+});
