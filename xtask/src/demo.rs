@@ -1,5 +1,192 @@
-use anyhow::{Result, bail};
+//! `cargo xtask demo`: delivers webhooks, intact and broken in many ways, to the core, to the Flask
+//! example and to the Worker example, and compares everything that they answer.
+
+mod breakage;
+mod delivery;
+mod http;
+mod profile;
+mod report;
+mod server;
+mod verdict;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::examples;
+use crate::python::Venv;
+use crate::tools::{command, output, root, step, target};
+use breakage::{AS_SENT, BREAKAGES, Case};
+use delivery::{Delivery, Endpoint};
+use report::Report;
+use server::Server;
+use verdict::Verdict;
+
+/// How many events the examples list.
+const LISTED_EVENTS: usize = 100;
+const EVENTS_TOKEN: &str = "the demo's token";
 
 pub(crate) fn run() -> Result<()> {
-    bail!("not written yet")
+    println!(
+        "One Rust core decides about webhooks in every language. This demo builds the Python and\n\
+         the npm package, runs the examples of Flask and Cloudflare Workers on them, delivers\n\
+         webhooks to both, and compares their answers with the core's verdicts.\n\
+         Everything is installed below {}, and in node_modules of the example.",
+        target().display()
+    );
+    let python = examples::install_flask()?;
+    examples::install_worker()?;
+    let folder = target().join("demo");
+    fs::create_dir_all(&folder)?;
+
+    let (endpoints, deliveries) = step("sign in Rust, Python and JavaScript", || {
+        make_deliveries(&python, &folder)
+    })?;
+    let servers = step("start the receivers", || {
+        start_servers(&endpoints, &python, &folder)
+    })?;
+    let mut report = Report::default();
+    let listed = step("deliver", || {
+        let listed = deliver_all(&endpoints, &deliveries, &servers, &mut report)?;
+        println!("    {} deliveries to each receiver", report.deliveries());
+        Ok(listed)
+    })?;
+
+    println!();
+    report.print();
+    println!(
+        "\nTwo headers of one name reach WSGI and fetch as one, joined by a comma, so the core is\n\
+         given that. Where a framework keeps them apart, the code is conflicting_header.\n"
+    );
+    for difference in report.differences() {
+        println!("DIFFERENT: {difference}");
+    }
+    ensure!(
+        report.differences().is_empty(),
+        "{} answers differ from the core's verdicts",
+        report.differences().len()
+    );
+    check_lists(&endpoints, &listed, &servers)?;
+    println!(
+        "{} deliveries x {} receivers: every status, code, message, id and type is the core's.\n\
+         Both receivers list the {} authentic events, in order, and nothing else.",
+        report.deliveries(),
+        servers.len(),
+        listed.iter().map(VecDeque::len).sum::<usize>()
+    );
+    Ok(())
+}
+
+fn make_deliveries(python: &Venv, folder: &Path) -> Result<(Vec<Endpoint>, Vec<Delivery>)> {
+    let (mut endpoints, mut deliveries) = delivery::recorded()?;
+    println!("    {} recorded deliveries", deliveries.len());
+    let first = endpoints.len();
+    endpoints.extend(delivery::fresh_endpoints()?);
+
+    let jobs = |signer| delivery::jobs(signer, &endpoints[first..], first);
+    let here = delivery::sign_here(jobs("rust"), &endpoints)?;
+    println!("    {} signed by the Rust core", here.len());
+    deliveries.extend(here);
+    for (language, program) in [
+        ("python", command(python.python(), [source("sign.py")])),
+        ("javascript", command("node", [source("sign.js")])),
+    ] {
+        let (mut program, jobs) = (program, jobs(language));
+        let file = folder.join(format!("{language}.json"));
+        let description = delivery::describe_jobs(&jobs, &endpoints);
+        fs::write(&file, description.to_string())?;
+        let answer = output(program.arg(&file))?;
+        let signed = delivery::signed_elsewhere(jobs, &answer, &endpoints)?;
+        println!("    {} signed by the package in {language}", signed.len());
+        deliveries.extend(signed);
+    }
+    Ok((endpoints, deliveries))
+}
+
+fn start_servers(endpoints: &[Endpoint], python: &Venv, folder: &Path) -> Result<[Server; 2]> {
+    let descriptions: Value = endpoints
+        .iter()
+        .map(|endpoint| endpoint.description(EVENTS_TOKEN))
+        .collect();
+    let file = folder.join("endpoints.json");
+    fs::write(&file, descriptions.to_string())?;
+
+    let mut flask = command(python.python(), [source("flask_server.py"), file.clone()]);
+    flask.env("PYTHONPATH", root().join("examples/flask-app"));
+    let mut worker = command("node", [source("worker_server.js"), file]);
+    Ok([
+        Server::start("Flask", &mut flask, &folder.join("flask.log"))?,
+        Server::start("Worker", &mut worker, &folder.join("worker.log"))?,
+    ])
+}
+
+/// Returns for each endpoint what a list of its events must hold.
+fn deliver_all(
+    endpoints: &[Endpoint],
+    deliveries: &[Delivery],
+    servers: &[Server; 2],
+    report: &mut Report,
+) -> Result<Vec<VecDeque<Value>>> {
+    let mut listed = vec![VecDeque::new(); endpoints.len()];
+    for (name, break_it) in BREAKAGES {
+        for delivery in deliveries {
+            let endpoint = &endpoints[delivery.endpoint];
+            // What is not authentic as it was sent tells nothing when it is broken.
+            if name != AS_SENT.0 && !is_authentic(endpoint, delivery)? {
+                continue;
+            }
+            let case = Case { endpoint, delivery };
+            let Some(sent) =
+                break_it(&case).with_context(|| format!("{name}, {}", endpoint.name))?
+            else {
+                continue;
+            };
+            let (core, event) = Verdict::of_core(endpoint, &sent)?;
+            if let Some(event) = event {
+                listed[delivery.endpoint].push_front(event);
+                listed[delivery.endpoint].truncate(LISTED_EVENTS);
+            }
+            let [flask, worker] = servers;
+            let verdicts = [
+                core,
+                flask.deliver(endpoint, &sent)?,
+                worker.deliver(endpoint, &sent)?,
+            ];
+            report.add(name, &endpoint.name, endpoint.profile.scheme, &verdicts);
+        }
+    }
+    Ok(listed)
+}
+
+fn is_authentic(endpoint: &Endpoint, delivery: &Delivery) -> Result<bool> {
+    let (verdict, _) = Verdict::of_core(endpoint, &delivery.sent)?;
+    Ok(verdict.status() != 401)
+}
+
+fn check_lists(
+    endpoints: &[Endpoint],
+    listed: &[VecDeque<Value>],
+    servers: &[Server; 2],
+) -> Result<()> {
+    for (endpoint, expected) in endpoints.iter().zip(listed) {
+        let expected: Value = expected.iter().cloned().collect();
+        for server in servers {
+            let events = server.events(endpoint, EVENTS_TOKEN)?;
+            ensure!(
+                events == expected,
+                "{} lists other events of {} than the core accepted:\n{events}\ninstead of\n{expected}",
+                server.name,
+                endpoint.name
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A file beside this module.
+fn source(name: &str) -> PathBuf {
+    root().join("xtask/src/demo").join(name)
 }

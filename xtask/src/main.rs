@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bare_metal;
 mod bench;
 mod conformance;
 mod constant_time;
 mod demo;
+mod examples;
 mod npm;
 mod python;
 mod test;
@@ -19,6 +21,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   demo          build the packages, deliver webhooks to the examples, compare all verdicts
+  example       run an example, or its tests: flask-app, node-express, worker, rust-axum
   test          everything that must hold, as CI runs it
   conformance   the corpus in every language and runtime
   wasm          build the WebAssembly module
@@ -49,6 +52,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "conformance" => conformance::run(),
         "constant-time" => constant_time::run(),
         "demo" => demo::run(),
+        "example" => examples::run(&arguments[1..]),
         "npm" => npm::run(),
         "test" => test::run(),
         "wasm" => wasm::run(),

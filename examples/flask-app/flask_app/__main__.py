@@ -27,7 +27,6 @@ def main() -> int:
         max_request_body_size=2 * BODY_LIMIT,
     )
     server.print_listen("listening on http://{}:{}/webhooks")
-    sys.stdout.flush()
     server.run()
     return 0
 
