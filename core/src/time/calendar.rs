@@ -23,7 +23,7 @@ fn days_before_year(year: u64) -> u64 {
 }
 
 /// Seconds from 1970 to this date and time of day; `None` if there is no such date, time of day,
-/// or if the year is before 1970.
+/// or if the year is before 1970 or past what 64 bits hold.
 pub(super) fn unix_seconds(date: [u64; 3], [hour, minute, second]: [u64; 3]) -> Option<u64> {
     let [year, month, day] = date;
     if year < 1970 || !(1..=12).contains(&month) {
@@ -34,7 +34,8 @@ pub(super) fn unix_seconds(date: [u64; 3], [hour, minute, second]: [u64; 3]) -> 
     }
     let leap_day = u64::from(month > 2 && is_leap(year));
     let days = days_before_year(year) + DAYS_BEFORE_MONTH[month as usize - 1] + leap_day + day - 1;
-    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+    let of_day = hour * 3_600 + minute * 60 + second;
+    days.checked_mul(86_400)?.checked_add(of_day)
 }
 
 /// The year, month and day of this day counted from 1970-01-01.
