@@ -1,0 +1,13 @@
+//! The core as its users see it, one property a module.
+
+mod arbitrary_bytes;
+mod corpus;
+mod event_fields;
+mod json;
+mod known_answers;
+mod round_trip;
+mod sending;
+mod support;
+mod tampering;
+mod timestamps;
+mod wycheproof;
