@@ -1,5 +1,5 @@
 /** The names of all runtimes, each a folder here. */
-export const RUNTIMES = ["node-esm", "node-cjs", "deno", "bun", "workerd", "esbuild", "vite", "chromium"];
+export const RUNTIMES = ["node-esm", "node-cjs", "deno", "bun", "workerd", "edge-light", "esbuild", "vite", "chromium"];
 
 /**
  * The function that runs the corpus on this runtime. It takes `{ project, corpus, output }`, paths
