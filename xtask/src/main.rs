@@ -1,6 +1,5 @@
 //! The project's own commands: `cargo xtask <command>`.
 
-mod bare_metal;
 mod bench;
 mod conformance;
 mod constant_time;
