@@ -66,8 +66,11 @@ const described = fc
     if (order.includes("{timestamp}")) {
       headers.timestamp = names[2];
     }
-    const scheme = new Scheme({ name: "described", headers, content, ...list, ...same });
-    return { scheme, secret, other: OTHERS[same.key], anyCase: same.encoding === "hex-any-case" };
+    const description = { name: "described", headers, content, ...list, ...same };
+    const scheme = new Scheme(description);
+    const anyCase = same.encoding === "hex-any-case";
+    // The description is here to be printed where a property fails.
+    return { scheme, secret, other: OTHERS[same.key], anyCase, description };
   });
 
 const registered = fc.constantFrom(...Scheme.names()).chain((scheme) => {

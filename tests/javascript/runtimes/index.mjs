@@ -1,5 +1,16 @@
 /** The names of all runtimes, each a folder here. */
-export const RUNTIMES = ["node-esm", "node-cjs", "deno", "bun", "workerd", "edge-light", "esbuild", "vite", "chromium"];
+export const RUNTIMES = [
+  "node-esm",
+  "node-cjs",
+  "node-older",
+  "deno",
+  "bun",
+  "workerd",
+  "edge-light",
+  "esbuild",
+  "vite",
+  "chromium",
+];
 
 /**
  * The function that runs the corpus on this runtime. It takes `{ project, corpus, output }`, paths
