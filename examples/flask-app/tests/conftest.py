@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
@@ -15,7 +16,7 @@ from countersign import Webhook
 from countersign.testing import SignedRequest, signed_request
 from flask import Flask
 from flask_app import Receiver, Settings, create_app
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 SECRET = "a new secret, with a comma"
 OLD_SECRET = "an old secret"
@@ -98,17 +99,18 @@ def app() -> Flask:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], Client]]:
     """Serves applications until the test ends."""
-    servers = []
+    with ExitStack() as running:
 
-    def start(app: Flask) -> Client:
-        server: Any = create_server(app, listen="127.0.0.1:0", threads=8)
-        servers.append(server)
-        Thread(target=server.run, daemon=True).start()
-        return Client("127.0.0.1", server.effective_port)
+        def start(app: Flask) -> Client:
+            server = make_server("127.0.0.1", 0, app, threaded=True)
+            thread = Thread(target=server.serve_forever)
+            thread.start()
+            running.callback(server.server_close)
+            running.callback(thread.join)
+            running.callback(server.shutdown)
+            return Client("127.0.0.1", server.server_port)
 
-    yield start
-    for server in servers:
-        server.close()
+        yield start
 
 
 @pytest.fixture
