@@ -41,7 +41,9 @@ fn backoff() -> impl Strategy<Value = Backoff> {
 
 /// The year, month and day of a day since 1970, counted from January 1st of its year on.
 fn civil(mut day: u64) -> (u64, usize, u64) {
-    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let mut year = 1970;
     while day >= 365 + u64::from(is_leap(year)) {
         day -= 365 + u64::from(is_leap(year));
