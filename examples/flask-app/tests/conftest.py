@@ -103,7 +103,7 @@ def serve() -> Iterator[Callable[[Flask], Client]]:
 
         def start(app: Flask) -> Client:
             server = make_server("127.0.0.1", 0, app, threaded=True)
-            thread = Thread(target=server.serve_forever)
+            thread = Thread(target=server.serve_forever, args=(0.02,))
             thread.start()
             running.callback(server.server_close)
             running.callback(thread.join)
