@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bare_metal;
 mod bench;
 mod conformance;
 mod constant_time;
@@ -7,6 +8,7 @@ mod demo;
 mod examples;
 mod npm;
 mod python;
+mod readme;
 mod test;
 mod tools;
 mod wasm;
@@ -21,7 +23,7 @@ usage: cargo xtask <command>
 
   demo          build the packages, deliver webhooks to the examples, compare all verdicts
   example       run an example, or its tests: flask-app, node-express, worker, rust-axum
-  test          everything that must hold, as CI runs it
+  test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   wasm          build the WebAssembly module
   npm           pack the npm package
@@ -53,7 +55,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "demo" => demo::run(),
         "example" => examples::run(&arguments[1..]),
         "npm" => npm::run(),
-        "test" => test::run(),
+        "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),
         "wheel" => wheel::run(),
         unknown => bail!("there is no command {unknown}\n\n{USAGE}"),

@@ -12,9 +12,6 @@ use crate::tools::{command, run as run_command, step, target};
 /// What a wheel may weigh. It ships inside the user's images.
 const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
 
-/// What the tools of the tests need.
-const OLDEST_FOR_TOOLS: u32 = 10;
-
 /// What was built.
 pub(crate) struct Wheels {
     pub(crate) wheel: PathBuf,
@@ -148,13 +145,10 @@ fn supported() -> Result<BTreeMap<u32, PathBuf>> {
     Ok(found)
 }
 
-/// The Python that builds and tests: the oldest that the pinned tools run on, so that nothing
-/// newer is needed by accident.
-fn main_python() -> Result<PathBuf> {
-    let mut found = supported()?;
-    found.retain(|minor, _| *minor >= OLDEST_FOR_TOOLS);
-    let oldest = found.into_values().next();
-    oldest.context("no Python 3.10 or later with venv was found, which the test tools need")
+/// The Python that builds and tests: the oldest here, so that nothing newer is needed by accident.
+pub(crate) fn main_python() -> Result<PathBuf> {
+    let oldest = supported()?.into_values().next();
+    oldest.context("no Python was found")
 }
 
 fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
