@@ -124,7 +124,10 @@ class Runner {
       id: verified.id,
       dedupe_key: verified.dedupeKey,
       ...timestampOf(verified, testCase.expect),
-      event: this.#event(this.#attempt(() => verified.event()), testCase),
+      event: this.#event(
+        this.#attempt(() => verified.event()),
+        testCase,
+      ),
     };
   }
 

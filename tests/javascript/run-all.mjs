@@ -58,7 +58,9 @@ async function runOne(name, paths, reportPath) {
   const { version, results, differences } = report;
   // The same text as the Rust runner writes, but for the name.
   writeFileSync(reportPath, `${JSON.stringify({ results, runner: name }, null, 2)}\n`);
-  console.log(`${name} (${version}): ${Object.keys(results).length} cases, ${differences.length} differences`);
+  console.log(
+    `${name} (${version}): ${Object.keys(results).length} cases, ${differences.length} differences`,
+  );
   for (const difference of differences.slice(0, SHOWN)) {
     console.error(difference);
   }

@@ -16,7 +16,9 @@ export const anyBody = fc.oneof(
 export const anyId = fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/);
 
 /** From 1970 to the year 9999, to the millisecond. */
-export const anyTime = fc.integer({ min: 0, max: 253_402_300_799_999 }).map((milliseconds) => milliseconds / 1000);
+export const anyTime = fc
+  .integer({ min: 0, max: 253_402_300_799_999 })
+  .map((milliseconds) => milliseconds / 1000);
 
 const keyBytes = fc.uint8Array({ minLength: 1, maxLength: 80 }).map((bytes) => Buffer.from(bytes));
 

@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backoff, CountersignError, parseRetryAfter, RetryPolicy, Scheme, Secret, Tolerance, Webhook } from "countersign";
+import {
+  Backoff,
+  CountersignError,
+  parseRetryAfter,
+  RetryPolicy,
+  Scheme,
+  Secret,
+  Tolerance,
+  Webhook,
+} from "countersign";
 import fc from "fast-check";
 
 import { anyBody, anyScheme } from "./arbitraries.mjs";
@@ -11,7 +20,9 @@ import { check } from "./settings.mjs";
 
 const text = fc.string({ unit: "binary", maxLength: 60 });
 /** Text with halves of surrogate pairs. */
-const brokenText = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }).map((units) => String.fromCharCode(...units));
+const brokenText = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 })
+  .map((units) => String.fromCharCode(...units));
 const anything = fc.oneof(
   fc.anything({
     withBigInt: true,
@@ -40,11 +51,55 @@ function attempt(action) {
   }
 }
 
-const words = fc.constantFrom("name", "headers", "prefix", "separator", "algorithm", "encoding", "key", "content", "payload");
-const moreWords = fc.constantFrom("timestampLabel", "secretPrefix", "timestampFormat", "tolerance", "eventId", "event_type");
-const lastWords = fc.constantFrom("eventTime", "dedupe", "eventTimeFormat", "required", "data", "__proto__", "constructor");
-const fragments = fc.constantFrom("{body}", "{id}", "{timestamp}", "{{", "}", "v1=", ",", "hex", "base64", "body:a.b", "header:x-a", "id", "type");
-const plausible = fc.oneof(fragments, fc.array(fragments, { maxLength: 6 }), fc.array(fragments).map((list) => list.join("")), anything);
+const words = fc.constantFrom(
+  "name",
+  "headers",
+  "prefix",
+  "separator",
+  "algorithm",
+  "encoding",
+  "key",
+  "content",
+  "payload",
+);
+const moreWords = fc.constantFrom(
+  "timestampLabel",
+  "secretPrefix",
+  "timestampFormat",
+  "tolerance",
+  "eventId",
+  "event_type",
+);
+const lastWords = fc.constantFrom(
+  "eventTime",
+  "dedupe",
+  "eventTimeFormat",
+  "required",
+  "data",
+  "__proto__",
+  "constructor",
+);
+const fragments = fc.constantFrom(
+  "{body}",
+  "{id}",
+  "{timestamp}",
+  "{{",
+  "}",
+  "v1=",
+  ",",
+  "hex",
+  "base64",
+  "body:a.b",
+  "header:x-a",
+  "id",
+  "type",
+);
+const plausible = fc.oneof(
+  fragments,
+  fc.array(fragments, { maxLength: 6 }),
+  fc.array(fragments).map((list) => list.join("")),
+  anything,
+);
 const names = fc.record({ signature: plausible, id: plausible, timestamp: plausible }, { requiredKeys: [] });
 const description = fc.oneof(
   fc.dictionary(fc.oneof(words, moreWords, lastWords), plausible),
@@ -109,16 +164,39 @@ test("any JSON is what JSON.parse makes of it", () => {
 });
 
 test("any headers", () => {
-  const own = fc.constantFrom("webhook-id", "Webhook-Timestamp", "WEBHOOK-SIGNATURE", "svix-id", "constructor");
-  const value = fc.oneof(text, brokenText, fc.array(text), anything, fc.constantFrom("v1,", "1700000000", "msg"));
+  const own = fc.constantFrom(
+    "webhook-id",
+    "Webhook-Timestamp",
+    "WEBHOOK-SIGNATURE",
+    "svix-id",
+    "constructor",
+  );
+  const value = fc.oneof(
+    text,
+    brokenText,
+    fc.array(text),
+    anything,
+    fc.constantFrom("v1,", "1700000000", "msg"),
+  );
   const pairs = fc.array(fc.tuple(fc.oneof(own, text), value));
-  const headers = fc.oneof(fc.dictionary(fc.oneof(own, text), value), pairs, pairs.map((list) => new Map(list)), anything);
+  const headers = fc.oneof(
+    fc.dictionary(fc.oneof(own, text), value),
+    pairs,
+    pairs.map((list) => new Map(list)),
+    anything,
+  );
   const webhooks = [new Webhook("svix", "whsec_aGVsbG8="), new Webhook("stripe", "hush")];
   check(
     fc.property(headers, anyBody, (given, body) => {
       for (const webhook of webhooks) {
-        assert.equal(attempt(() => webhook.verify(body, given)), undefined);
-        assert.equal(attempt(() => webhook.unwrap(body, given)), undefined);
+        assert.equal(
+          attempt(() => webhook.verify(body, given)),
+          undefined,
+        );
+        assert.equal(
+          attempt(() => webhook.unwrap(body, given)),
+          undefined,
+        );
       }
     }),
     { runs: 2000 },
@@ -127,7 +205,18 @@ test("any headers", () => {
 
 test("any options", () => {
   const webhook = new Webhook("standard", "whsec_aGVsbG8=");
-  const keys = fc.constantFrom("now", "url", "method", "id", "tolerance", "jitter", "attempts", "status", "entropy", "cap");
+  const keys = fc.constantFrom(
+    "now",
+    "url",
+    "method",
+    "id",
+    "tolerance",
+    "jitter",
+    "attempts",
+    "status",
+    "entropy",
+    "cap",
+  );
   const given = fc.oneof(anything, fc.dictionary(keys, anything));
   check(
     fc.property(anything, given, (value, options) => {

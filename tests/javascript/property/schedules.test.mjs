@@ -29,10 +29,17 @@ function build({ base, ...options }, spread = "none") {
 test("a spread delay lies between its bounds", () => {
   check(
     fc.property(fc.array(milliseconds, { maxLength: 20 }), entropy, (delays, given) => {
-      for (const [spread, lowest] of [["none", 1], ["full", 0], ["equal", 0.5]]) {
+      for (const [spread, lowest] of [
+        ["none", 1],
+        ["full", 0],
+        ["equal", 0.5],
+      ]) {
         const spreadDelays = Backoff.fixed(delays, { jitter: spread }).delays(delays.map(() => given));
         spreadDelays.forEach((delay, at) => {
-          assert.ok(delay >= delays[at] * lowest - SLACK && delay <= delays[at] + SLACK, `${spread}: ${delay}`);
+          assert.ok(
+            delay >= delays[at] * lowest - SLACK && delay <= delays[at] + SLACK,
+            `${spread}: ${delay}`,
+          );
         });
       }
     }),
@@ -55,11 +62,20 @@ test("an exponential schedule never exceeds its cap, and never falls where it gr
 
 test("more entropy is never an earlier attempt", () => {
   check(
-    fc.property(exponential, entropy, entropy, fc.integer({ min: 1, max: 60 }), jitter, (parts, one, two, attempt, spread) => {
-      const backoff = build(parts, spread);
-      const [low, high] = [Math.min(one, two), Math.max(one, two)].map((given) => backoff.delay(attempt, given));
-      assert.ok(low === high || low <= high);
-    }),
+    fc.property(
+      exponential,
+      entropy,
+      entropy,
+      fc.integer({ min: 1, max: 60 }),
+      jitter,
+      (parts, one, two, attempt, spread) => {
+        const backoff = build(parts, spread);
+        const [low, high] = [Math.min(one, two), Math.max(one, two)].map((given) =>
+          backoff.delay(attempt, given),
+        );
+        assert.ok(low === high || low <= high);
+      },
+    ),
   );
 });
 
@@ -67,38 +83,57 @@ const retried = fc.constantFrom(null, 408, 425, 429, 500, 503, 599);
 
 test("the next attempt is never in the past, and a later clock is never an earlier attempt", () => {
   check(
-    fc.property(exponential, retried, anyTime, anyTime, entropy, fc.option(fc.nat({ max: 10 ** 6 })), (parts, status, one, two, given, asked) => {
-      const policy = new RetryPolicy(build(parts, "full"));
-      const retryAfter = asked === null ? null : String(asked);
-      const at = (now) => policy.decide(1, { status, now, entropy: given, retryAfter }).at;
-      const [first, second] = [Math.min(one, two), Math.max(one, two)];
-      assert.ok(parts.attempts < 2 || at(first) >= first - SLACK);
-      assert.ok(at(first) === at(second) || at(first) <= at(second));
-    }),
+    fc.property(
+      exponential,
+      retried,
+      anyTime,
+      anyTime,
+      entropy,
+      fc.option(fc.nat({ max: 10 ** 6 })),
+      (parts, status, one, two, given, asked) => {
+        const policy = new RetryPolicy(build(parts, "full"));
+        const retryAfter = asked === null ? null : String(asked);
+        const at = (now) => policy.decide(1, { status, now, entropy: given, retryAfter }).at;
+        const [first, second] = [Math.min(one, two), Math.max(one, two)];
+        assert.ok(parts.attempts < 2 || at(first) >= first - SLACK);
+        assert.ok(at(first) === at(second) || at(first) <= at(second));
+      },
+    ),
   );
 });
 
 test("Retry-After never shortens a delay, nor exceeds its cap", () => {
   check(
-    fc.property(exponential, milliseconds, fc.nat({ max: 10 ** 8 }), anyTime, (parts, retryAfterCap, asked, now) => {
-      fc.pre(parts.attempts > 1);
-      const policy = new RetryPolicy(build(parts), { retryAfterCap });
-      const delay = (retryAfter) => policy.decide(1, { status: 503, now, retryAfter, entropy: 0 }).at - now;
-      const [without, with_] = [delay(null), delay(String(asked))];
-      assert.ok(with_ >= without - SLACK);
-      assert.ok(with_ <= Math.max(without, Math.min(asked, retryAfterCap)) + SLACK);
-    }),
+    fc.property(
+      exponential,
+      milliseconds,
+      fc.nat({ max: 10 ** 8 }),
+      anyTime,
+      (parts, retryAfterCap, asked, now) => {
+        fc.pre(parts.attempts > 1);
+        const policy = new RetryPolicy(build(parts), { retryAfterCap });
+        const delay = (retryAfter) => policy.decide(1, { status: 503, now, retryAfter, entropy: 0 }).at - now;
+        const [without, with_] = [delay(null), delay(String(asked))];
+        assert.ok(with_ >= without - SLACK);
+        assert.ok(with_ <= Math.max(without, Math.min(asked, retryAfterCap)) + SLACK);
+      },
+    ),
   );
 });
 
 test("a dead letter stays one at every later attempt", () => {
   check(
-    fc.property(exponential, fc.integer({ min: 0, max: 70 }), fc.integer({ min: 0, max: 70 }), (parts, one, two) => {
-      const policy = new RetryPolicy(build(parts));
-      const action = (attempt) => policy.decide(attempt, { status: 500, now: 0, entropy: 0 }).action;
-      const [first, second] = [Math.min(one, two), Math.max(one, two)];
-      assert.ok(action(first) !== "dead_letter" || action(second) === "dead_letter");
-    }),
+    fc.property(
+      exponential,
+      fc.integer({ min: 0, max: 70 }),
+      fc.integer({ min: 0, max: 70 }),
+      (parts, one, two) => {
+        const policy = new RetryPolicy(build(parts));
+        const action = (attempt) => policy.decide(attempt, { status: 500, now: 0, entropy: 0 }).action;
+        const [first, second] = [Math.min(one, two), Math.max(one, two)];
+        assert.ok(action(first) !== "dead_letter" || action(second) === "dead_letter");
+      },
+    ),
   );
 });
 

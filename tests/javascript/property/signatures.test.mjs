@@ -11,7 +11,11 @@ import { check } from "./settings.mjs";
 
 /** The headers that take part in the signature; the id is no part of every scheme's. */
 function isCovered(scheme, name) {
-  const unsigned = { github: ["x-github-delivery"], shopify: ["x-shopify-webhook-id"], sha256: ["x-webhook-event-id"] };
+  const unsigned = {
+    github: ["x-github-delivery"],
+    shopify: ["x-shopify-webhook-id"],
+    sha256: ["x-webhook-event-id"],
+  };
   return !(unsigned[scheme] ?? []).includes(name);
 }
 
@@ -61,7 +65,10 @@ test("another secret's signature is refused, and accepted where both are known",
     fc.property(anyScheme, anyMessage, ({ scheme, secret, other }, { body, ...context }) => {
       fc.pre(typeof body !== "string" || body.isWellFormed());
       const headers = new Webhook(scheme, secret).sign(body, context);
-      assert.equal(codeOf(() => new Webhook(scheme, other).verify(body, headers, context)), "signature_mismatch");
+      assert.equal(
+        codeOf(() => new Webhook(scheme, other).verify(body, headers, context)),
+        "signature_mismatch",
+      );
       assert.equal(new Webhook(scheme, [other, secret]).verify(body, headers, context).keyIndex, 1);
     }),
   );
@@ -76,7 +83,10 @@ test("a body with one bit flipped is refused", () => {
       const webhook = new Webhook(scheme, secret);
       const headers = webhook.sign(bytes, context);
       const changed = flip(bytes, where % (bytes.length * 8));
-      assert.equal(codeOf(() => webhook.verify(changed, headers, context)), "signature_mismatch");
+      assert.equal(
+        codeOf(() => webhook.verify(changed, headers, context)),
+        "signature_mismatch",
+      );
     }),
   );
 });
@@ -88,7 +98,10 @@ test("every single bit of a short body counts", () => {
       const context = { id: "msg_1", now: 1e9, method: "POST", url: "/" };
       const headers = webhook.sign(body, context);
       for (let bit = 0; bit < body.length * 8; bit++) {
-        assert.equal(codeOf(() => webhook.verify(flip(body, bit), headers, context)), "signature_mismatch");
+        assert.equal(
+          codeOf(() => webhook.verify(flip(body, bit), headers, context)),
+          "signature_mismatch",
+        );
       }
     }),
     { runs: 50 },
@@ -97,24 +110,32 @@ test("every single bit of a short body counts", () => {
 
 test("a signed header with one bit flipped is refused", () => {
   check(
-    fc.property(anyScheme, anyMessage, fc.nat(), fc.nat(), ({ scheme, secret, anyCase }, { body, ...context }, which, where) => {
-      fc.pre(typeof body !== "string" || body.isWellFormed());
-      const tolerance = Tolerance.unchecked();
-      const webhook = new Webhook(scheme, secret, { tolerance });
-      const headers = webhook.sign(body, context);
-      const names = Object.keys(headers).filter((name) => isCovered(webhook.schemeName, name));
-      const name = names[which % names.length];
-      const changed = withBit(headers[name], where % (headers[name].length * 8));
-      fc.pre(!(anyCase && isSameSignature(headers[name], changed)));
-      const act = () => webhook.verify(body, { ...headers, [name]: changed }, context);
-      assert.throws(act, VerificationError, `${name}: ${headers[name]} and ${changed}`);
-    }),
+    fc.property(
+      anyScheme,
+      anyMessage,
+      fc.nat(),
+      fc.nat(),
+      ({ scheme, secret, anyCase }, { body, ...context }, which, where) => {
+        fc.pre(typeof body !== "string" || body.isWellFormed());
+        const tolerance = Tolerance.unchecked();
+        const webhook = new Webhook(scheme, secret, { tolerance });
+        const headers = webhook.sign(body, context);
+        const names = Object.keys(headers).filter((name) => isCovered(webhook.schemeName, name));
+        const name = names[which % names.length];
+        const changed = withBit(headers[name], where % (headers[name].length * 8));
+        fc.pre(!(anyCase && isSameSignature(headers[name], changed)));
+        const act = () => webhook.verify(body, { ...headers, [name]: changed }, context);
+        assert.throws(act, VerificationError, `${name}: ${headers[name]} and ${changed}`);
+      },
+    ),
   );
 });
 
 /** Whether only the case of a hexadecimal digit differs, which is one bit. */
 function isSameSignature(one, other) {
-  const [first, second] = [one, other].map((text) => text.replace(/[0-9a-f]{40,}$/i, (digits) => digits.toLowerCase()));
+  const [first, second] = [one, other].map((text) =>
+    text.replace(/[0-9a-f]{40,}$/i, (digits) => digits.toLowerCase()),
+  );
   return first === second;
 }
 
@@ -142,9 +163,13 @@ test("a request is fresh for just as long as the tolerance says", () => {
       const webhook = new Webhook("stripe", "hush", { tolerance });
       const signedAt = Math.floor(now) + 100;
       const headers = webhook.sign(body, { id, now: signedAt });
-      const expected = shift > 10_000 ? "timestamp_too_old" : shift < -5000 ? "timestamp_too_new" : "accepted";
+      const expected =
+        shift > 10_000 ? "timestamp_too_old" : shift < -5000 ? "timestamp_too_new" : "accepted";
       const received = (signedAt * 1000 + shift) / 1000;
-      assert.equal(codeOf(() => webhook.verify(body, headers, { now: received })), expected);
+      assert.equal(
+        codeOf(() => webhook.verify(body, headers, { now: received })),
+        expected,
+      );
     }),
   );
 });
@@ -155,7 +180,8 @@ test("a request that is refused for its age is refused at every later time", () 
   check(
     fc.property(later, later, (first, second) => {
       const headers = webhook.sign("{}", { now: 1e9 });
-      const refused = (delay) => codeOf(() => webhook.verify("{}", headers, { now: 1e9 + delay })) === "timestamp_too_old";
+      const refused = (delay) =>
+        codeOf(() => webhook.verify("{}", headers, { now: 1e9 + delay })) === "timestamp_too_old";
       assert.ok(!refused(Math.min(first, second)) || refused(Math.max(first, second)));
     }),
   );

@@ -5,6 +5,9 @@ import { readFileSync } from "node:fs";
 import { command } from "../commands.mjs";
 
 export async function runProcess(program, programArguments, { project, corpus, output }, env = {}) {
-  await command(program, [...programArguments, corpus, output], { cwd: project, env: { ...process.env, ...env } });
+  await command(program, [...programArguments, corpus, output], {
+    cwd: project,
+    env: { ...process.env, ...env },
+  });
   return JSON.parse(readFileSync(output, "utf8"));
 }

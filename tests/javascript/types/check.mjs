@@ -52,7 +52,9 @@ function compiles(name, compiler, { files, ...options }) {
   const path = join(HERE, "tsconfig.generated.json");
   writeFileSync(path, JSON.stringify({ compilerOptions: { ...STRICT, ...options }, files }, null, 2));
   const bin = join(dirname(createRequire(import.meta.url).resolve(`${compiler}/package.json`)), "bin", "tsc");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, "--project", path], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, "--project", path], {
+    encoding: "utf8",
+  });
   console.log(`${status === 0 ? "compiles" : "does not compile"}: ${name}, ${compiler}`);
   process.stderr.write(stdout + stderr);
   return status === 0;

@@ -45,7 +45,8 @@ const FORMS = {
   "a growable shared buffer": growable,
   "a view of a growable shared buffer": () => new Uint8Array(growable()),
   "bytes of another realm": () => runInNewContext("Uint8Array.from(bytes)", { bytes: [...encoded] }),
-  "a buffer of another realm": () => runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...encoded] }),
+  "a buffer of another realm": () =>
+    runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...encoded] }),
   "a subclass of Uint8Array": () => new (class Bytes extends Uint8Array {})(encoded),
 };
 
@@ -73,7 +74,13 @@ test("a body of another length than its view is refused", () => {
 });
 
 test("an empty body is a body in every form", () => {
-  const empty = ["", new Uint8Array(0), new ArrayBuffer(0), new DataView(new ArrayBuffer(4), 4), Buffer.alloc(0)];
+  const empty = [
+    "",
+    new Uint8Array(0),
+    new ArrayBuffer(0),
+    new DataView(new ArrayBuffer(4), 4),
+    Buffer.alloc(0),
+  ];
   const signed = webhook.sign("", { id: "msg_1", now: NOW });
   for (const body of empty) {
     assert.ok(webhook.verify(body, signed, context));
@@ -115,14 +122,29 @@ for (const [name, body] of Object.entries(PARSED)) {
 }
 
 test("text with a lone surrogate is no body", () => {
-  for (const body of ["\ud800", "\udc00", "a\udfffb", `${BODY}\ud83d`, "\ude00\ud83d", "x".repeat(1000) + "\ud800"]) {
+  for (const body of [
+    "\ud800",
+    "\udc00",
+    "a\udfffb",
+    `${BODY}\ud83d`,
+    "\ude00\ud83d",
+    "x".repeat(1000) + "\ud800",
+  ]) {
     const error = assertUnsupported(() => webhook.verify(body, headers, context));
     assert.match(error.message, /lone surrogate/);
   }
 });
 
 test("text beyond ASCII is signed as UTF-8", () => {
-  for (const text of ["é", "日本", "😀", `"${"é".repeat(500)}"`, `${"a".repeat(400)}😀`, "\ufeff{}", "\0\x7f\x80\u2028"]) {
+  for (const text of [
+    "é",
+    "日本",
+    "😀",
+    `"${"é".repeat(500)}"`,
+    `${"a".repeat(400)}😀`,
+    "\ufeff{}",
+    "\0\x7f\x80\u2028",
+  ]) {
     const request = standardRequest(text);
     const bytes = new TextEncoder().encode(text);
     assert.ok(request.webhook.verify(bytes, request.headers, context));
@@ -204,7 +226,9 @@ test("the module's memory is never shown through raw", () => {
 });
 
 test("many verified requests keep their own bodies", () => {
-  const requests = Array.from({ length: 2000 }, (_, n) => standardRequest(`{"type":"ping","data":{"n":${n}}}`));
+  const requests = Array.from({ length: 2000 }, (_, n) =>
+    standardRequest(`{"type":"ping","data":{"n":${n}}}`),
+  );
   const verified = requests.map(({ body, headers: own }) => webhook.verify(Buffer.from(body), own, context));
   verified.forEach((one, n) => assert.deepEqual(one.event().data, { n }));
 });

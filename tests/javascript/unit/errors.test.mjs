@@ -61,7 +61,12 @@ test("the list of codes can be changed by nobody else", () => {
 
 test("require and import give one class each, and either knows the other's errors", () => {
   const required = createRequire(import.meta.url)("countersign");
-  assert.deepEqual(Object.keys(required).filter((key) => key !== "__esModule" && key !== "module.exports").sort(), Object.keys(countersign).sort());
+  assert.deepEqual(
+    Object.keys(required)
+      .filter((key) => key !== "__esModule" && key !== "module.exports")
+      .sort(),
+    Object.keys(countersign).sort(),
+  );
   for (const name of ["CountersignError", ...CLASSES]) {
     assert.equal(required[name], countersign[name], name);
   }
@@ -109,7 +114,8 @@ test("no error shows a secret, a payload, a header's value or the right signatur
     () => webhook.verify(payload, { ...headers, "webhook-id": "msg_private" }, { now: NOW }),
     () => webhook.verify(payload, { ...headers, "webhook-id": ["msg_private", "other"] }, { now: NOW }),
     () => webhook.verify(payload, { ...headers, "webhook-timestamp": "1234567890123" }, { now: NOW }),
-    () => webhook.verify(payload, { ...headers, "webhook-signature": `v1,${signature.slice(1)}` }, { now: NOW }),
+    () =>
+      webhook.verify(payload, { ...headers, "webhook-signature": `v1,${signature.slice(1)}` }, { now: NOW }),
     () => webhook.verify({ [MARK]: MARK }, headers, { now: NOW }),
     () => webhook.verify(`${MARK}\ud800`, headers, { now: NOW }),
     () => webhook.verify(payload, MARK, { now: NOW }),
@@ -121,7 +127,13 @@ test("no error shows a secret, a payload, a header's value or the right signatur
   ];
   for (const action of actions) {
     const error = thrownBy(action);
-    const texts = [error.message, String(error), inspect(error), JSON.stringify(error), inspect(error, { showHidden: true })];
+    const texts = [
+      error.message,
+      String(error),
+      inspect(error),
+      JSON.stringify(error),
+      inspect(error, { showHidden: true }),
+    ];
     for (const text of hidden.filter((text) => texts.some((shown) => withoutSource(shown).includes(text)))) {
       assert.fail(`${action} shows ${text}`);
     }

@@ -24,12 +24,25 @@ const FORMS = {
   "an object without prototype": () => Object.assign(Object.create(null), headers),
   "a frozen object": () => Object.freeze({ ...headers }),
   "an object with arrays": () => Object.fromEntries(pairs.map(([name, value]) => [name, [value]])),
-  "an object with equal values": () => Object.fromEntries(pairs.map(([name, value]) => [name, [value, value]])),
+  "an object with equal values": () =>
+    Object.fromEntries(pairs.map(([name, value]) => [name, [value, value]])),
   "an object in upper case": () => Object.fromEntries(upper),
   "an object in odd case": () => Object.fromEntries(odd),
-  "an object with absent values": () => ({ ...headers, "X-Absent": undefined, "webhook-ID": null, "Webhook-Id": [] }),
-  "an object with other names": () => ({ ...headers, constructor: "a", toString: "b", "": "c", host: ["d", "e"] }),
-  "an object with an own __proto__": () => JSON.parse(JSON.stringify(headers).replace("{", '{"__proto__":{"a":1},')),
+  "an object with absent values": () => ({
+    ...headers,
+    "X-Absent": undefined,
+    "webhook-ID": null,
+    "Webhook-Id": [],
+  }),
+  "an object with other names": () => ({
+    ...headers,
+    constructor: "a",
+    toString: "b",
+    "": "c",
+    host: ["d", "e"],
+  }),
+  "an object with an own __proto__": () =>
+    JSON.parse(JSON.stringify(headers).replace("{", '{"__proto__":{"a":1},')),
   "an instance of a class": () => Object.assign(new (class Bag {})(), headers),
   "a Map": () => new Map(pairs),
   "a Map with arrays": () => new Map(pairs.map(([name, value]) => [name, [value]])),
@@ -109,9 +122,25 @@ test("inherited properties are no headers", () => {
 });
 
 test("values beyond visible ASCII are malformed, whatever they hold", () => {
-  const values = ["é", "日本", "😀", "\ud800", "\udc00", "a\nb", "a\0b", "\x7f", "\u2028", "\ufeffmsg", "é".repeat(5000), "a\tb"];
+  const values = [
+    "é",
+    "日本",
+    "😀",
+    "\ud800",
+    "\udc00",
+    "a\nb",
+    "a\0b",
+    "\x7f",
+    "\u2028",
+    "\ufeffmsg",
+    "é".repeat(5000),
+    "a\tb",
+  ];
   for (const value of values) {
-    const forms = [{ ...headers, "webhook-id": value }, [...pairs.filter(([name]) => name !== "webhook-id"), ["webhook-id", value]]];
+    const forms = [
+      { ...headers, "webhook-id": value },
+      [...pairs.filter(([name]) => name !== "webhook-id"), ["webhook-id", value]],
+    ];
     for (const given of forms) {
       assertCode("malformed_header", () => verify(given));
     }
@@ -119,14 +148,26 @@ test("values beyond visible ASCII are malformed, whatever they hold", () => {
 });
 
 test("two halves of a surrogate pair in neighbouring values do not become one character", () => {
-  const split = [["webhook-id", "\ud83d"], ["webhook-timestamp", "\ude00"], ["webhook-signature", "v1,a"]];
+  const split = [
+    ["webhook-id", "\ud83d"],
+    ["webhook-timestamp", "\ude00"],
+    ["webhook-signature", "v1,a"],
+  ];
   assertCode("malformed_header", () => verify(split));
 });
 
 test("names that are only like a header's name are other names", () => {
   const [, id] = pairs.find(([name]) => name === "webhook-id");
   // The long s and the Kelvin sign have ASCII letters as other case.
-  for (const name of ["webhoo\u212a-id", "web\u017fhook-id", "webhook_id", " webhook-id", "webhook-id ", "webhook-id\0", "webhook-ıd"]) {
+  for (const name of [
+    "webhoo\u212a-id",
+    "web\u017fhook-id",
+    "webhook_id",
+    " webhook-id",
+    "webhook-id ",
+    "webhook-id\0",
+    "webhook-ıd",
+  ]) {
     const given = { ...headers, [name]: id };
     delete given["webhook-id"];
     assertCode("missing_header", () => verify(given));
@@ -138,7 +179,22 @@ test("a header that the scheme does not read may hold anything", () => {
   assert.ok(verify(given));
 });
 
-const WRONG = [5, "text", true, () => headers, Symbol("a"), 1n, undefined, null, [1], ["ab"], [["a"]], [["a", "b", "c"]], [[1, "a"]], [null]];
+const WRONG = [
+  5,
+  "text",
+  true,
+  () => headers,
+  Symbol("a"),
+  1n,
+  undefined,
+  null,
+  [1],
+  ["ab"],
+  [["a"]],
+  [["a", "b", "c"]],
+  [[1, "a"]],
+  [null],
+];
 
 test("what is no headers is a TypeError that says what is wanted", () => {
   for (const given of WRONG) {
@@ -149,7 +205,18 @@ test("what is no headers is a TypeError that says what is wanted", () => {
 });
 
 test("a value of another type is a TypeError that names the header", () => {
-  for (const value of [5, true, {}, { toString: () => "msg_1" }, Symbol("a"), 1n, [5], [["msg_1"]], Object("msg_1"), new Date()]) {
+  for (const value of [
+    5,
+    true,
+    {},
+    { toString: () => "msg_1" },
+    Symbol("a"),
+    1n,
+    [5],
+    [["msg_1"]],
+    Object("msg_1"),
+    new Date(),
+  ]) {
     const error = thrownBy(() => verify({ ...headers, "webhook-id": value }));
     assert.ok(error instanceof TypeError, String(error));
     assert.match(error.message, /webhook-id/);
@@ -177,7 +244,10 @@ test("an error thrown by the headers themselves passes, and the next request is 
       throw own;
     },
   };
-  assert.equal(thrownBy(() => verify(failing)), own);
+  assert.equal(
+    thrownBy(() => verify(failing)),
+    own,
+  );
   assert.ok(verify(headers));
 });
 
@@ -187,7 +257,10 @@ test("headers that a scheme reads for the event are looked up as the others", ()
   const event = github.unwrap("{}", signed);
   assert.equal(event.type, "push");
   assert.equal(event.id, "d-1");
-  assert.equal(github.unwrap("{}", new Headers(Object.entries(signed).map(([n, v]) => [n, String(v)]))).type, "push");
+  assert.equal(
+    github.unwrap("{}", new Headers(Object.entries(signed).map(([n, v]) => [n, String(v)]))).type,
+    "push",
+  );
   assertCode("conflicting_header", () => github.unwrap("{}", { ...signed, "x-github-event": "pull" }));
 });
 

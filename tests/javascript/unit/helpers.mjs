@@ -39,7 +39,8 @@ export function assertUnsupported(action) {
 }
 
 /** Messages of the engine, which say nothing to those who passed a wrong argument. */
-const FOREIGN = /reading '|is not a function|is not iterable|is not an object|Cannot convert|incompatible|wasm|unreachable/;
+const FOREIGN =
+  /reading '|is not a function|is not iterable|is not an object|Cannot convert|incompatible|wasm|unreachable/;
 
 /** Fails unless the error is one that the package gives on purpose. */
 export function assertDeliberate(error, what) {

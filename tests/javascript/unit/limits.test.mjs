@@ -18,7 +18,10 @@ function timed(action) {
   return performance.now() - start;
 }
 
-for (const [name, fill] of [["ASCII text", "a"], ["text of three bytes a character", "日"]]) {
+for (const [name, fill] of [
+  ["ASCII text", "a"],
+  ["text of three bytes a character", "日"],
+]) {
   test(`a body of 10 MiB of ${name} is verified and parsed within bounds`, () => {
     const units = (10 * MEBIBYTE) / Buffer.byteLength(fill);
     const body = `{"type":"ping","data":"${fill.repeat(units)}"}`;
@@ -65,7 +68,9 @@ test("100,000 headers are answered within bounds", () => {
     assert.ok(webhook.verify(body, [...others, ...Object.entries(headers)], context));
     assert.ok(webhook.verify(body, { ...Object.fromEntries(others), ...headers }, context));
     assert.ok(webhook.verify(body, [...repeated, ...Object.entries(headers)], context));
-    assertCode("conflicting_header", () => webhook.verify(body, [...repeated, ["webhook-id", "b"], ...Object.entries(headers)], context));
+    assertCode("conflicting_header", () =>
+      webhook.verify(body, [...repeated, ["webhook-id", "b"], ...Object.entries(headers)], context),
+    );
   });
   assert.ok(milliseconds < 5000, `${milliseconds} ms`);
 });

@@ -37,14 +37,26 @@ test("the standard schedule is that of the specification, with equal jitter", ()
   const expected = [0, 5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
   assert.deepEqual(Backoff.standard({ jitter: "none" }).delays(), expected);
   assert.deepEqual(Backoff.standard().delays(Array(10).fill(MOST)), expected);
-  assert.deepEqual(Backoff.standard().delays(Array(10).fill(0)), expected.map((delay) => delay / 2));
+  assert.deepEqual(
+    Backoff.standard().delays(Array(10).fill(0)),
+    expected.map((delay) => delay / 2),
+  );
 });
 
 test("jitter spreads within its bounds", () => {
   const delays = (jitter, entropy) => Backoff.fixed([10], { jitter }).delay(1, entropy);
-  assert.deepEqual([0, MOST].map((entropy) => delays("none", entropy)), [10, 10]);
-  assert.deepEqual([0, MOST].map((entropy) => delays("full", entropy)), [0, 10]);
-  assert.deepEqual([0, MOST].map((entropy) => delays("equal", entropy)), [5, 10]);
+  assert.deepEqual(
+    [0, MOST].map((entropy) => delays("none", entropy)),
+    [10, 10],
+  );
+  assert.deepEqual(
+    [0, MOST].map((entropy) => delays("full", entropy)),
+    [0, 10],
+  );
+  assert.deepEqual(
+    [0, MOST].map((entropy) => delays("equal", entropy)),
+    [5, 10],
+  );
   const random = new Set(Array.from({ length: 50 }, () => delays("full")));
   assert.ok(random.size > 10);
 });
@@ -122,7 +134,10 @@ test("attempts end, and 0 counts as the first", () => {
 test("Retry-After lengthens the delay up to its cap", () => {
   const policy = new RetryPolicy(Backoff.fixed([0, 10]), { retryAfterCap: 60, retryStatuses: [404] });
   const at = (retryAfter, status = 503) => policy.decide(1, { status, retryAfter, now: NOW }).at - NOW;
-  assert.deepEqual(["5", "30", "99999", "soon", "", null, undefined].map((value) => at(value)), [10, 30, 60, 10, 10, 10, 10]);
+  assert.deepEqual(
+    ["5", "30", "99999", "soon", "", null, undefined].map((value) => at(value)),
+    [10, 30, 60, 10, 10, 10, 10],
+  );
   assert.equal(at("20", 404), 20);
 });
 
@@ -151,14 +166,29 @@ test("an outcome without a status is none", () => {
 });
 
 test("Retry-After is seconds or a date", () => {
-  const dates = ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"];
+  const dates = [
+    "Sun, 06 Nov 1994 08:49:37 GMT",
+    "Sunday, 06-Nov-94 08:49:37 GMT",
+    "Sun Nov  6 08:49:37 1994",
+  ];
   for (const date of dates) {
     assert.equal(parseRetryAfter(date, 784_111_770), 7);
     assert.equal(parseRetryAfter(date, 784_111_800), 0);
   }
   assert.equal(parseRetryAfter(" 120 "), 120);
   assert.equal(parseRetryAfter("0"), 0);
-  for (const value of ["", "soon", "-1", "1.5", "１２", "\ud800", "1\n", "9".repeat(1 << 20), null, undefined]) {
+  for (const value of [
+    "",
+    "soon",
+    "-1",
+    "1.5",
+    "１２",
+    "\ud800",
+    "1\n",
+    "9".repeat(1 << 20),
+    null,
+    undefined,
+  ]) {
     assert.equal(parseRetryAfter(value), null);
   }
   for (const wrong of [5, true, {}, ["1"], Symbol("1")]) {

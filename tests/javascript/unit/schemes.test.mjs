@@ -25,7 +25,16 @@ test("all registered schemes can be had by name", () => {
 });
 
 test("a name that is not registered is unknown_scheme, whatever it is", () => {
-  for (const name of ["", "Stripe", "constructor", "__proto__", "standard ", "standard\0", "日本", "x".repeat(1 << 20)]) {
+  for (const name of [
+    "",
+    "Stripe",
+    "constructor",
+    "__proto__",
+    "standard ",
+    "standard\0",
+    "日本",
+    "x".repeat(1 << 20),
+  ]) {
     assertCode("unknown_scheme", () => Scheme.named(name));
     assertCode("unknown_scheme", () => new Webhook(name, "hush"));
   }
@@ -55,7 +64,10 @@ const FULL = {
 };
 
 test("a description is read in camelCase and in snake_case", () => {
-  const snake = Object.entries(FULL).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]);
+  const snake = Object.entries(FULL).map(([key, value]) => [
+    key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+    value,
+  ]);
   const body = '{"event":{"name":"ping","data":[1]},"at":"2023-11-14T22:13:20.5Z"}';
   for (const given of [FULL, Object.fromEntries(snake)]) {
     const webhook = new Webhook(new Scheme(given), "key_00ff");
@@ -85,7 +97,13 @@ test("null and undefined mean the default of a part that has one", () => {
 });
 
 test("a key that there is not is a TypeError", () => {
-  const wrong = [{ prefx: "a=" }, { Prefix: "a=" }, { "event-id": "id" }, { constructor: 1 }, JSON.parse('{"__proto__":1}')];
+  const wrong = [
+    { prefx: "a=" },
+    { Prefix: "a=" },
+    { "event-id": "id" },
+    { constructor: 1 },
+    JSON.parse('{"__proto__":1}'),
+  ];
   for (const more of wrong) {
     const given = { ...description };
     Object.defineProperties(given, Object.getOwnPropertyDescriptors(more));
@@ -125,7 +143,12 @@ test("changing a description afterwards changes no scheme", () => {
 
 test("a description of enormous parts is answered", () => {
   const long = "a".repeat(1 << 20);
-  for (const part of [{ name: long }, { prefix: `${long}=` }, { content: `{body}${"{id}".repeat(1e5)}` }, { data: long }]) {
+  for (const part of [
+    { name: long },
+    { prefix: `${long}=` },
+    { content: `{body}${"{id}".repeat(1e5)}` },
+    { data: long },
+  ]) {
     try {
       new Scheme({ ...description, ...part });
     } catch (error) {
@@ -179,7 +202,12 @@ test("a key's bytes can be changed afterwards", () => {
 
 test("a secret shows nothing of itself", () => {
   const secret = new Secret("hush-hush");
-  for (const text of [String(secret), `${secret}`, inspect(secret, { showHidden: true }), JSON.stringify([secret])]) {
+  for (const text of [
+    String(secret),
+    `${secret}`,
+    inspect(secret, { showHidden: true }),
+    JSON.stringify([secret]),
+  ]) {
     assert.ok(!text.includes("hush"), text);
   }
   assert.deepEqual(Object.keys(secret), []);

@@ -30,9 +30,18 @@ test("a payload is sent as it is, as JSON, or as a form", () => {
 });
 
 test("id, clock, URL, method and headers are those that are given", () => {
-  const description = { name: "acme", headers: { signature: "x-a", timestamp: "x-t" }, content: "{timestamp}{method}{url}{body}" };
+  const description = {
+    name: "acme",
+    headers: { signature: "x-a", timestamp: "x-t" },
+    content: "{timestamp}{method}{url}{body}",
+  };
   const scheme = new Scheme(description);
-  const options = { now: NOW, url: "https://example.com/hook", method: "PUT", headers: { "X-Own": "1", "Content-Type": "text/plain" } };
+  const options = {
+    now: NOW,
+    url: "https://example.com/hook",
+    method: "PUT",
+    headers: { "X-Own": "1", "Content-Type": "text/plain" },
+  };
   const request = signedRequest(scheme, new Secret("hush"), "{}", options);
   assert.equal(request.headers["x-t"], String(NOW));
   assert.equal(request.headers["x-own"], "1");
@@ -67,7 +76,18 @@ test("the body is a copy", () => {
 test("what cannot be sent is refused", () => {
   const cyclic = {};
   cyclic.self = cyclic;
-  for (const payload of [undefined, null, 5, true, Symbol("a"), () => 1, cyclic, { n: 1n }, "\ud800", { toJSON: () => undefined }]) {
+  for (const payload of [
+    undefined,
+    null,
+    5,
+    true,
+    Symbol("a"),
+    () => 1,
+    cyclic,
+    { n: 1n },
+    "\ud800",
+    { toJSON: () => undefined },
+  ]) {
     assert.ok(thrownBy(() => signedRequest("github", "hush", payload)) instanceof TypeError);
   }
   assertCode("unknown_scheme", () => signedRequest("none", "hush", {}));

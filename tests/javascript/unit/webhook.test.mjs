@@ -67,7 +67,12 @@ test("a form becomes an object of strings, the last of several fields of one nam
   const body = "command=%2Fdeploy&text=a+b&text=c&__proto__=x&constructor=y";
   const event = slack.unwrap(body, slack.sign(body, { now: NOW }), context);
   assert.equal(event.type, "/deploy");
-  const expected = [["command", "/deploy"], ["text", "c"], ["__proto__", "x"], ["constructor", "y"]];
+  const expected = [
+    ["command", "/deploy"],
+    ["text", "c"],
+    ["__proto__", "x"],
+    ["constructor", "y"],
+  ];
   assert.deepEqual(Object.entries(event.data), expected);
   assert.equal({}.x, undefined);
 });
@@ -82,7 +87,11 @@ test("names of a prototype's properties in a payload are names as any other", ()
 });
 
 test("a payload that is none is a PayloadError, after the verdict", () => {
-  const codes = [["[]", "payload_not_object"], ["", "payload_not_json"], ["{", "payload_not_json"]];
+  const codes = [
+    ["[]", "payload_not_object"],
+    ["", "payload_not_json"],
+    ["{", "payload_not_json"],
+  ];
   codes.push(["[".repeat(200), "payload_too_deep"], ['{"type":5}', "malformed_field"]);
   for (const [body, code] of codes) {
     const request = standardRequest(body);
@@ -161,13 +170,19 @@ test("a clock that is no time is a TypeError", () => {
 });
 
 test("method and URL are signed where the scheme says so", () => {
-  const scheme = new Scheme({ name: "acme", headers: { signature: "x-a" }, content: "{method} {url} {body}" });
+  const scheme = new Scheme({
+    name: "acme",
+    headers: { signature: "x-a" },
+    content: "{method} {url} {body}",
+  });
   const acme = new Webhook(scheme, "hush");
   const request = { method: "POST", url: "https://example.com/é?a=b" };
   const signed = acme.sign(BODY, request);
   assert.ok(acme.verify(BODY, signed, request));
   assertCode("signature_mismatch", () => acme.verify(BODY, signed, { ...request, method: "PUT" }));
-  assertCode("signature_mismatch", () => acme.verify(BODY, signed, { ...request, url: "https://example.com/" }));
+  assertCode("signature_mismatch", () =>
+    acme.verify(BODY, signed, { ...request, url: "https://example.com/" }),
+  );
   for (const missing of [{ url: request.url }, { method: "POST" }, {}, undefined, null]) {
     assertCode("missing_context", () => acme.verify(BODY, signed, missing));
     assertCode("missing_context", () => acme.sign(BODY, missing));

@@ -87,7 +87,8 @@ const CALLS = {
   "signedRequest(.., .., ?)": (value) => signedRequest("github", "hush", value),
   "signedRequest(.., .., .., ?)": (value) => signedRequest("github", "hush", {}, value),
   "signedRequest with headers": (value) => signedRequest("github", "hush", {}, { headers: value }),
-  "signedRequest with a header": (value) => signedRequest("github", "hush", {}, { headers: { "X-A": value } }),
+  "signedRequest with a header": (value) =>
+    signedRequest("github", "hush", {}, { headers: { "X-A": value } }),
   "signedRequest with method": (value) => signedRequest("github", "hush", {}, { method: value }),
   "signedRequest with url": (value) => signedRequest("github", "hush", {}, { url: value }),
   "signedRequest with id": (value) => signedRequest("standard", SECRET, {}, { id: value }),
@@ -152,7 +153,9 @@ test("each class and function that is exported has its call here", () => {
   const names = Object.keys(countersign).filter((name) => !errors.includes(countersign[name]));
   const tested = Object.keys(CALLS).join(" ");
   // These two take no argument.
-  const missing = names.filter((name) => !tested.includes(name) && !["errorCodes", "generateSecret"].includes(name));
+  const missing = names.filter(
+    (name) => !tested.includes(name) && !["errorCodes", "generateSecret"].includes(name),
+  );
   // The prototypes of what calls return are exported as types only.
   assert.deepEqual(missing, []);
 });
