@@ -1,0 +1,95 @@
+//! Nothing that the core allocates grows with the body.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use countersign::{Request, Scheme, Secret, SignedHeaders, UnixTime, Webhook};
+
+const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
+
+/// Counts what each thread allocates.
+struct Counting;
+
+thread_local! {
+    static COUNTS: Cell<Counts> = const { Cell::new(Counts { calls: 0, bytes: 0 }) };
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Counts {
+    calls: usize,
+    bytes: usize,
+}
+
+// SAFETY: every call is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let Counts { calls, bytes } = COUNTS.get();
+        COUNTS.set(Counts {
+            calls: calls + 1,
+            bytes: bytes + layout.size(),
+        });
+        // SAFETY: the caller's promises are the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are the same.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocated<T>(action: impl FnOnce() -> T) -> (Counts, T) {
+    let before = COUNTS.get();
+    let result = action();
+    let after = COUNTS.get();
+    let counts = Counts {
+        calls: after.calls - before.calls,
+        bytes: after.bytes - before.bytes,
+    };
+    (counts, result)
+}
+
+/// What signing, verifying and parsing a body of about this size allocate.
+fn counts(webhook: &Webhook, size: usize) -> [Counts; 3] {
+    let filler = r#"{"name": "a b", "tags": [1, true, null]}, "#.repeat(size / 42);
+    let body = format!(r#"{{"id": "evt_1", "type": "t", "data": [{filler}0]}}"#);
+    let body = body.as_bytes();
+    let (signing, headers) = allocated(|| webhook.sign("msg_1", NOW, body));
+    let headers: SignedHeaders = headers.expect("it signs");
+    let request = Request::new(&headers, body);
+    let (verifying, verified) = allocated(|| webhook.verify(&request, NOW));
+    let verified = verified.expect("it is signed");
+    let (parsing, event) = allocated(|| verified.event());
+    event.expect("it is an event");
+    [signing, verifying, parsing]
+}
+
+#[test]
+fn allocations_do_not_grow_with_the_body() {
+    for name in Scheme::names() {
+        let text = match name {
+            "standard" | "svix" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            _ => "hush",
+        };
+        let scheme = Scheme::named(name).expect("it is registered");
+        let secret = Secret::parse(text).expect("it is well-formed");
+        let webhook = Webhook::new(scheme, [secret]).expect("it is of the scheme's form");
+        let small = counts(&webhook, 64);
+        let large = counts(&webhook, 1 << 20);
+        assert_eq!(small, large, "{name}: sign, verify, event");
+        println!("{name}: sign, verify, event: {small:?}");
+    }
+}
+
+/// One secret, one signature and no headers that only describe the event: nothing to put anywhere.
+#[test]
+fn a_plain_verification_allocates_nothing() {
+    let secret =
+        Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("it is well-formed");
+    let webhook = Webhook::new(Scheme::STANDARD, [secret]).expect("it is of the scheme's form");
+    let [_, verifying, _] = counts(&webhook, 4_096);
+    assert_eq!(verifying, Counts { calls: 0, bytes: 0 });
+}
