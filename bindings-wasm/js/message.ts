@@ -22,7 +22,7 @@ export class Message {
     }
   }
 
-  /** The texts in UTF-8, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
+  /** @internal The texts in UTF-8, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
   encode(encoder: TextEncoder): { entries: number[]; texts: Uint8Array[] } {
     const entries: number[] = [];
     const texts: Uint8Array[] = [];
