@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::tools::{command, output, root, run, target};
 
-const MINOR_VERSIONS: std::ops::RangeInclusive<u32> = 9..=13;
+const MINOR_VERSIONS: std::ops::RangeInclusive<u32> = 9..=19;
 
 /// The Pythons that can make virtual environments, by their minor version.
 pub(crate) fn interpreters() -> BTreeMap<u32, PathBuf> {

@@ -7,8 +7,10 @@ use anyhow::{Result, ensure};
 use crate::tools::{command, run as execute, step, target};
 use crate::{bare_metal, conformance, constant_time, demo, examples, npm, readme, wheel};
 
+type Part = (&'static str, fn() -> Result<()>);
+
 /// The parts by name, so that one can be run alone: `cargo xtask test python npm`.
-const PARTS: [(&str, fn() -> Result<()>); 11] = [
+const PARTS: [Part; 11] = [
     ("lint", lint),
     ("rust", rust),
     ("corpus", corpus),
