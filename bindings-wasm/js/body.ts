@@ -9,22 +9,27 @@ export type Body = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** The bytes of a buffer or of any view of one; `undefined` of everything else. */
 export function bytesOf(what: string, value: unknown): Uint8Array | undefined {
+  if (!ArrayBuffer.isView(value)) {
+    return isBuffer(value) ? attached(what, () => new Uint8Array(value)) : undefined;
+  }
   if (value instanceof Uint8Array && value.byteLength > 0) {
     return value;
   }
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    return byteLength === 0 ? bytesOfBuffer(what, buffer).subarray(0, 0) : new Uint8Array(buffer, byteOffset, byteLength);
-  }
-  return isBuffer(value) ? bytesOfBuffer(what, value) : undefined;
+  return attached(what, () => {
+    if (!(value instanceof DataView)) {
+      // Throws for a view that is no longer within its buffer; its length alone would be zero.
+      Uint8Array.prototype.at.call(value as Uint8Array, 0);
+    }
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  });
 }
 
-/** A detached buffer would count as empty, which it was not. */
-function bytesOfBuffer(what: string, buffer: ArrayBufferLike): Uint8Array {
+/** What is detached, or was shrunk, would count as empty, which it was not. */
+function attached(what: string, bytes: () => Uint8Array): Uint8Array {
   try {
-    return new Uint8Array(buffer);
+    return bytes();
   } catch (cause) {
-    throw new TypeError(`${what} lies in an ArrayBuffer that is detached`, { cause });
+    throw new TypeError(`${what} lies in an ArrayBuffer that is detached or too short`, { cause });
   }
 }
 

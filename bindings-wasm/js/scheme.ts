@@ -54,12 +54,20 @@ export class Scheme {
     return this.#handle.name();
   }
 
-  /** @internal */
-  static handleOf(scheme: unknown): glue.SchemeHandle {
-    if (typeof scheme !== "string" && !(scheme instanceof Scheme)) {
+  /** @internal Gives the action the scheme's handle, which is freed afterwards if it is new. */
+  static use<T>(scheme: unknown, action: (handle: glue.SchemeHandle) => T): T {
+    if (scheme instanceof Scheme) {
+      return action(scheme.#handle);
+    }
+    if (typeof scheme !== "string") {
       throw wrong("the scheme", "a name or a Scheme", scheme);
     }
-    return typeof scheme === "string" ? handleNamed(scheme) : scheme.#handle;
+    const handle = handleNamed(scheme);
+    try {
+      return action(handle);
+    } finally {
+      handle.free();
+    }
   }
 }
 

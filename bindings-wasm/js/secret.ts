@@ -51,9 +51,17 @@ export class Secret {
     return "Secret(..)";
   }
 
-  /** @internal */
-  static handleOf(secret: unknown): glue.SecretHandle {
-    return secret instanceof Secret ? secret.#handle : parse(secret);
+  /** @internal Gives the action the secret's handle, which is wiped afterwards if it is new. */
+  static use<T>(secret: unknown, action: (handle: glue.SecretHandle) => T): T {
+    if (secret instanceof Secret) {
+      return action(secret.#handle);
+    }
+    const handle = parse(secret);
+    try {
+      return action(handle);
+    } finally {
+      handle.free();
+    }
   }
 }
 

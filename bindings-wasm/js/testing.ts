@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { text, wrong } from "./check.js";
+import { options, text, wrong } from "./check.js";
 import type { Scheme } from "./scheme.js";
 import type { Secret } from "./secret.js";
 import { type SignOptions, Webhook } from "./webhook.js";
@@ -52,15 +52,15 @@ export function signedRequest(
   scheme: string | Scheme,
   secret: string | Secret,
   payload: string | Uint8Array | URLSearchParams | object,
-  requestOptions: SignedRequestOptions = {},
+  requestOptions?: SignedRequestOptions,
 ): SignedRequest {
   const webhook = new Webhook(scheme, secret);
-  const { id = DEFAULT_ID, headers: own, url, method = "POST" } = requestOptions;
+  const { id, headers: own, now, url, method } = options("the options", requestOptions);
   const body = bytesOf(payload);
   const sentMethod = text("the method", method ?? "POST");
-  const signed = webhook.sign(body, { ...requestOptions, id: id ?? DEFAULT_ID, method: sentMethod });
+  const signed = webhook.sign(body, { id: id ?? DEFAULT_ID, now, url, method: sentMethod });
   const headers: Record<string, string> = { "content-type": contentType(body) };
-  for (const [name, value] of Object.entries(own ?? {})) {
+  for (const [name, value] of Object.entries(options("the headers", own))) {
     headers[name.toLowerCase()] = text("a header", value);
   }
   Object.assign(headers, signed);

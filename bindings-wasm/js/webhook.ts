@@ -72,8 +72,7 @@ export class Webhook {
     if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
       throw wrong("the tolerance", "a Tolerance", tolerance);
     }
-    const schemeHandle = Scheme.handleOf(scheme);
-    this.#handle = attempt(() => new glue.WebhookHandle(schemeHandle, secretList(secrets, schemeHandle)));
+    this.#handle = Scheme.use(scheme, (handle) => webhookHandle(handle, secrets));
     if (tolerance) {
       this.#handle.set_tolerance(tolerance.past, tolerance.future);
     }
@@ -210,12 +209,19 @@ function addContext(message: Message, context: RequestContext | null | undefined
   message.addOptional(REQUEST_URL, optionalText("the URL", context?.url));
 }
 
-function secretList(secrets: unknown, scheme: glue.SchemeHandle): glue.SecretList {
+/** Nothing of the secrets stays behind but the keys of the webhook. */
+function webhookHandle(scheme: glue.SchemeHandle, secrets: unknown): glue.WebhookHandle {
   const list = new glue.SecretList();
-  const several =
-    typeof secrets === "object" && secrets !== null && Symbol.iterator in secrets && !ArrayBuffer.isView(secrets);
-  for (const secret of several ? (secrets as Iterable<unknown>) : [secrets]) {
-    list.push(Secret.handleOf(secret), scheme);
+  try {
+    for (const secret of isSeveral(secrets) ? secrets : [secrets]) {
+      Secret.use(secret, (handle) => attempt(() => list.push(handle, scheme)));
+    }
+    return attempt(() => new glue.WebhookHandle(scheme, list));
+  } finally {
+    list.free();
   }
-  return list;
+}
+
+function isSeveral(secrets: unknown): secrets is Iterable<unknown> {
+  return typeof secrets === "object" && secrets !== null && Symbol.iterator in secrets && !ArrayBuffer.isView(secrets);
 }

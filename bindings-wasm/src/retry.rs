@@ -8,7 +8,7 @@ use core::time::Duration;
 use countersign::{Backoff, Decision, Jitter, Outcome, RetryPolicy, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::exchange::instant;
+use crate::exchange::{instant, whole};
 
 /// A schedule.
 #[wasm_bindgen]
@@ -109,11 +109,10 @@ pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
 
 /// Seconds as a duration to the nearest millisecond; what is too long becomes the longest.
 fn duration(seconds: f64) -> Duration {
-    let whole = seconds as u64;
-    if whole as f64 == seconds {
-        return Duration::from_secs(whole);
+    match whole(seconds) {
+        Some(whole) => Duration::from_secs(whole),
+        None => Duration::from_millis((seconds * 1e3 + 0.5) as u64),
     }
-    Duration::from_millis((seconds * 1e3 + 0.5) as u64)
 }
 
 fn seconds(duration: Duration) -> f64 {
