@@ -79,7 +79,7 @@ fn pack_with(glue: &Path, folder: &Path) -> Result<PathBuf> {
         }
         fs::create_dir_all(fresh)?;
     }
-    step("compile the TypeScript", || {
+    step("optimize the module, compile the TypeScript", || {
         lay_out(glue, &build)?;
         execute(&mut tool("tsc", &["--project", "."], &build))
     })?;

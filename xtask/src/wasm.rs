@@ -112,11 +112,15 @@ fn rust_flags(sysroot: &str) -> Result<String> {
     let home = home
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
         .context("there is no home folder")?;
-    let remapped = [
+    let mut remapped = vec![
         (root().display().to_string(), "/countersign"),
-        (home.display().to_string(), "/cargo"),
         (sysroot.to_owned(), "/rust"),
     ];
+    // One folder for each registry, whose name depends on where the crates came from.
+    let registries = fs::read_dir(home.join("registry").join("src"));
+    for registry in registries.into_iter().flatten().filter_map(Result::ok) {
+        remapped.push((registry.path().display().to_string(), "/crates"));
+    }
     let flags: Vec<String> = ["-Ctarget-feature=+simd128".to_owned()]
         .into_iter()
         .chain(
