@@ -1,6 +1,6 @@
 //! The WebAssembly module of the npm package `countersign`: converts types and decides nothing.
 //!
-//! Requests and messages cross through one buffer in linear memory ([`exchange`]), so that a call
+//! Requests and messages cross through one buffer in linear memory (`exchange`), so that a call
 //! passes numbers only; what is small and rare crosses as JavaScript objects. The public API is the
 //! TypeScript in `js/`; nothing here is called by users.
 

@@ -10,8 +10,18 @@ use crate::tools::{command, root, run as execute, step, target};
 use crate::{npm, wheel};
 
 /// Every runner there is. One that did not run is as bad as one that disagrees.
-const RUNNERS: [&str; 10] = [
-    "rust", "python", "node-esm", "node-cjs", "deno", "bun", "workerd", "vite", "esbuild",
+const RUNNERS: [&str; 12] = [
+    "rust",
+    "python",
+    "node-esm",
+    "node-cjs",
+    "node-older",
+    "deno",
+    "bun",
+    "workerd",
+    "edge-light",
+    "esbuild",
+    "vite",
     "chromium",
 ];
 
