@@ -113,11 +113,12 @@ proptest! {
 
     #[test]
     fn freshness_is_the_distance_to_now(
-        past in prop::option::of(0..2_000_u64),
-        future in prop::option::of(0..2_000_u64),
-        distance in -2_500..2_500_i64,
+        // Small numbers, so that the distance often is the tolerance itself.
+        past in prop::option::of(0..6_u64),
+        future in prop::option::of(0..6_u64),
+        distance in -8..8_i64,
         base in 5_000..10_000_u64,
-        nanos in 0..1_000_000_000_u32,
+        nanos in prop_oneof![Just(0), 0..1_000_000_000_u32],
     ) {
         let tolerance = countersign::Tolerance::from_sides(past, future);
         let secret = countersign::Secret::parse("hush").unwrap();
