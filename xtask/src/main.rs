@@ -6,6 +6,7 @@ mod conformance;
 mod constant_time;
 mod demo;
 mod examples;
+mod fuzz;
 mod npm;
 mod python;
 mod readme;
@@ -28,6 +29,8 @@ usage: cargo xtask <command>
   wasm          build the WebAssembly module
   npm           pack the npm package
   wheel         build the Python wheel and sdist
+  constant-time sign and verify under valgrind with a key that it does not know
+  fuzz          fuzz the parsers, each for half a minute
   bench         measure against the peers, write benches/RESULTS.md
 ";
 
@@ -54,6 +57,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "constant-time" => constant_time::run(),
         "demo" => demo::run(),
         "example" => examples::run(&arguments[1..]),
+        "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),

@@ -1,0 +1,67 @@
+//! Fuzzes each target for a while, from the corpus in `fuzz/corpus`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::tools::{command, root, run as execute, step, target, works};
+
+const TARGETS: [&str; 4] = ["verify", "event", "description", "retry_after"];
+const VERSION: &str = "0.13.2";
+const SECONDS: u32 = 30;
+
+/// `cargo xtask fuzz [targets]`: these, or all.
+pub(crate) fn run(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| !TARGETS.contains(&name.as_str())) {
+        let targets = TARGETS.join(", ");
+        bail!("there is no target {unknown}; the targets are {targets}");
+    }
+    let program = installed()?;
+    for name in TARGETS {
+        if names.is_empty() || names.iter().any(|chosen| chosen == name) {
+            step(&format!("fuzz {name}"), || fuzz(&program, name))?;
+        }
+    }
+    Ok(())
+}
+
+fn fuzz(program: &Path, name: &str) -> Result<()> {
+    // What is found goes here; the committed corpus is only read.
+    let found = target().join("fuzz-corpus").join(name);
+    fs::create_dir_all(&found)?;
+    let mut fuzzer = Command::new(program);
+    fuzzer
+        .args(["fuzz", "run", name])
+        .arg(found)
+        .arg(root().join("fuzz/corpus").join(name))
+        .arg("--")
+        .arg(format!("-max_total_time={SECONDS}"))
+        .args(["-max_len=4096", "-print_final_stats=1", "-verbosity=0"])
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", target().join("fuzz"))
+        // The instrumentation is the same on stable, where it needs to be allowed.
+        .env("RUSTC_BOOTSTRAP", "1");
+    execute(&mut fuzzer)
+}
+
+/// cargo-fuzz, in the folder of everything that is installed.
+fn installed() -> Result<PathBuf> {
+    let tools = target().join("tools");
+    let program = tools.join("bin/cargo-fuzz");
+    if !works(&program, &["fuzz", "--version"]) {
+        step("install cargo-fuzz", || {
+            let arguments = [
+                "install",
+                "cargo-fuzz",
+                "--locked",
+                "--quiet",
+                "--version",
+                VERSION,
+            ];
+            execute(command("cargo", arguments).arg("--root").arg(&tools))
+        })?;
+    }
+    Ok(program)
+}
