@@ -122,7 +122,7 @@ proptest! {
     }
 }
 
-/// Every error of one class has that class's name, whatever its code.
+/// No two errors share a code, of whatever class they are.
 #[test]
 fn codes_are_unique() {
     let mut codes: Vec<_> = Error::codes().map(|(code, _)| code).collect();
