@@ -38,7 +38,11 @@ function isBuffer(value: unknown): value is ArrayBufferLike {
   if (typeof value !== "object" || value === null) {
     return false;
   }
-  return isOf(value, ArrayBuffer) || (typeof SharedArrayBuffer === "function" && isOf(value, SharedArrayBuffer));
+  return isOf(value, ArrayBuffer) || isShared(value);
+}
+
+function isShared(value: object): boolean {
+  return typeof SharedArrayBuffer === "function" && isOf(value, SharedArrayBuffer);
 }
 
 function isOf(value: object, type: { prototype: ArrayBufferLike }): boolean {
@@ -64,5 +68,6 @@ export function bodyOf(body: unknown): string | Uint8Array {
   if (bytes === undefined) {
     throw failure(glue.unsupported_body(false));
   }
-  return bytes;
+  // Memory that another thread can grow or change meanwhile is read once.
+  return isShared(bytes.buffer) ? bytes.slice() : bytes;
 }

@@ -71,6 +71,12 @@ export function settle(result: number): number {
   return result;
 }
 
+/** Refuses what the module's memory cannot hold, in the core's words. */
+export function refuseTooLarge(): never {
+  shared().reserve(Number.MAX_SAFE_INTEGER);
+  throw failure(shared().text());
+}
+
 /** The numbers of the output. */
 export function numbers(count: number): number[] {
   const first = shared().numbers();

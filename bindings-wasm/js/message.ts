@@ -1,9 +1,14 @@
 /** What accompanies a body to the core: headers, method, URL and id, as one text with lengths. */
 
+import { refuseTooLarge } from "./exchange.js";
+
 /** What an entry is when it is no header; the core has the same numbers. */
 export const METHOD = 0xffff_ffff;
 export const REQUEST_URL = 0xffff_fffe;
 export const ID = 0xffff_fffd;
+
+/** Text of this length and beyond is refused; engines stop at twice that. */
+const TOO_LARGE = 1 << 28;
 
 /** The lengths are in UTF-16 units, which are bytes as long as the text is ASCII. */
 export class Message {
@@ -11,7 +16,11 @@ export class Message {
   /** What each entry is, and the length of its text. */
   readonly entries: number[] = [];
 
+  /** @throws {@link PayloadError} `payload_too_large`. */
   add(kind: number, text: string): void {
+    if (this.text.length + text.length >= TOO_LARGE) {
+      refuseTooLarge();
+    }
     this.entries.push(kind, text.length);
     this.text += text;
   }

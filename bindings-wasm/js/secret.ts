@@ -3,6 +3,9 @@ import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { attempt } from "./errors.js";
 
+/** One unit more than the core takes of a secret: enough for its verdict, and for its memory. */
+const TOO_LONG = 4_097;
+
 /**
  * A shared secret. It stays in the module's memory, and is neither shown by `console.log` nor by
  * `JSON.stringify`.
@@ -35,14 +38,15 @@ export class Secret {
   /**
    * A secret as the bytes of its key, for every scheme.
    *
-   * @throws {@link ConfigurationError} `empty_secret`.
+   * @throws {@link ConfigurationError} `empty_secret`; `malformed_secret` for more than 4,096
+   * bytes.
    */
   static fromBytes(key: Uint8Array | ArrayBuffer): Secret {
     const bytes = bytesOf("the key", key);
     if (bytes === undefined) {
       throw wrong("the key", "a Uint8Array or an ArrayBuffer", key);
     }
-    const handle = attempt(() => glue.SecretHandle.from_bytes(bytes));
+    const handle = attempt(() => glue.SecretHandle.from_bytes(bytes.subarray(0, TOO_LONG)));
     return new Secret(handle as unknown as string);
   }
 
@@ -75,7 +79,7 @@ function parse(secret: unknown): glue.SecretHandle {
     throw wrong("a secret", "a string or a Secret", secret);
   }
   const checked = text("a secret", secret);
-  return attempt(() => glue.SecretHandle.parse(checked));
+  return attempt(() => glue.SecretHandle.parse(checked.slice(0, TOO_LONG)));
 }
 
 /**

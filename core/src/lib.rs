@@ -31,7 +31,7 @@ pub use scheme::{
     Algorithm, Encoding, HeaderNames, KeyForm, PayloadForm, Required, Scheme, SchemeBuilder,
     TimestampFormat,
 };
-pub use secret::Secret;
+pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;
 pub use signature::MAX_CANDIDATES;
 pub use time::{Tolerance, UnixTime};

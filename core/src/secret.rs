@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 use crate::error::{ConfigurationError, SecretDefect};
 use crate::scheme::{Definition, KeyForm};
 
+/// The length of the longest secret, in bytes. No provider's comes near it.
+pub const MAX_SECRET_LENGTH: usize = 4_096;
+
 /// A shared secret, as the provider shows it or as the bytes of its key.
 ///
 /// It is wiped from memory when dropped, `Debug` does not show it, and it has no `PartialEq`.
@@ -29,7 +32,8 @@ impl Secret {
     /// decoding is checked by [`Webhook::new`](crate::Webhook::new).
     ///
     /// # Errors
-    /// `empty_secret`; `malformed_secret` when it begins or ends with whitespace.
+    /// `empty_secret`; `malformed_secret` when it is longer than [`MAX_SECRET_LENGTH`], or begins
+    /// or ends with whitespace.
     ///
     /// ```
     /// use countersign::Secret;
@@ -40,9 +44,7 @@ impl Secret {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
-        if text.is_empty() {
-            return Err(ConfigurationError::EmptySecret);
-        }
+        check_length(text.len())?;
         if text.starts_with(is_whitespace) || text.ends_with(is_whitespace) {
             return Err(ConfigurationError::MalformedSecret(
                 SecretDefect::Whitespace,
@@ -54,11 +56,9 @@ impl Secret {
     /// A secret as the bytes of its key, for every scheme.
     ///
     /// # Errors
-    /// `empty_secret`.
+    /// `empty_secret`; `malformed_secret` when it is longer than [`MAX_SECRET_LENGTH`].
     pub fn from_bytes(key: &[u8]) -> Result<Self, ConfigurationError> {
-        if key.is_empty() {
-            return Err(ConfigurationError::EmptySecret);
-        }
+        check_length(key.len())?;
         Ok(Self(Form::Key(Zeroizing::new(key.into()))))
     }
 
@@ -115,6 +115,14 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+fn check_length(length: usize) -> Result<(), ConfigurationError> {
+    match length {
+        0 => Err(ConfigurationError::EmptySecret),
+        1..=MAX_SECRET_LENGTH => Ok(()),
+        _ => Err(ConfigurationError::MalformedSecret(SecretDefect::TooLong)),
     }
 }
 

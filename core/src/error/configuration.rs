@@ -22,6 +22,8 @@ pub enum ConfigurationError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretDefect {
+    /// It is longer than [`MAX_SECRET_LENGTH`](crate::MAX_SECRET_LENGTH).
+    TooLong,
     /// It begins or ends with whitespace.
     Whitespace,
     /// It is not canonical standard base64.
@@ -71,6 +73,9 @@ impl fmt::Display for ConfigurationError {
                 f.write_str("the secret is empty; is the setting that holds it set?")
             }
             Self::MalformedSecret(defect) => f.write_str(match defect {
+                SecretDefect::TooLong => {
+                    "the secret is longer than 4096 bytes; was a whole file passed in its place?"
+                }
                 SecretDefect::Whitespace => {
                     "the secret begins or ends with whitespace; \
                      was it copied or read with its line break?"

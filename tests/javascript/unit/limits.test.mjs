@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Webhook } from "countersign";
+import { Secret, Webhook } from "countersign";
 
 import { assertCode, NOW, SECRET, standardRequest } from "./helpers.mjs";
 
@@ -96,4 +96,31 @@ test("deep and long payloads are answered", () => {
   const deep = "[".repeat(MEBIBYTE);
   const refused = standardRequest(`{"a":${deep}`);
   assertCode("payload_too_deep", () => refused.webhook.unwrap(refused.body, refused.headers, context));
+});
+
+test("a secret of any length is answered before it reaches the module's memory", () => {
+  const bytes = new Uint8Array(1 << 30);
+  const text = "x".repeat(1 << 28);
+  assertCode("malformed_secret", () => Secret.fromBytes(bytes));
+  assertCode("malformed_secret", () => new Secret(text));
+  assertCode("malformed_secret", () => new Webhook("github", Array(20).fill(text)));
+  assert.ok(Secret.fromBytes(bytes.subarray(0, 4096)));
+});
+
+test("headers, URL and id beyond what an engine joins are too large", () => {
+  const { body, headers } = standardRequest();
+  const half = "x".repeat(1 << 27);
+  const long = { ...headers, "webhook-signature": half, "webhook-id": half };
+  assertCode("payload_too_large", () => webhook.verify(body, long, context));
+  assertCode("payload_too_large", () => webhook.sign(body, { id: half + half, now: NOW }));
+  assert.ok(webhook.verify(body, headers, context));
+});
+
+test("a growable shared body is read once", () => {
+  const shared = new SharedArrayBuffer(8, { maxByteLength: 1 << 16 });
+  const view = new Uint8Array(shared);
+  const signed = webhook.sign(view, { id: "msg_1", now: NOW });
+  shared.grow(1 << 16);
+  assert.ok(webhook.verify(new Uint8Array(8), signed, context));
+  assertCode("signature_mismatch", () => webhook.verify(view, signed, context));
 });

@@ -108,7 +108,7 @@ test("the room for a large body is used again", async () => {
   assert.equal(await growth(() => webhook.sign(body), { rounds: 3, count: 3 }), 0);
 });
 
-test("large secrets are given back", async () => {
-  const text = "x".repeat(1 << 20);
-  assertAtMost(4 << 20, await growth(() => new Webhook("github", text), { rounds: 5, count: 10 }));
+test("long secrets are given back", async () => {
+  const text = "x".repeat(4096);
+  assertAtMost(4 * PAGE, await growth(() => new Webhook("github", text), { rounds: 5, count: 10 }));
 });

@@ -183,8 +183,8 @@ test("a secret of another type is a TypeError that asks for the setting", () => 
   assert.ok(thrownBy(() => Secret.fromBytes("hush")) instanceof TypeError);
 });
 
-test("a secret may be any text, of any length", () => {
-  for (const text of ["é", "日本", "😀", "a\0b", "x".repeat(1 << 22)]) {
+test("a secret may be any text", () => {
+  for (const text of ["é", "日本", "😀", "a\0b", "x".repeat(4096)]) {
     const webhook = new Webhook("github", text);
     assert.ok(webhook.verify(BODY, webhook.sign(BODY)));
     const bytes = new Webhook("github", Secret.fromBytes(new TextEncoder().encode(text)));

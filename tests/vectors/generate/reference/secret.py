@@ -25,6 +25,11 @@ def parse_secrets(scheme: Scheme, secrets: Sequence[str]) -> List[bytes]:
 def parse_secret(scheme: Scheme, secret: str) -> bytes:
     if not secret:
         raise _empty()
+    if len(secret.encode("utf-8")) > 4096:
+        raise Refusal(
+            "malformed_secret",
+            "the secret is longer than 4096 bytes; was a whole file passed in its place?",
+        )
     if secret[0] in _WHITESPACE or secret[-1] in _WHITESPACE:
         raise Refusal(
             "malformed_secret",

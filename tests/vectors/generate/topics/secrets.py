@@ -37,6 +37,20 @@ def _case(
     )  # fmt: skip
 
 
+def _length() -> List[Case]:
+    long = "the secret is longer than 4096 bytes; was a whole file passed in its place?"
+    return [
+        _case("text-longest", "4096 bytes are the most.", "accept", "github", "x" * 4096),
+        _case("text-too-long", "One byte more.", _BAD, "github", "x" * 4097, says=long),
+        _case("text-too-long-in-bytes", "The length is that of the UTF-8 form.", _BAD, "github",
+              "\u00e9" * 2049, says=long),
+        _case("text-too-long-and-whitespace", "The length is reported before whitespace.", _BAD,
+              "github", "x" * 4097 + "\n", says=long),
+        _case("base64-too-long", "The length counts before decoding.", _BAD, "standard",
+              "whsec_" + "AAAA" * 1024, says=long),
+    ]  # fmt: skip
+
+
 def _whitespace() -> List[Case]:
     refused = (
         ("space", " "), ("tab", "\t"), ("line-feed", "\n"), ("carriage-return", "\r"),
@@ -200,5 +214,5 @@ def topic() -> Topic:
         "construct-secrets.json",
         "construct",
         "Secrets in each form: empty, whitespace, base64, hexadecimal and text.",
-        _whitespace() + _empty() + _base64() + _hex() + _text(),
+        _whitespace() + _length() + _empty() + _base64() + _hex() + _text(),
     )
