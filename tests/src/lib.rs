@@ -5,3 +5,8 @@
 
 pub mod corpus;
 pub mod runner;
+
+/// The Rust examples of the project's README, which run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
