@@ -68,6 +68,8 @@ export function bodyOf(body: unknown): string | Uint8Array {
   if (bytes === undefined) {
     throw failure(glue.unsupported_body(false));
   }
-  // Memory that another thread can grow or change meanwhile is read once.
-  return isShared(bytes.buffer) ? bytes.slice() : bytes;
+  // Memory that another thread can grow or change meanwhile is read once. Asking what a buffer is
+  // costs more than verifying; nearly all are known to be ordinary.
+  const { buffer } = bytes;
+  return !(buffer instanceof ArrayBuffer) && isShared(buffer) ? bytes.slice() : bytes;
 }
