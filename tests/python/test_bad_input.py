@@ -196,7 +196,11 @@ def test_the_first_bad_secret_is_reported_and_the_scheme_before_it() -> None:
     with pytest.raises(ConfigurationError) as empty:
         Secret.from_bytes(b"")
     assert empty.value.code == "empty_secret"
-    Webhook("github", "x" * 10_000_000)
+    Webhook("github", "x" * 4096)
+    for too_long in ("x" * 4097, "x" * 10_000_000):
+        with pytest.raises(ConfigurationError) as refused:
+            Webhook("github", too_long)
+        assert refused.value.code == "malformed_secret"
 
 
 def test_keys_that_are_no_bytes() -> None:
