@@ -13,7 +13,7 @@ use crate::text;
 ///
 /// ``text`` is the whole text, such as ``whsec_...``. How it gives the bytes of the key is part
 /// of the scheme, and checked by ``Webhook``. Raises ``ConfigurationError``: ``empty_secret``;
-/// ``malformed_secret`` when it begins or ends with whitespace.
+/// ``malformed_secret`` when it is longer than 4096 bytes, or begins or ends with whitespace.
 ///
 /// >>> from countersign import Secret
 /// >>> Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
