@@ -30,9 +30,11 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn install() -> Result<()> {
-    execute(&mut command(
-        "apt-get",
-        ["install", "--yes", "--quiet", "valgrind"],
-    ))
-    .context("valgrind is absent and could not be installed; install it by hand")
+    // A new machine has no lists of packages yet.
+    execute(&mut command("apt-get", ["update", "-qq"]))
+        .and_then(|()| {
+            let arguments = ["install", "--yes", "--quiet", "valgrind"];
+            execute(&mut command("apt-get", arguments))
+        })
+        .context("valgrind is absent and could not be installed; install it by hand")
 }

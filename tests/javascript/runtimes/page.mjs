@@ -59,6 +59,8 @@ export async function runPage(folder, path, corpus) {
 async function findChromium() {
   const found = () => PLACES.find((place) => existsSync(place));
   if (!found() && process.getuid?.() === 0) {
+    // A new machine has no lists of packages yet.
+    await command("apt-get", ["update", "-qq"]);
     await command("apt-get", ["install", "-y", "chromium"]);
   }
   const place = found();
