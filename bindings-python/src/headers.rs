@@ -1,7 +1,7 @@
 //! Headers, in every form that frameworks give them. Only those that the scheme reads are
 //! collected, all instances of each.
 
-use countersign::Headers;
+use countersign::{HeaderName, Headers};
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
@@ -272,9 +272,9 @@ fn foreign(py: Python<'_>, error: PyErr) -> PyErr {
 }
 
 impl Headers for Collected<'_> {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
         for instance in &self.instances {
-            if self.names.text(instance.matched) == name {
+            if usize::from(instance.matched.name) == name.index() {
                 visit(&instance.value);
             }
         }

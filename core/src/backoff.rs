@@ -127,14 +127,16 @@ impl Backoff {
 
 /// `base * factor^exponent`, at most `cap`.
 fn grow(base: Duration, factor: u32, exponent: u32, cap: Duration) -> Duration {
-    let factor = u128::from(factor).saturating_pow(exponent);
-    let nanoseconds = base.as_nanos().saturating_mul(factor);
-    if nanoseconds >= cap.as_nanos() {
-        return cap;
+    let mut delay = base;
+    for _ in 0..exponent {
+        match delay.checked_mul(factor) {
+            Some(longer) if longer < cap && longer != delay => delay = longer,
+            // It stays as it is, or is as long as it may be.
+            Some(last) => return last.min(cap),
+            None => return cap,
+        }
     }
-    let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(u64::MAX);
-    let rest = u32::try_from(nanoseconds % 1_000_000_000).unwrap_or(0);
-    Duration::new(seconds, rest)
+    delay.min(cap)
 }
 
 impl Jitter {

@@ -1,6 +1,5 @@
 //! The parts of a request that are verified, as any framework can give them.
 
-use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -10,15 +9,38 @@ use alloc::vec::Vec;
 ///
 /// Implement it for the header type of another framework in a few lines.
 pub trait Headers {
-    /// Calls `visit` with the value of each header of this name, in order. The name is given in
-    /// lower case; names of headers compare without regard to ASCII case.
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8]));
+    /// Calls `visit` with the value of each header of this name, in order.
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8]));
+}
+
+/// The name of a header that a webhook reads. It compares without regard to ASCII case.
+#[derive(Debug, Clone, Copy)]
+pub struct HeaderName<'n> {
+    text: &'n str,
+    index: usize,
+}
+
+impl<'n> HeaderName<'n> {
+    pub(crate) fn new(text: &'n str, index: usize) -> Self {
+        Self { text, index }
+    }
+
+    /// The name in lower case.
+    pub fn as_str(self) -> &'n str {
+        self.text
+    }
+
+    /// Its place in [`Webhook::header_names`](crate::Webhook::header_names), for hosts that have
+    /// looked their headers up by it.
+    pub fn index(self) -> usize {
+        self.index
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
         for (candidate, value) in self {
-            if candidate.as_ref().eq_ignore_ascii_case(name) {
+            if candidate.as_ref().eq_ignore_ascii_case(name.as_str()) {
                 visit(value.as_ref());
             }
         }
@@ -26,21 +48,21 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, const COUNT: usize> Headers for [(N, V); COUNT] {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
         self.as_slice().each(name, visit);
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
         self.as_slice().each(name, visit);
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for BTreeMap<N, V> {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
         for (candidate, value) in self {
-            if candidate.as_ref().eq_ignore_ascii_case(name) {
+            if candidate.as_ref().eq_ignore_ascii_case(name.as_str()) {
                 visit(value.as_ref());
             }
         }
@@ -49,8 +71,8 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for BTreeMap<N, V> {
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
-        for value in self.get_all(name) {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
+        for value in self.get_all(name.as_str()) {
             visit(value.as_bytes());
         }
     }
@@ -92,13 +114,17 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
 }
 
 /// What a request has under one name.
+#[derive(Clone, Copy)]
 pub(crate) enum Lookup<'a> {
     Absent,
     Value(&'a [u8]),
     Conflict,
 }
 
-pub(crate) fn look_up<'a>(headers: &'a (impl Headers + ?Sized), name: &str) -> Lookup<'a> {
+pub(crate) fn look_up<'a>(
+    headers: &'a (impl Headers + ?Sized),
+    name: HeaderName<'_>,
+) -> Lookup<'a> {
     let mut found = Lookup::Absent;
     headers.each(name, &mut |value| {
         found = match found {
@@ -113,6 +139,7 @@ pub(crate) fn look_up<'a>(headers: &'a (impl Headers + ?Sized), name: &str) -> L
 /// The headers of a signed message: names in lower case with their values.
 pub type SignedHeaders = Vec<(String, String)>;
 
-pub(crate) fn owned(name: &str) -> Box<str> {
-    name.to_owned().into_boxed_str()
+#[cold]
+pub(crate) fn owned(name: HeaderName<'_>) -> Box<str> {
+    name.as_str().into()
 }

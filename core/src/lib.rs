@@ -25,7 +25,7 @@ pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };
 pub use event::Event;
-pub use headers::{Headers, Request, SignedHeaders};
+pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
 pub use scheme::{
     Algorithm, Encoding, HeaderNames, KeyForm, PayloadForm, Required, Scheme, SchemeBuilder,

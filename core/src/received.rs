@@ -3,18 +3,19 @@
 use alloc::vec::Vec;
 
 use crate::error::{HeaderDefect, TimestampDefect, VerificationError};
-use crate::headers::{Headers, Lookup, look_up, owned};
+use crate::headers::{HeaderName, Headers, Lookup, look_up, owned};
 use crate::scheme::{Definition, HeaderSet};
 use crate::signature;
 use crate::time::UnixTime;
 
+/// The values are visible ASCII and spaces.
 pub(crate) struct Received<'a> {
-    pub(crate) set: &'a HeaderSet,
-    pub(crate) signature: &'a str,
-    pub(crate) id: Option<&'a str>,
-    timestamp: Option<&'a str>,
+    pub(crate) signature_name: HeaderName<'a>,
+    pub(crate) signature: &'a [u8],
+    pub(crate) id: Option<&'a [u8]>,
+    timestamp: Option<&'a [u8]>,
     /// The values of `Definition::event_headers`.
-    pub(crate) event_headers: Vec<Option<&'a str>>,
+    pub(crate) event_headers: Vec<Option<&'a [u8]>>,
 }
 
 impl<'a> Received<'a> {
@@ -22,25 +23,32 @@ impl<'a> Received<'a> {
         definition: &'a Definition,
         headers: &'a (impl Headers + ?Sized),
     ) -> Result<Self, VerificationError> {
-        let (set, [signature, id, timestamp]) = complete_set(definition, headers)?;
-        let signature = well_formed(&set.signature, signature)?.unwrap_or_default();
-        let id = match &set.id {
-            Some(name) => well_formed(name, id)?
-                .map(|id| check_id(definition, name, id).map(|()| id))
-                .transpose()?,
-            None => None,
-        };
-        let timestamp = match &set.timestamp {
-            Some(name) => well_formed(name, timestamp)?,
-            None => None,
-        };
-        let event_headers = definition
-            .event_headers
-            .iter()
-            .map(|name| well_formed(name, look_up(headers, name)))
-            .collect::<Result<_, _>>()?;
+        // From here on there is one copy of the code, whatever the headers are.
+        Self::read_by(definition, &|name| look_up(headers, name))
+    }
+
+    #[inline(never)]
+    fn read_by(
+        definition: &'a Definition,
+        look_up: LookUp<'_, 'a>,
+    ) -> Result<Self, VerificationError> {
+        let FoundSet { names, values } = complete_set(definition, look_up)?;
+        let [signature_name, id_name, timestamp_name] = names;
+        let [signature, id, timestamp] = values;
+        let signature_name = definition.header_name(signature_name);
+        let signature = well_formed(signature_name, signature)?.unwrap_or_default();
+        let id = well_formed(definition.header_name(id_name), id)?;
+        if let Some(id) = id {
+            check_id(definition, definition.header_name(id_name), id)?;
+        }
+        let timestamp = well_formed(definition.header_name(timestamp_name), timestamp)?;
+        let mut event_headers = Vec::new();
+        for index in &definition.event_headers {
+            let name = definition.header_name(*index);
+            event_headers.push(well_formed(name, look_up(name))?);
+        }
         Ok(Self {
-            set,
+            signature_name,
             signature,
             id,
             timestamp,
@@ -52,10 +60,10 @@ impl<'a> Received<'a> {
     pub(crate) fn timestamp(
         &self,
         definition: &Definition,
-    ) -> Result<Option<(&'a str, UnixTime)>, VerificationError> {
+    ) -> Result<Option<(&'a [u8], UnixTime)>, VerificationError> {
         let text = match &definition.timestamp_label {
             Some(label) => {
-                let name = &self.set.signature;
+                let name = self.signature_name;
                 signature::labelled_timestamp(definition, label, name, self.signature)?
             }
             None => match self.timestamp {
@@ -73,76 +81,133 @@ impl<'a> Received<'a> {
     }
 }
 
-/// The first set that the request has in full, with what was found for signature, id and
-/// timestamp; absent is what the set does not name.
+type LookUp<'l, 'a> = &'l dyn Fn(HeaderName<'_>) -> Lookup<'a>;
+
+/// What was found for signature, id and timestamp; absent is also what the set does not name.
+struct FoundSet<'a> {
+    names: [usize; 3],
+    values: [Lookup<'a>; 3],
+}
+
+/// The first set that the request has in full.
 fn complete_set<'a>(
     definition: &'a Definition,
-    headers: &'a (impl Headers + ?Sized),
-) -> Result<(&'a HeaderSet, [Lookup<'a>; 3]), VerificationError> {
+    look_up: LookUp<'_, 'a>,
+) -> Result<FoundSet<'a>, VerificationError> {
     let mut fewest_missing = usize::MAX;
-    let mut first_missing = "";
+    let mut first_missing = 0;
     for set in &definition.header_sets {
+        let HeaderSet {
+            signature,
+            id,
+            timestamp,
+        } = *set;
         let mut missing = 0;
-        let mut first = "";
-        let found = set.names().map(|name| {
-            let name = name?;
-            let lookup = look_up(headers, name);
-            if matches!(lookup, Lookup::Absent) {
+        let mut first = 0;
+        let mut values = [Lookup::Absent; 3];
+        // In the order in which they are checked.
+        let names = [Some(signature), id, timestamp];
+        for (name, value) in names.into_iter().zip(&mut values) {
+            let Some(name) = name else { continue };
+            *value = look_up(definition.header_name(name));
+            if matches!(value, Lookup::Absent) {
                 first = if missing == 0 { name } else { first };
                 missing += 1;
             }
-            Some(lookup)
-        });
+        }
         if missing == 0 {
-            return Ok((set, found.map(|lookup| lookup.unwrap_or(Lookup::Absent))));
+            let names = names.map(|name| name.unwrap_or(signature));
+            return Ok(FoundSet { names, values });
         }
         // The set that comes closest is the one that the sender meant.
         if missing < fewest_missing {
             (fewest_missing, first_missing) = (missing, first);
         }
     }
-    let name = owned(first_missing);
+    let name = owned(definition.header_name(first_missing));
     Err(VerificationError::MissingHeader { name })
 }
 
 /// The value of a header, if there is one: not empty, visible ASCII and spaces.
-fn well_formed<'a>(name: &str, lookup: Lookup<'a>) -> Result<Option<&'a str>, VerificationError> {
+fn well_formed<'a>(
+    name: HeaderName<'_>,
+    lookup: Lookup<'a>,
+) -> Result<Option<&'a [u8]>, VerificationError> {
     match lookup {
         Lookup::Absent => Ok(None),
         Lookup::Conflict => Err(VerificationError::ConflictingHeader { name: owned(name) }),
-        Lookup::Value(value) => check_value(name, value).map(Some),
+        Lookup::Value(value) => {
+            check_value(name, value)?;
+            Ok(Some(value))
+        }
     }
 }
 
-pub(crate) fn check_value<'a>(name: &str, value: &'a [u8]) -> Result<&'a str, VerificationError> {
-    let malformed = |defect| VerificationError::MalformedHeader {
-        name: owned(name),
-        defect,
-    };
+pub(crate) fn check_value(name: HeaderName<'_>, value: &[u8]) -> Result<(), VerificationError> {
     if value.is_empty() {
-        return Err(malformed(HeaderDefect::Empty));
+        Err(malformed(name, HeaderDefect::Empty))
+    } else if !is_visible(value) {
+        Err(malformed(name, HeaderDefect::NotVisibleAscii))
+    } else {
+        Ok(())
     }
-    // Without an early exit the compiler checks many bytes at a time.
-    let visible = value
-        .iter()
-        .fold(true, |visible, byte| visible & matches!(byte, 0x20..=0x7e));
-    core::str::from_utf8(value)
-        .ok()
-        .filter(|_| visible)
-        .ok_or_else(|| malformed(HeaderDefect::NotVisibleAscii))
+}
+
+/// Whether these are visible ASCII characters and spaces, eight at a time.
+fn is_visible(value: &[u8]) -> bool {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let Some(last) = value.last_chunk() else {
+        return value.iter().all(|byte| matches!(byte, 0x20..=0x7e));
+    };
+    // The last eight overlap those before them.
+    let words = value.as_chunks().0.iter().chain([last]);
+    // The high bit of a byte is set if it was, or by 0x7f + 1, or by less than 0x20 - 0x20. What
+    // carries over into the next byte comes from one that is bad already.
+    let bad = words.fold(0, |bad, word| {
+        let word = u64::from_le_bytes(*word);
+        bad | word | word.wrapping_add(EACH) | word.wrapping_sub(0x20 * EACH)
+    });
+    bad & (0x80 * EACH) == 0
 }
 
 /// An id that held the character behind it would let the content be cut in two ways.
 pub(crate) fn check_id(
     definition: &Definition,
-    name: &str,
-    id: &str,
+    name: HeaderName<'_>,
+    id: &[u8],
 ) -> Result<(), VerificationError> {
-    if definition.id_terminators().any(|end| id.contains(end)) {
-        return Err(VerificationError::MalformedHeader {
-            name: owned(name),
-            defect: HeaderDefect::AmbiguousId,
-        });
+    let ends = &definition.id_terminators;
+    if ends.iter().any(|end| id.contains(end)) {
+        return Err(malformed(name, HeaderDefect::AmbiguousId));
     }
     Ok(())
+}
+
+#[cold]
+fn malformed(name: HeaderName<'_>, defect: HeaderDefect) -> VerificationError {
+    let name = owned(name);
+    VerificationError::MalformedHeader { name, defect }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::is_visible;
+
+    #[test]
+    fn every_byte_at_every_place() {
+        for byte in 0..=u8::MAX {
+            let visible = matches!(byte, 0x20..=0x7e);
+            for length in 1..=17 {
+                for at in 0..length {
+                    for other in [0x20, 0x7e] {
+                        let mut value = vec![other; length];
+                        value[at] = byte;
+                        assert_eq!(is_visible(&value), visible, "{byte} at {at} of {length}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::backoff::Backoff;
-use crate::time::{UnixTime, parse_http_date};
+use crate::time::{UnixTime, parse_digits, parse_http_date};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -173,10 +173,9 @@ impl RetryPolicy {
 /// assert_eq!(parse_retry_after("soon", now), None);
 /// ```
 pub fn parse_retry_after(value: &str, now: UnixTime) -> Option<Duration> {
-    let value = value.trim_matches(' ');
-    let is_seconds = matches!(value.len(), 1..=19) && value.bytes().all(|b| b.is_ascii_digit());
-    if is_seconds {
-        return value.parse().ok().map(Duration::from_secs);
+    let value = value.trim_matches(' ').as_bytes();
+    match parse_digits(value) {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None => parse_http_date(value, now).map(|date| date.saturating_since(now)),
     }
-    parse_http_date(value, now).map(|date| date.saturating_since(now))
 }

@@ -96,12 +96,9 @@ impl Secret {
             .unwrap_or(text);
         let key = match definition.key {
             KeyForm::Text => Ok(text.as_bytes().to_vec()),
-            KeyForm::Base64 if encoded.ends_with('=') => {
-                Base64::decode_vec(encoded).map_err(|_| SecretDefect::NotBase64)
-            }
-            KeyForm::Base64 => {
-                Base64Unpadded::decode_vec(encoded).map_err(|_| SecretDefect::NotBase64)
-            }
+            KeyForm::Base64 => without_padding(encoded)
+                .and_then(|encoded| Base64Unpadded::decode_vec(encoded).ok())
+                .ok_or(SecretDefect::NotBase64),
             KeyForm::Hex => base16ct::mixed::decode_vec(encoded).map_err(|_| SecretDefect::NotHex),
         };
         let key = Zeroizing::new(key.map_err(ConfigurationError::MalformedSecret)?);
@@ -123,6 +120,16 @@ fn check_length(length: usize) -> Result<(), ConfigurationError> {
         0 => Err(ConfigurationError::EmptySecret),
         1..=MAX_SECRET_LENGTH => Ok(()),
         _ => Err(ConfigurationError::MalformedSecret(SecretDefect::TooLong)),
+    }
+}
+
+/// Base64 without its padding, which if it is there must fill the last group of four.
+fn without_padding(encoded: &str) -> Option<&str> {
+    let unpadded = encoded.trim_end_matches('=');
+    match encoded.len() - unpadded.len() {
+        0 => Some(unpadded),
+        1 | 2 if encoded.len().is_multiple_of(4) => Some(unpadded),
+        _ => None,
     }
 }
 

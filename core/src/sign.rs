@@ -93,13 +93,13 @@ impl Webhook {
         }
         let id_header = set
             .id
-            .as_deref()
+            .map(|name| definition.header_name(name))
             .or_else(|| definition.header_among(&definition.event_id));
         let mut headers = SignedHeaders::new();
         if let (Some(name), Some(id)) = (id_header, message.id) {
             check_value(name, id.as_bytes())?;
-            check_id(definition, name, id)?;
-            headers.push((name.into(), id.into()));
+            check_id(definition, name, id.as_bytes())?;
+            headers.push((name.as_str().into(), id.into()));
         }
 
         let format = definition.timestamp_format;
@@ -115,17 +115,18 @@ impl Webhook {
         let content = SignedContent {
             definition,
             body: message.body,
-            id: message.id,
-            timestamp: timestamp.as_deref(),
+            id: message.id.map(str::as_bytes),
+            timestamp: timestamp.as_deref().map(str::as_bytes),
             method: message.method,
             url: message.url,
         };
         let tag = self.keys[0].tag(content.parts());
         let signature = signature::write(definition, &tag, timestamp.as_deref());
-        if let (Some(name), Some(timestamp)) = (set.timestamp.as_deref(), timestamp) {
-            headers.push((name.into(), timestamp));
+        let name = |name| definition.header_name(name).as_str().into();
+        if let (Some(header), Some(timestamp)) = (set.timestamp, timestamp) {
+            headers.push((name(header), timestamp));
         }
-        headers.push(((*set.signature).into(), signature));
+        headers.push((name(set.signature), signature));
         Ok(headers)
     }
 }

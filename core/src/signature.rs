@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64ct::{Base64, Encoding as _};
 
 use crate::error::{TimestampDefect, VerificationError};
-use crate::headers::owned;
+use crate::headers::{HeaderName, owned};
 use crate::mac::{MAX_TAG_LENGTH, Tag};
 use crate::scheme::{Definition, Encoding, is_label};
 
@@ -17,23 +17,42 @@ use crate::scheme::{Definition, Encoding, is_label};
 pub const MAX_CANDIDATES: usize = 64;
 
 /// The entries of a signature header, trimmed, without the empty ones.
-fn entries<'a>(definition: &Definition, header: &'a str) -> impl Iterator<Item = &'a str> {
+fn entries<'a>(definition: &Definition, header: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     // No header holds a zero, so that without a separator it is one piece.
-    let separator = definition.separator.map_or('\0', char::from);
-    header
-        .split(separator)
-        .map(|entry| entry.trim_matches(' '))
-        .filter(|entry| !entry.is_empty())
+    let separator = definition.separator.unwrap_or(0);
+    let mut rest = Some(header);
+    iter::from_fn(move || {
+        let text = rest?;
+        // Looks at many bytes at a time, and most headers are one entry.
+        let end = text
+            .contains(&separator)
+            .then(|| text.iter().position(|byte| *byte == separator));
+        let (entry, after) = match end.flatten() {
+            Some(end) => (&text[..end], Some(&text[end + 1..])),
+            None => (text, None),
+        };
+        rest = after;
+        Some(entry)
+    })
+    .map(trimmed)
+    .filter(|entry| !entry.is_empty())
+}
+
+fn trimmed(mut entry: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] | [rest @ .., b' '] = entry {
+        entry = rest;
+    }
+    entry
 }
 
 /// The timestamp from the entry `label=...` of the header called `name`.
 pub(crate) fn labelled_timestamp<'a>(
     definition: &Definition,
     label: &str,
-    name: &str,
-    header: &'a str,
-) -> Result<&'a str, VerificationError> {
-    let (name, label_text) = (|| owned(name), || owned(label));
+    name: HeaderName<'_>,
+    header: &'a [u8],
+) -> Result<&'a [u8], VerificationError> {
+    let (name, label_text) = (|| owned(name), || label.into());
     let mut values = entries(definition, header).filter_map(|entry| after_label(entry, label));
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
@@ -49,100 +68,109 @@ pub(crate) fn labelled_timestamp<'a>(
     .map_err(VerificationError::MalformedTimestamp)
 }
 
-fn after_label<'a>(entry: &'a str, label: &str) -> Option<&'a str> {
-    entry.strip_prefix(label)?.strip_prefix('=')
+fn after_label<'a>(entry: &'a [u8], label: &str) -> Option<&'a [u8]> {
+    entry.strip_prefix(label.as_bytes())?.strip_prefix(b"=")
 }
 
-/// The decoded signatures of a header: at least one, which needs no allocation.
+/// The decoded signatures of a header, the first of which needs no allocation.
 pub(crate) struct Candidates {
     first: Tag,
     others: Vec<Tag>,
+    count: usize,
 }
 
 impl Candidates {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
-        iter::once(&self.first).chain(&self.others)
+    pub(crate) fn new() -> Self {
+        Self {
+            first: [0; MAX_TAG_LENGTH],
+            others: Vec::new(),
+            count: 0,
+        }
     }
-}
 
-/// The decoded signatures of the scheme's version in the header called `name`, at most
-/// [`MAX_CANDIDATES`].
-pub(crate) fn candidates(
-    definition: &Definition,
-    name: &str,
-    header: &str,
-) -> Result<Candidates, VerificationError> {
-    let mut candidates: Option<Candidates> = None;
-    let mut count = 0;
-    let mut any_of_ours = false;
-    let mut any_of_others = false;
-    for entry in entries(definition, header) {
-        let timestamp_label = definition.timestamp_label.as_deref();
-        if timestamp_label.is_some_and(|label| after_label(entry, label).is_some()) {
-            continue;
-        }
-        match entry.strip_prefix(&*definition.prefix) {
-            Some(encoded) => {
-                any_of_ours = true;
-                if let Some(tag) = decode(definition, encoded) {
-                    count += 1;
-                    match &mut candidates {
-                        Some(candidates) => candidates.others.push(tag),
-                        None => {
-                            candidates = Some(Candidates {
-                                first: tag,
-                                others: Vec::new(),
-                            });
-                        }
-                    }
-                }
-            }
-            None => any_of_others |= has_label(definition, entry),
-        }
-        if count == MAX_CANDIDATES {
-            break;
-        }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
+        let first = iter::once(&self.first).take(self.count);
+        first.chain(&self.others)
     }
-    candidates.ok_or_else(|| {
-        if any_of_others && !any_of_ours {
-            VerificationError::UnsupportedSignature {
-                name: owned(name),
-                label: owned(definition.label()),
+
+    /// Takes the signatures of the scheme's version from the header called `name`, at most
+    /// [`MAX_CANDIDATES`]; an error if there is none.
+    pub(crate) fn read(
+        &mut self,
+        definition: &Definition,
+        name: HeaderName<'_>,
+        header: &[u8],
+    ) -> Result<(), VerificationError> {
+        let mut any_of_ours = false;
+        let mut any_of_others = false;
+        for entry in entries(definition, header) {
+            let timestamp_label = definition.timestamp_label.as_deref();
+            if timestamp_label.is_some_and(|label| after_label(entry, label).is_some()) {
+                continue;
             }
+            match entry.strip_prefix(definition.prefix.as_bytes()) {
+                Some(encoded) => {
+                    any_of_ours = true;
+                    self.add(definition, encoded);
+                }
+                None => any_of_others |= has_label(definition, entry),
+            }
+            if self.count == MAX_CANDIDATES {
+                break;
+            }
+        }
+        if self.count > 0 {
+            Ok(())
+        } else if any_of_others && !any_of_ours {
+            Err(VerificationError::UnsupportedSignature {
+                name: owned(name),
+                label: definition.label().into(),
+            })
         } else {
-            VerificationError::MalformedSignature {
+            Err(VerificationError::MalformedSignature {
                 name: owned(name),
                 encoding: definition.encoding,
                 prefix: definition.prefix.clone(),
                 length: definition.algorithm.tag_length(),
-            }
+            })
         }
-    })
+    }
+
+    fn add(&mut self, definition: &Definition, encoded: &[u8]) {
+        let mut tag = [0; MAX_TAG_LENGTH];
+        if !decode(definition, encoded, &mut tag) {
+            return;
+        }
+        if self.count == 0 {
+            self.first = tag;
+        } else {
+            self.others.push(tag);
+        }
+        self.count += 1;
+    }
 }
 
 /// Whether the entry is of some version: a label and the character that ends the scheme's own.
-fn has_label(definition: &Definition, entry: &str) -> bool {
-    definition
-        .prefix
-        .chars()
-        .next_back()
-        .and_then(|delimiter| entry.split_once(delimiter))
-        .is_some_and(|(label, _)| is_label(label))
+fn has_label(definition: &Definition, entry: &[u8]) -> bool {
+    let Some(delimiter) = definition.prefix.as_bytes().last() else {
+        return false;
+    };
+    let label = entry.iter().position(|byte| byte == delimiter);
+    label.is_some_and(|length| is_label(&entry[..length]))
 }
 
-/// The tag that this text encodes canonically, if it is of the right length.
+/// Writes the tag that this text encodes canonically; false if it is of another length, or none.
 ///
 /// The text is public, so its decoding may take a time that depends on it. [`write`] encodes
 /// tags, for which a table look-up would tell more than it should.
-fn decode(definition: &Definition, encoded: &str) -> Option<Tag> {
-    let mut tag = [0; MAX_TAG_LENGTH];
+fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
     let length = match definition.encoding {
-        Encoding::Hex => base16ct::lower::decode(encoded, &mut tag).ok()?.len(),
-        Encoding::HexUpper => base16ct::upper::decode(encoded, &mut tag).ok()?.len(),
-        Encoding::HexAnyCase => base16ct::mixed::decode(encoded, &mut tag).ok()?.len(),
-        Encoding::Base64 => STANDARD.decode_slice(encoded, &mut tag).ok()?,
+        Encoding::Hex => base16ct::lower::decode(encoded, tag).map(<[u8]>::len).ok(),
+        Encoding::HexUpper => base16ct::upper::decode(encoded, tag).map(<[u8]>::len).ok(),
+        Encoding::HexAnyCase => base16ct::mixed::decode(encoded, tag).map(<[u8]>::len).ok(),
+        Encoding::Base64 => STANDARD.decode_slice(encoded, tag).ok(),
     };
-    (length == definition.algorithm.tag_length()).then_some(tag)
+    length == Some(definition.algorithm.tag_length())
 }
 
 /// The value of the signature header for this tag.

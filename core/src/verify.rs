@@ -21,7 +21,7 @@ use crate::headers::{Headers, Request};
 use crate::mac::tags_equal;
 use crate::received::Received;
 use crate::scheme::{Definition, Part, Source};
-use crate::signature;
+use crate::signature::Candidates;
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::Webhook;
 
@@ -72,22 +72,39 @@ impl Webhook {
         &'a self,
         request: &Request<'a, H>,
         now: UnixTime,
-        reveal: impl Fn(Choice) -> bool,
+        reveal: fn(Choice) -> bool,
+    ) -> Result<Verified<'a>, VerificationError> {
+        check_context(&self.definition, request.method, request.url)?;
+        let received = Received::read(&self.definition, request.headers)?;
+        let Request {
+            body, method, url, ..
+        } = *request;
+        self.decide(received, body, method, url, now, reveal)
+    }
+
+    // One copy of this is enough, whatever the headers are.
+    #[inline(never)]
+    fn decide<'a>(
+        &'a self,
+        received: Received<'a>,
+        body: &'a [u8],
+        method: Option<&'a str>,
+        url: Option<&'a str>,
+        now: UnixTime,
+        reveal: fn(Choice) -> bool,
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
-        check_context(definition, request.method, request.url)?;
-        let received = Received::read(definition, request.headers)?;
         let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
-        let signature_name = &received.set.signature;
-        let candidates = signature::candidates(definition, signature_name, received.signature)?;
+        let mut candidates = Candidates::new();
+        candidates.read(definition, received.signature_name, received.signature)?;
 
         let content = SignedContent {
             definition,
-            body: request.body,
+            body,
             id: received.id,
             timestamp: timestamp_text,
-            method: request.method,
-            url: request.url,
+            method,
+            url,
         };
         let mut key_index = None;
         for (index, key) in self.keys.iter().enumerate() {
@@ -102,14 +119,43 @@ impl Webhook {
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
-        Ok(Verified {
+        Ok(received.verified(definition, body, key_index, timestamp))
+    }
+
+    /// What [`verify`](Self::verify) answered to this very request, without the proof. For hosts
+    /// that cannot hold a [`Verified`] from one call to the next.
+    ///
+    /// # Errors
+    /// As for [`verify`](Self::verify), for headers that it would refuse.
+    #[doc(hidden)]
+    pub fn verified_before<'a, H: Headers + ?Sized>(
+        &'a self,
+        request: &Request<'a, H>,
+        key_index: usize,
+    ) -> Result<Verified<'a>, VerificationError> {
+        let definition = &*self.definition;
+        let received = Received::read(definition, request.headers)?;
+        let timestamp = received.timestamp(definition)?.map(|(_, time)| time);
+        Ok(received.verified(definition, request.body, key_index, timestamp))
+    }
+}
+
+impl<'a> Received<'a> {
+    fn verified(
+        self,
+        definition: &'a Definition,
+        body: &'a [u8],
+        key_index: usize,
+        timestamp: Option<UnixTime>,
+    ) -> Verified<'a> {
+        Verified {
             definition,
-            body: request.body,
+            body,
             key_index,
-            id: received.id,
-            event_headers: received.event_headers,
+            id: self.id,
+            event_headers: self.event_headers,
             timestamp,
-        })
+        }
     }
 }
 
@@ -119,9 +165,9 @@ pub struct Verified<'a> {
     definition: &'a Definition,
     body: &'a [u8],
     key_index: usize,
-    id: Option<&'a str>,
+    id: Option<&'a [u8]>,
     /// The values of `definition.event_headers`.
-    event_headers: Vec<Option<&'a str>>,
+    event_headers: Vec<Option<&'a [u8]>>,
     timestamp: Option<UnixTime>,
 }
 
@@ -134,12 +180,9 @@ impl<'a> Verified<'a> {
 
     /// The message's id as far as a header has it. Signed only if the scheme signs it.
     pub fn id(&self) -> Option<&'a str> {
-        let of_header = |source: &Source| match source {
-            Source::Header(_) => self.header(*source),
-            Source::Id | Source::Body(_) => None,
-        };
-        self.id
-            .or_else(|| self.definition.event_id.iter().find_map(of_header))
+        let sources = self.definition.event_id.iter();
+        self.header(Source::Id)
+            .or_else(|| sources.copied().find_map(|source| self.header(source)))
     }
 
     /// The signed attempt timestamp.
@@ -170,11 +213,13 @@ impl<'a> Verified<'a> {
 
     /// The value of a source that is a header.
     fn header(&self, source: Source) -> Option<&'a str> {
-        match source {
+        let value = match source {
             Source::Id => self.id,
             Source::Header(index) => self.event_headers[index],
             Source::Body(_) => None,
-        }
+        }?;
+        // Visible ASCII, as was checked.
+        core::str::from_utf8(value).ok()
     }
 }
 
@@ -183,9 +228,10 @@ pub(crate) fn check_context(
     method: Option<&str>,
     url: Option<&str>,
 ) -> Result<(), VerificationError> {
-    let missing = if definition.signs(&Part::Method) && method.is_none() {
+    let content = &definition.content;
+    let missing = if method.is_none() && content.contains(&Part::Method) {
         MissingContext::Method
-    } else if definition.signs(&Part::Url) && url.is_none() {
+    } else if url.is_none() && content.contains(&Part::Url) {
         MissingContext::Url
     } else {
         return Ok(());
@@ -197,8 +243,8 @@ pub(crate) fn check_context(
 pub(crate) struct SignedContent<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) body: &'a [u8],
-    pub(crate) id: Option<&'a str>,
-    pub(crate) timestamp: Option<&'a str>,
+    pub(crate) id: Option<&'a [u8]>,
+    pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
     pub(crate) url: Option<&'a str>,
 }
@@ -207,10 +253,11 @@ impl<'a> SignedContent<'a> {
     /// The bytes of each part in turn; nothing is concatenated or copied.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'a [u8]> {
         let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
+        let (id, timestamp) = (self.id, self.timestamp);
         self.definition.content.iter().map(move |part| match part {
             Part::Body => self.body,
-            Part::Id => bytes(self.id),
-            Part::Timestamp => bytes(self.timestamp),
+            Part::Id => id.unwrap_or_default(),
+            Part::Timestamp => timestamp.unwrap_or_default(),
             Part::Method => bytes(self.method),
             Part::Url => bytes(self.url),
             Part::Literal(literal) => literal.as_bytes(),

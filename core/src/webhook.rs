@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::error::ConfigurationError;
 use crate::mac::Key;
-use crate::scheme::{Definition, HeaderSet, Scheme};
+use crate::scheme::{Definition, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
 
@@ -83,15 +83,8 @@ impl Webhook {
     ///
     /// A host whose headers are costly to cross needs to pass these only.
     pub fn header_names(&self) -> Vec<&str> {
-        let sets = self.definition.header_sets.iter();
-        let events = self.definition.event_headers.iter().map(|name| &**name);
-        let mut names = Vec::new();
-        for name in sets.flat_map(HeaderSet::names).flatten().chain(events) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        let names = self.definition.header_names.iter();
+        names.map(|name| &**name).collect()
     }
 
     /// How long a delivery's dedupe key must be remembered: while its timestamp is fresh, and at

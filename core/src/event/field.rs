@@ -70,7 +70,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             }
             (value, _) => text(value, FieldDefect::NotTime(format)).ok(),
         };
-        match written.and_then(|written| format.parse(&written)) {
+        match written.and_then(|written| format.parse(written.as_bytes())) {
             Some(time) => Ok(Some(time)),
             None => Err(self.malformed(source, FieldDefect::NotTime(format))),
         }
@@ -156,14 +156,18 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
         }
     }
 
+    fn header_name(&self, index: usize) -> &str {
+        self.definition.header_name(index).as_str()
+    }
+
     /// The name of a source, and whether it is a header.
     fn name(&self, source: Source) -> (&str, bool) {
         match source {
             Source::Body(path) => (&self.definition.paths[path].text, false),
-            Source::Header(index) => (&self.definition.event_headers[index], true),
+            Source::Header(index) => (self.header_name(self.definition.event_headers[index]), true),
             Source::Id => {
-                let name = self.definition.header_sets[0].id.as_deref();
-                (name.unwrap_or_default(), true)
+                let name = self.definition.header_sets[0].id;
+                (name.map_or("", |name| self.header_name(name)), true)
             }
         }
     }

@@ -9,6 +9,7 @@ use super::{
     TimestampFormat, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
+use crate::headers::HeaderName;
 use crate::time::Tolerance;
 
 const MAX_HEADER_SETS: usize = 4;
@@ -38,37 +39,22 @@ pub(crate) struct Definition {
     pub(crate) type_required: bool,
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
-    /// The headers that sources name, each once.
-    pub(crate) event_headers: Vec<Box<str>>,
+    /// The names of all headers that are read, in lower case, each once.
+    pub(crate) header_names: Vec<Box<str>>,
+    /// Those that sources name, as indices into `header_names`.
+    pub(crate) event_headers: Vec<usize>,
+    /// The characters which end the id in the signed content, and which no id may hold.
+    pub(crate) id_terminators: Vec<u8>,
     /// The fields that sources name, each once.
     pub(crate) paths: Vec<Path>,
 }
 
-/// Names of one [`HeaderNames`], owned.
+/// One [`HeaderNames`], as indices into [`Definition::header_names`].
 #[derive(Debug)]
 pub(crate) struct HeaderSet {
-    pub(crate) signature: Box<str>,
-    pub(crate) id: Option<Box<str>>,
-    pub(crate) timestamp: Option<Box<str>>,
-}
-
-impl HeaderSet {
-    fn new(names: &HeaderNames<'_>) -> Self {
-        Self {
-            signature: names.signature.into(),
-            id: names.id.map(Into::into),
-            timestamp: names.timestamp.map(Into::into),
-        }
-    }
-
-    /// The names of signature, id and timestamp, in the order in which they are checked.
-    pub(crate) fn names(&self) -> [Option<&str>; 3] {
-        [
-            Some(&self.signature),
-            self.id.as_deref(),
-            self.timestamp.as_deref(),
-        ]
-    }
+    pub(crate) signature: usize,
+    pub(crate) id: Option<usize>,
+    pub(crate) timestamp: Option<usize>,
 }
 
 impl Definition {
@@ -77,16 +63,9 @@ impl Definition {
             .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
     }
 
-    /// The characters which end the id in the signed content, and which no id may hold.
-    pub(crate) fn id_terminators(&self) -> impl Iterator<Item = char> {
-        self.content.windows(2).filter_map(|parts| match parts {
-            [Part::Id, Part::Literal(literal)] => literal.chars().next(),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn signs(&self, part: &Part) -> bool {
-        self.content.contains(part)
+    /// A header by its index into `header_names`.
+    pub(crate) fn header_name(&self, index: usize) -> HeaderName<'_> {
+        HeaderName::new(&self.header_names[index], index)
     }
 
     pub(crate) fn has_timestamp(&self) -> bool {
@@ -102,9 +81,9 @@ impl Definition {
     }
 
     /// The name of the first header among these sources.
-    pub(crate) fn header_among(&self, sources: &[Source]) -> Option<&str> {
+    pub(crate) fn header_among(&self, sources: &[Source]) -> Option<HeaderName<'_>> {
         sources.iter().find_map(|source| match source {
-            Source::Header(index) => Some(&*self.event_headers[*index]),
+            Source::Header(index) => Some(self.header_name(self.event_headers[*index])),
             Source::Id | Source::Body(_) => None,
         })
     }
@@ -126,6 +105,8 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     )?;
 
     let mut tables = Tables::default();
+    let header_sets = builder.headers.iter().map(|set| tables.header_set(set));
+    let header_sets = header_sets.collect();
     let has_id_header = builder.headers[0].id.is_some();
     let mut sources = |texts| tables.sources(texts, has_id_header);
     let event_id = sources(builder.event_id)?;
@@ -142,7 +123,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     )?;
     Ok(Definition {
         name: builder.name.into(),
-        header_sets: builder.headers.iter().map(HeaderSet::new).collect(),
+        header_sets,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
         timestamp_label: builder.timestamp_label.map(Into::into),
@@ -150,6 +131,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         encoding: builder.encoding,
         key: builder.key,
         secret_prefix: builder.secret_prefix.into(),
+        id_terminators: id_terminators(&content),
         content,
         timestamp_format: builder.timestamp_format,
         tolerance: builder.tolerance,
@@ -162,6 +144,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         id_required,
         type_required,
         data,
+        header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,
     })
@@ -210,7 +193,8 @@ fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(), &'static s
     let delimiter = prefix.chars().next_back();
     require(
         prefix.is_empty()
-            || matches!(delimiter, Some('=' | ',')) && is_label(&prefix[..prefix.len() - 1]),
+            || matches!(delimiter, Some('=' | ','))
+                && is_label(&prefix.as_bytes()[..prefix.len() - 1]),
         "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -",
     )?;
     require(
@@ -229,7 +213,7 @@ fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(), &'static s
         "a timestamp label needs a separator and a prefix that ends in =",
     )?;
     require(
-        is_label(label),
+        is_label(label.as_bytes()),
         "its timestamp label is not 1 to 16 letters, digits, _ and -",
     )?;
     require(
@@ -265,14 +249,32 @@ fn check_content(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<(), &'
     )
 }
 
-/// The headers and fields that sources name, each once.
+/// No header holds the others, so that those of ASCII suffice.
+fn id_terminators(content: &[Part]) -> Vec<u8> {
+    let ends = content.windows(2).filter_map(|parts| match parts {
+        [Part::Id, Part::Literal(literal)] => literal.bytes().next(),
+        _ => None,
+    });
+    ends.filter(u8::is_ascii).collect()
+}
+
+/// The headers and fields that are read, each once.
 #[derive(Default)]
 struct Tables {
-    event_headers: Vec<Box<str>>,
+    header_names: Vec<Box<str>>,
+    event_headers: Vec<usize>,
     paths: Vec<Path>,
 }
 
 impl Tables {
+    fn header_set(&mut self, names: &HeaderNames<'_>) -> HeaderSet {
+        HeaderSet {
+            signature: self.header(names.signature),
+            id: names.id.map(|name| self.header(name)),
+            timestamp: names.timestamp.map(|name| self.header(name)),
+        }
+    }
+
     fn sources(
         &mut self,
         texts: &[&str],
@@ -289,7 +291,7 @@ impl Tables {
                     require(has_id_header, "it has the event source id but no id header")?;
                     Ok(Source::Id)
                 }
-                Some(("header", name)) => Ok(Source::Header(self.header(name))),
+                Some(("header", name)) => Ok(Source::Header(self.event_header(name))),
                 Some(("body", path)) => self.path(path).map(Source::Body),
                 _ => Err("an event source is not id, header:NAME or body:PATH"),
             })
@@ -297,9 +299,18 @@ impl Tables {
     }
 
     fn header(&mut self, name: &str) -> usize {
-        let known = self.event_headers.iter().position(|known| **known == *name);
+        let known = self.header_names.iter().position(|known| **known == *name);
         known.unwrap_or_else(|| {
-            self.event_headers.push(name.into());
+            self.header_names.push(name.into());
+            self.header_names.len() - 1
+        })
+    }
+
+    fn event_header(&mut self, name: &str) -> usize {
+        let header = self.header(name);
+        let known = self.event_headers.iter().position(|known| *known == header);
+        known.unwrap_or_else(|| {
+            self.event_headers.push(header);
             self.event_headers.len() - 1
         })
     }
@@ -326,9 +337,9 @@ fn is_header_name(name: &str) -> bool {
 }
 
 /// Whether this is a version label such as `v1` or `sha256`.
-pub(crate) fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &[u8]) -> bool {
     matches!(text.len(), 1..=16)
         && text
-            .bytes()
+            .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }

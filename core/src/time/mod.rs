@@ -5,6 +5,7 @@ mod http_date;
 mod timestamp;
 
 pub(crate) use http_date::parse_http_date;
+pub(crate) use timestamp::parse_digits;
 
 use core::fmt;
 use core::time::Duration;

@@ -11,10 +11,10 @@ const SECONDS_PER_DAY: u64 = 86_400;
 
 impl TimestampFormat {
     /// Reads a time strictly: one text for one value, no signs, no spaces, no leading zeros.
-    pub(crate) fn parse(self, text: &str) -> Option<UnixTime> {
+    pub(crate) fn parse(self, text: &[u8]) -> Option<UnixTime> {
         match self {
-            Self::Seconds => parse_digits(text).map(UnixTime::from_seconds),
-            Self::Milliseconds => parse_digits(text).map(UnixTime::from_millis),
+            Self::Seconds => parse_canonical(text).map(UnixTime::from_seconds),
+            Self::Milliseconds => parse_canonical(text).map(UnixTime::from_millis),
             Self::Rfc3339 => parse_rfc3339(text),
         }
     }
@@ -26,47 +26,36 @@ impl TimestampFormat {
             Self::Milliseconds => time.millis().to_string(),
             Self::Rfc3339 => write_rfc3339(time),
         };
-        self.parse(&text).is_some().then_some(text)
+        self.parse(text.as_bytes()).is_some().then_some(text)
     }
 }
 
 /// 1 to 19 ASCII digits without a leading zero.
-fn parse_digits(text: &str) -> Option<u64> {
-    let bytes = text.as_bytes();
-    let canonical = match bytes {
-        [] => false,
-        [b'0'] => true,
-        [first, ..] => *first != b'0' && bytes.len() <= MAX_DIGITS,
-    };
-    if !canonical {
-        return None;
+fn parse_canonical(text: &[u8]) -> Option<u64> {
+    match text {
+        [b'0', _, ..] => None,
+        _ => parse_digits(text),
     }
-    // 19 digits stay within 64 bits.
-    bytes.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit()
-            .then(|| value * 10 + u64::from(byte - b'0'))
-    })
 }
 
 /// RFC 3339 with capital `T` and `Z`, at most nine digits of fraction and no leap seconds.
-fn parse_rfc3339(text: &str) -> Option<UnixTime> {
-    let (date_and_time, rest) = text.split_at_checked(19)?;
-    let fields = date_and_time.as_bytes();
+fn parse_rfc3339(text: &[u8]) -> Option<UnixTime> {
+    let (fields, rest) = text.split_at_checked(19)?;
     let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if separators.iter().any(|(at, byte)| fields[*at] != *byte) {
         return None;
     }
-    let field = |from, to| number(&date_and_time[from..to]);
+    let field = |from, to| parse_digits(&fields[from..to]);
     let date = [field(0, 4)?, field(5, 7)?, field(8, 10)?];
     let time = [field(11, 13)?, field(14, 16)?, field(17, 19)?];
 
-    let (nanoseconds, offset) = match rest.strip_prefix('.') {
-        None => (0, rest),
-        Some(rest) => {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let (fraction, offset) = rest.split_at(digits);
+    let (nanoseconds, offset) = match rest {
+        [b'.', rest @ ..] => {
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+            let (fraction, offset) = rest.split_at(digits.count());
             (parse_fraction(fraction)?, offset)
         }
+        _ => (0, rest),
     };
     // An offset may move 1970-01-01 before the epoch, or the last day of 1969 behind it.
     let (days, date) = match date {
@@ -83,35 +72,34 @@ fn parse_rfc3339(text: &str) -> Option<UnixTime> {
 }
 
 /// The nanoseconds of 1 to 9 digits behind the point.
-fn parse_fraction(digits: &str) -> Option<u32> {
+fn parse_fraction(digits: &[u8]) -> Option<u32> {
     let scale = 9_u32.checked_sub(digits.len().try_into().ok()?)?;
-    let value = u32::try_from(number(digits)?).ok()?;
+    let value = u32::try_from(parse_digits(digits)?).ok()?;
     value.checked_mul(10_u32.pow(scale))
 }
 
 /// The sign and seconds of `Z`, `+HH:MM` or `-HH:MM`.
-fn parse_offset(text: &str) -> Option<(u8, u64)> {
-    if text == "Z" {
-        return Some((b'+', 0));
+fn parse_offset(text: &[u8]) -> Option<(u8, u64)> {
+    match *text {
+        [b'Z'] => Some((b'+', 0)),
+        [sign @ (b'+' | b'-'), h, hh, b':', m, mm] => {
+            let (hours, minutes) = (parse_digits(&[h, hh])?, parse_digits(&[m, mm])?);
+            (hours <= 23 && minutes <= 59).then_some((sign, hours * 3_600 + minutes * 60))
+        }
+        _ => None,
     }
-    let sign = text.bytes().next()?;
-    if !matches!(sign, b'+' | b'-') || text.len() != 6 || !text.is_ascii() {
-        return None;
-    }
-    let (hours, minutes) = text[1..].split_once(':')?;
-    if hours.len() != 2 {
-        return None;
-    }
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (hours <= 23 && minutes <= 59).then_some((sign, hours * 3_600 + minutes * 60))
 }
 
-/// A number of ASCII digits, leading zeros allowed.
-pub(super) fn number(digits: &str) -> Option<u64> {
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+/// The value of 1 to 19 ASCII digits, leading zeros allowed.
+pub(crate) fn parse_digits(digits: &[u8]) -> Option<u64> {
+    // So many digits stay within 64 bits.
+    if !matches!(digits.len(), 1..=MAX_DIGITS) {
         return None;
     }
-    digits.parse().ok()
+    digits.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + u64::from(byte - b'0'))
+    })
 }
 
 fn write_rfc3339(time: UnixTime) -> String {
@@ -132,7 +120,7 @@ mod tests {
 
     #[test]
     fn offsets_cross_the_epoch() {
-        let parse = |text| parse_rfc3339(text).map(UnixTime::seconds);
+        let parse = |text: &str| parse_rfc3339(text.as_bytes()).map(UnixTime::seconds);
         assert_eq!(parse("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(parse("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(parse("1970-01-01T00:59:59+01:00"), None);
@@ -146,7 +134,7 @@ mod tests {
             let time = UnixTime::from_millis(millis);
             for format in [TimestampFormat::Milliseconds, TimestampFormat::Rfc3339] {
                 let text = format.write(time).unwrap();
-                assert_eq!(format.parse(&text), Some(time), "{text}");
+                assert_eq!(format.parse(text.as_bytes()), Some(time), "{text}");
             }
         }
         let year_10000 = UnixTime::from_seconds(253_402_300_800);
