@@ -1,6 +1,7 @@
 /** Descriptions of schemes: their type, and their form for the core. */
 
 import { text, wrong } from "./check.js";
+import { Message } from "./message.js";
 import { Tolerance, type ToleranceSides } from "./tolerance.js";
 
 /** The headers that carry a signature and what it covers, in lower case. */
@@ -88,11 +89,11 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
 ]);
 
 /** Keys and values in turn, as the core reads them, and the tolerance. */
-export function flatten(description: unknown): { texts: string[]; tolerance: Tolerance | undefined } {
+export function flatten(description: unknown): { message: Message; tolerance: Tolerance | undefined } {
   if (!isRecord(description)) {
     throw wrong("the scheme's description", "an object", description);
   }
-  const texts: string[] = [];
+  const message = new Message();
   let tolerance: Tolerance | undefined;
   for (const [written, value] of Object.entries(description)) {
     const key = written.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -106,17 +107,17 @@ export function flatten(description: unknown): { texts: string[]; tolerance: Tol
     if (type === "tolerance") {
       tolerance = value instanceof Tolerance ? value : new Tolerance(value as ToleranceSides);
     } else if (type === "headers") {
-      addHeaders(value, texts);
+      addHeaders(value, message);
     } else if (type === "list") {
-      addList(key, value, texts);
+      addList(key, value, message);
     } else {
-      texts.push(key, text(`the scheme's ${written}`, value));
+      message.addField(key, text(`the scheme's ${written}`, value));
     }
   }
-  return { texts, tolerance };
+  return { message, tolerance };
 }
 
-function addHeaders(value: unknown, texts: string[]): void {
+function addHeaders(value: unknown, message: Message): void {
   for (const set of Array.isArray(value) ? (value as unknown[]) : [value]) {
     if (!isRecord(set)) {
       throw wrong("a header set", "an object", set);
@@ -125,25 +126,25 @@ function addHeaders(value: unknown, texts: string[]): void {
       throw new TypeError("a header set has the keys signature, id and timestamp, no others");
     }
     const { signature, id, timestamp } = set;
-    texts.push("headers.signature", signature === undefined ? "" : text("a header set's signature", signature));
+    message.addField("headers.signature", signature === undefined ? "" : text("a header set's signature", signature));
     for (const [key, name] of Object.entries({ id, timestamp })) {
       if (name !== undefined && name !== null) {
-        texts.push(`headers.${key}`, text(`a header set's ${key}`, name));
+        message.addField(`headers.${key}`, text(`a header set's ${key}`, name));
       }
     }
   }
 }
 
-function addList(key: string, value: unknown, texts: string[]): void {
+function addList(key: string, value: unknown, message: Message): void {
   const items = typeof value === "string" ? [value] : value;
   if (!Array.isArray(items)) {
     throw wrong(`the scheme's ${key}`, "a string or an array of strings", value);
   }
   if (key === "dedupe" && items.length === 0) {
-    texts.push("dedupe.none", "");
+    message.addField("dedupe.none", "");
   }
   for (const item of items) {
-    texts.push(key, text(`the scheme's ${key}`, item));
+    message.addField(key, text(`the scheme's ${key}`, item));
   }
 }
 

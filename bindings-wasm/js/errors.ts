@@ -122,7 +122,12 @@ const CLASSES = { ConfigurationError, VerificationError, PayloadError, GuardErro
  * ```
  */
 export function errorCodes(): ReadonlyMap<ErrorCode, ErrorClass> {
-  return new Map(glue.error_codes().map((line) => line.split("\n") as [ErrorCode, ErrorClass]));
+  const lines = glue.error_codes().split("\n");
+  const codes = new Map<ErrorCode, ErrorClass>();
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    codes.set(lines[at] as ErrorCode, lines[at + 1] as ErrorClass);
+  }
+  return codes;
 }
 
 /** The error that the core describes by class, code and message. */

@@ -1,5 +1,5 @@
-import { numbers, settle, shared, stage, staged } from "./exchange.js";
-import type { WebhookRequest } from "./request.js";
+import { numbers, shared, staged } from "./exchange.js";
+import { Kept } from "./keep.js";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -25,7 +25,7 @@ export class Event<T = unknown> {
   readonly keyIndex: number;
   readonly #payload: Payload;
 
-  private constructor(keyIndex: number, body: string | Uint8Array, length: number, places: number[], text: string) {
+  private constructor(keyIndex: number, body: string | Kept, length: number, places: number[], text: string) {
     const { id, timestamp, dedupeKey, type } = report(places, text);
     this.id = id;
     this.type = type;
@@ -60,25 +60,23 @@ export class Event<T = unknown> {
     return { id, type, timestamp, data, dedupeKey, keyIndex };
   }
 
-  /** @internal Verifies and parses. */
-  static of<T>({ handle, message, body, now }: WebhookRequest): Event<T> {
-    stage(message, body);
-    const { entries, texts, body: length } = staged;
-    const keyIndex = settle(handle.unwrap(shared(), entries, texts, length, now));
-    return new Event<T>(keyIndex, body, length, numbers(NUMBERS), shared().text());
+  /** @internal The event that the core has just parsed. */
+  static reported<T>(keyIndex: number, body: string | Kept): Event<T> {
+    return new Event<T>(keyIndex, body, staged.body, numbers(NUMBERS), shared().text());
   }
 }
 
 /** The parts of a body that are parsed later. */
 class Payload {
-  readonly #body: string | Uint8Array;
+  readonly #body: string | Kept;
+  /** In bytes. */
   readonly #length: number;
   readonly #places: number[];
   #data: unknown;
   #whole: unknown;
   #raw: Uint8Array | undefined;
 
-  constructor(body: string | Uint8Array, length: number, places: number[]) {
+  constructor(body: string | Kept, length: number, places: number[]) {
     this.#body = body;
     this.#length = length;
     this.#places = places;
@@ -99,7 +97,7 @@ class Payload {
   }
 
   get raw(): Uint8Array {
-    return (this.#raw ??= typeof this.#body === "string" ? encoder.encode(this.#body) : this.#body.slice());
+    return (this.#raw ??= this.#bytes().slice());
   }
 
   #parse(start: number, end: number): unknown {
@@ -114,8 +112,12 @@ class Payload {
     if (typeof body === "string" && body.length === this.#length) {
       return body.slice(start, end);
     }
-    const bytes = typeof body === "string" ? encoder.encode(body) : body;
-    return decoder.decode(bytes.subarray(start, end));
+    return decoder.decode(this.#bytes().subarray(start, end));
+  }
+
+  #bytes(): Uint8Array {
+    const body = this.#body;
+    return body instanceof Kept ? body.bytes : encoder.encode(body);
   }
 }
 

@@ -16,19 +16,21 @@ export type RequestHeaders =
 
 type HeaderValue = string | readonly string[] | null | undefined;
 
+/** Engines know it by heart, unlike `Object.hasOwn`. */
+const { hasOwnProperty } = Object.prototype;
+
 /** The core takes no longer names. */
 const MAX_NAME = 64;
 
 /** The names that a webhook reads, in lower case; a header's index stands for it in the core. */
 export class HeaderIndex {
   readonly names: readonly string[];
-  readonly #indices: ReadonlyMap<string, number>;
   /** Whether there is a name of this length: most headers are passed over by this alone. */
   readonly #lengths: Uint8Array;
 
   constructor(names: string[]) {
-    this.names = Object.freeze(names);
-    this.#indices = new Map(names.map((name, index) => [name, index]));
+    // Engines compare keys of objects, which they keep once each, by their address.
+    this.names = Object.freeze(names.map((name) => Object.keys({ [name]: 0 })[0]!));
     this.#lengths = new Uint8Array(MAX_NAME + 1);
     for (const name of names) {
       this.#lengths[name.length] = 1;
@@ -49,9 +51,10 @@ export class HeaderIndex {
         this.#addPair(pair, message);
       }
     } else {
-      for (const name of Object.keys(headers)) {
+      // Several times as fast as `Object.keys`, which leaves out what is inherited.
+      for (const name in headers) {
         const index = this.#find(name);
-        if (index !== undefined) {
+        if (index !== undefined && hasOwnProperty.call(headers, name)) {
           add(message, index, name, (headers as Record<string, unknown>)[name]);
         }
       }
@@ -73,21 +76,34 @@ export class HeaderIndex {
     if (length > MAX_NAME || this.#lengths[length] === 0) {
       return undefined;
     }
-    const index = this.#indices.get(name);
+    const index = this.#index(name);
     if (index !== undefined) {
       return index;
     }
     const lower = name.toLowerCase();
     // Some other letters have an ASCII one as their lower case, and are no header's.
-    return lower !== name && isAscii(name) ? this.#indices.get(lower) : undefined;
+    return lower !== name && isAscii(name) ? this.#index(lower) : undefined;
+  }
+
+  #index(lower: string): number | undefined {
+    const { names } = this;
+    for (let index = 0; index < names.length; index++) {
+      if (names[index] === lower) {
+        return index;
+      }
+    }
+    return undefined;
   }
 }
 
 /** `Headers` of any realm or library, which joins what was sent several times. */
 function isHeaders(headers: object): headers is Headers {
   const { get, has } = headers as Partial<Headers>;
-  const isMap = Object.prototype.toString.call(headers) === "[object Map]";
-  return typeof get === "function" && typeof has === "function" && !isMap;
+  return typeof get === "function" && typeof has === "function" && !isMap(headers);
+}
+
+function isMap(headers: object): boolean {
+  return Object.prototype.toString.call(headers) === "[object Map]";
 }
 
 function isAscii(name: string): boolean {

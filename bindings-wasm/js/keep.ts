@@ -12,17 +12,38 @@ const SMALL = SLAB >> 4;
 let slab = new Uint8Array(0);
 let used = 0;
 
-export function keep(body: Uint8Array): Uint8Array {
+/** A copy of bytes. */
+export class Kept {
+  readonly #slab: Uint8Array;
+  readonly #start: number;
+  readonly length: number;
+
+  constructor(slab: Uint8Array, start: number, length: number) {
+    this.#slab = slab;
+    this.#start = start;
+    this.length = length;
+  }
+
+  /** The bytes, which nobody may change. */
+  get bytes(): Uint8Array {
+    return this.#slab.subarray(this.#start, this.#start + this.length);
+  }
+}
+
+/** A copy of a body that is bytes; a string never changes. */
+export function keep(body: string | Uint8Array): string | Kept {
+  if (typeof body === "string") {
+    return body;
+  }
   const { length } = body;
   if (length > SMALL) {
-    return new Uint8Array(body);
+    return new Kept(new Uint8Array(body), 0, length);
   }
   if (used + length > slab.length) {
     slab = new Uint8Array(SLAB);
     used = 0;
   }
   slab.set(body, used);
-  const kept = slab.subarray(used, used + length);
   used += length;
-  return kept;
+  return new Kept(slab, used - length, length);
 }

@@ -25,6 +25,12 @@ export class Message {
     this.text += text;
   }
 
+  /** Adds a key and its value, of which the core knows by their places what they are. */
+  addField(key: string, value: string): void {
+    this.add(0, key);
+    this.add(0, value);
+  }
+
   addOptional(kind: number, text: string | undefined): void {
     if (text !== undefined) {
       this.add(kind, text);

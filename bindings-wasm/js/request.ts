@@ -1,12 +1,11 @@
 import type { glue } from "./core.js";
+import type { Kept } from "./keep.js";
 import type { Message } from "./message.js";
 
-/** A request on its way through the core. */
-export interface WebhookRequest {
+/** A request that was verified, as nobody can change it any more. */
+export interface VerifiedRequest {
+  readonly keyIndex: number;
   readonly handle: glue.WebhookHandle;
   readonly message: Message;
-  /** Nobody else holds it. */
-  readonly body: string | Uint8Array;
-  /** Unix seconds. */
-  readonly now: number;
+  readonly body: string | Kept;
 }

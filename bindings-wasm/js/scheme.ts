@@ -2,6 +2,7 @@ import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { type SchemeDescription, flatten } from "./description.js";
 import { attempt } from "./errors.js";
+import { shared, stage, staged } from "./exchange.js";
 
 /**
  * How one provider signs its webhooks: a description, not code.
@@ -46,7 +47,7 @@ export class Scheme {
 
   /** The names of all registered schemes. */
   static names(): string[] {
-    return glue.scheme_names();
+    return glue.scheme_names().split("\n");
   }
 
   /** The name, which also begins the dedupe keys of its deliveries. */
@@ -77,7 +78,11 @@ function handleNamed(name: unknown): glue.SchemeHandle {
 }
 
 function describe(description: unknown): glue.SchemeHandle {
-  const { texts, tolerance } = flatten(description);
+  const { message, tolerance } = flatten(description);
   const isGiven = tolerance !== undefined;
-  return attempt(() => glue.SchemeHandle.described(texts, isGiven, tolerance?.past, tolerance?.future));
+  stage(message, "");
+  const { entries, texts } = staged;
+  return attempt(() =>
+    glue.SchemeHandle.described(shared(), entries, texts, isGiven, tolerance?.past, tolerance?.future),
+  );
 }

@@ -1,6 +1,7 @@
 import { Event, report } from "./event.js";
 import { numbers, settle, shared, stage, staged } from "./exchange.js";
-import type { WebhookRequest } from "./request.js";
+import { Kept } from "./keep.js";
+import type { VerifiedRequest } from "./request.js";
 
 /**
  * What a verified request proves, and the only way to its {@link Event}.
@@ -10,12 +11,12 @@ import type { WebhookRequest } from "./request.js";
 export class Verified {
   /** Which secret fitted, from 0. When it is never the old one any more, rotation is done. */
   readonly keyIndex: number;
-  readonly #request: WebhookRequest;
+  readonly #request: VerifiedRequest;
   #description: Description | undefined;
 
   /** @internal */
-  constructor(keyIndex: number, request: WebhookRequest) {
-    this.keyIndex = keyIndex;
+  constructor(request: VerifiedRequest) {
+    this.keyIndex = request.keyIndex;
     this.#request = request;
   }
 
@@ -52,7 +53,10 @@ export class Verified {
    * ```
    */
   event<T = unknown>(): Event<T> {
-    return Event.of<T>(this.#request);
+    const { keyIndex, handle, message, body } = this.#request;
+    stage(message, body instanceof Kept ? body.bytes : body);
+    settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, true));
+    return Event.reported<T>(keyIndex, body);
   }
 
   /** What `JSON.stringify` shows: everything but the payload. */
@@ -63,9 +67,10 @@ export class Verified {
 
   #described(): Description {
     if (this.#description === undefined) {
-      const { handle, message, body, now } = this.#request;
-      stage(message, body);
-      settle(handle.describe(shared(), staged.entries, staged.texts, staged.body, now));
+      // All that it tells is from the headers.
+      const { handle, message, keyIndex } = this.#request;
+      stage(message, "");
+      settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, false));
       this.#description = report(numbers(3), shared().text());
     }
     return this.#description;

@@ -7,7 +7,6 @@ import { settle, shared, stage, staged } from "./exchange.js";
 import { HeaderIndex, type RequestHeaders } from "./headers.js";
 import { keep } from "./keep.js";
 import { ID, Message, METHOD, REQUEST_URL } from "./message.js";
-import type { WebhookRequest } from "./request.js";
 import { Scheme } from "./scheme.js";
 import { Secret } from "./secret.js";
 import { Tolerance } from "./tolerance.js";
@@ -76,7 +75,7 @@ export class Webhook {
     if (tolerance) {
       this.#handle.set_tolerance(tolerance.past, tolerance.future);
     }
-    this.#headers = new HeaderIndex(this.#handle.header_names());
+    this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
   }
 
   /**
@@ -106,11 +105,13 @@ export class Webhook {
    * ```
    */
   verify(body: Body, headers: RequestHeaders, context?: RequestContext): Verified {
-    const request = this.#request(body, headers, context);
-    stage(request.message, request.body);
+    const raw = bodyOf(body);
+    const message = this.#message(headers, context);
+    const now = time(context?.now);
+    stage(message, raw);
     const { entries, texts, body: length } = staged;
-    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, request.now));
-    return new Verified(keyIndex, request);
+    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, false));
+    return new Verified({ keyIndex, handle: this.#handle, message, body: keep(raw) });
   }
 
   /**
@@ -130,7 +131,13 @@ export class Webhook {
    * ```
    */
   unwrap<T = unknown>(body: Body, headers: RequestHeaders, context?: RequestContext): Event<T> {
-    return Event.of<T>(this.#request(body, headers, context));
+    const raw = bodyOf(body);
+    const message = this.#message(headers, context);
+    const now = time(context?.now);
+    stage(message, raw);
+    const { entries, texts, body: length } = staged;
+    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, true));
+    return Event.reported<T>(keyIndex, keep(raw));
   }
 
   /**
@@ -192,15 +199,13 @@ export class Webhook {
     return this.#headers.names;
   }
 
-  #request(body: Body, headers: RequestHeaders, context: RequestContext | null | undefined): WebhookRequest {
-    const raw = bodyOf(body);
+  #message(headers: RequestHeaders, context: RequestContext | null | undefined): Message {
     const message = new Message();
     this.#headers.collect(headers, message);
-    const now = context ? time(options("the context", context).now) : time(undefined);
     if (context) {
-      addContext(message, context);
+      addContext(message, options("the context", context));
     }
-    return { handle: this.#handle, message, body: typeof raw === "string" ? raw : keep(raw), now };
+    return message;
   }
 }
 

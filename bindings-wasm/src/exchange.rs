@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use countersign::error::PayloadError;
-use countersign::{Headers, UnixTime};
+use countersign::{HeaderName, Headers, Request, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
@@ -36,43 +36,43 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Runs one call on the input and the empty output; -1 if it failed, which the text of the
-    /// output then says.
-    pub(crate) fn call<E: Into<countersign::Error>>(
+    /// Runs one call on the input, of which so much is what (entries counted, texts and body in
+    /// bytes), and the empty output; -1 if it failed, which the text of the output then says.
+    pub(crate) fn call(
         &mut self,
-        lengths: Lengths,
-        action: impl FnOnce(&Input<'_>, &mut Output<'_>) -> Result<usize, E>,
+        entries: usize,
+        texts: usize,
+        body: usize,
+        action: impl FnOnce(&Input<'_>, &mut Output<'_>) -> Result<usize, countersign::Error>,
     ) -> i32 {
         self.text.clear();
-        let input = Input::split(&self.input, lengths);
+        let input = Input::split(&self.input, entries, texts, body);
         let mut output = Output {
             numbers: &mut self.numbers,
             text: &mut self.text,
         };
         match action(&input, &mut output) {
             Ok(result) => i32::try_from(result).unwrap_or(i32::MAX),
-            Err(error) => {
-                self.text = failure::text(error);
-                -1
-            }
+            Err(error) => self.fail(error),
         }
     }
-}
 
-/// How much of the input is what.
-#[derive(Clone, Copy)]
-pub(crate) struct Lengths {
-    /// Counted in entries.
-    pub(crate) entries: usize,
-    /// In bytes.
-    pub(crate) texts: usize,
-    /// In bytes.
-    pub(crate) body: usize,
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, error: countersign::Error) -> i32 {
+        self.text = failure::text(error);
+        -1
+    }
+
+    /// The input, of which so much is what.
+    pub(crate) fn input(&self, entries: usize, texts: usize, body: usize) -> Input<'_> {
+        Input::split(&self.input, entries, texts, body)
+    }
 }
 
 /// What JavaScript wrote.
 pub(crate) struct Input<'a> {
-    entries: &'a [u8],
+    entries: &'a [[u8; ENTRY_LENGTH]],
     texts: &'a [u8],
     pub(crate) body: &'a [u8],
 }
@@ -84,33 +84,47 @@ pub(crate) struct Output<'a> {
 }
 
 impl<'a> Input<'a> {
-    fn split(input: &'a [u8], lengths: Lengths) -> Self {
-        let (texts, rest) = split_at_most(input, lengths.texts);
-        let (body, rest) = split_at_most(rest, lengths.body);
-        let (entries, _) = split_at_most(rest, lengths.entries.saturating_mul(ENTRY_LENGTH));
+    fn split(input: &'a [u8], entries: usize, texts: usize, body: usize) -> Self {
+        let (texts, rest) = split_at_most(input, texts);
+        let (body, rest) = split_at_most(rest, body);
+        let (entries, _) = split_at_most(rest, entries.saturating_mul(ENTRY_LENGTH));
         Self {
-            entries,
+            entries: entries.as_chunks().0,
             texts,
             body,
         }
     }
 
-    /// The values of the entries that are this, in order.
-    fn values(&self, wanted: u32) -> impl Iterator<Item = &'a [u8]> {
+    /// What each entry is, and its text.
+    fn entries(&self) -> impl Iterator<Item = (u32, &'a [u8])> {
         let mut rest = self.texts;
-        self.entries
-            .chunks_exact(ENTRY_LENGTH)
-            .filter_map(move |entry| {
-                let (value, after) = split_at_most(rest, number(&entry[4..]) as usize);
-                rest = after;
-                (number(&entry[..4]) == wanted).then_some(value)
-            })
+        self.entries.iter().map(move |entry| {
+            let [a, b, c, d, length @ ..] = *entry;
+            let text;
+            (text, rest) = split_at_most(rest, u32::from_le_bytes(length) as usize);
+            (u32::from_le_bytes([a, b, c, d]), text)
+        })
+    }
+
+    /// The texts of the entries that are this, in order.
+    fn values(&self, wanted: u32) -> impl Iterator<Item = &'a [u8]> {
+        let entries = self.entries();
+        entries.filter_map(move |(kind, text)| (kind == wanted).then_some(text))
+    }
+
+    /// The texts of all entries.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> {
+        self.entries().map(|(_, text)| utf8(text))
     }
 
     fn text(&self, wanted: u32) -> Option<&'a str> {
-        let value = self.values(wanted).next()?;
-        // JavaScript's encoder writes nothing but UTF-8.
-        Some(core::str::from_utf8(value).unwrap_or_default())
+        self.values(wanted).next().map(utf8)
+    }
+
+    pub(crate) fn request(&self) -> Request<'_, Self> {
+        Request::new(self, self.body)
+            .method(self.method())
+            .url(self.url())
     }
 
     pub(crate) fn method(&self) -> Option<&'a str> {
@@ -126,29 +140,20 @@ impl<'a> Input<'a> {
     }
 }
 
+/// JavaScript's encoder writes nothing but UTF-8.
+fn utf8(text: &[u8]) -> &str {
+    core::str::from_utf8(text).unwrap_or_default()
+}
+
 fn split_at_most(bytes: &[u8], length: usize) -> (&[u8], &[u8]) {
     bytes.split_at(length.min(bytes.len()))
 }
 
-fn number(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |number, byte| number << 8 | u32::from(*byte))
-}
-
-/// The headers of the input; entry `n` of its table is called `names[n]`.
-pub(crate) struct NamedHeaders<'a> {
-    pub(crate) names: &'a [String],
-    pub(crate) input: &'a Input<'a>,
-}
-
-impl Headers for NamedHeaders<'_> {
-    fn each<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
-        let index = self.names.iter().position(|known| known == name);
-        if let Some(index) = index.and_then(|index| u32::try_from(index).ok()) {
-            self.input.values(index).for_each(visit);
-        }
+/// The entry `n` of the table is the header with the index `n`.
+impl Headers for Input<'_> {
+    fn each<'a>(&'a self, name: HeaderName<'_>, visit: &mut dyn FnMut(&'a [u8])) {
+        // A scheme reads some thirty headers at most.
+        self.values(name.index() as u32).for_each(visit);
     }
 }
 

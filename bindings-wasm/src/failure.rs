@@ -1,11 +1,12 @@
 //! Failures as JavaScript takes them: class, code and message.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use countersign::Error;
 use countersign::error::{ConfigurationError, UnsupportedBody};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::report::lines;
 
 /// What separates the three; no message holds it.
 const SEPARATOR: &str = "\n";
@@ -31,10 +32,8 @@ pub fn unsupported_body(lone_surrogate: bool) -> String {
     }))
 }
 
-/// Every code with the name of its class, a line each.
+/// Every code and the name of its class, a line each.
 #[wasm_bindgen]
-pub fn error_codes() -> Vec<String> {
-    Error::codes()
-        .map(|(code, class)| [code, class].join(SEPARATOR))
-        .collect()
+pub fn error_codes() -> String {
+    lines(Error::codes().flat_map(|(code, class)| [code, class]))
 }

@@ -1,8 +1,16 @@
 //! What verified requests and events say, as numbers and one text.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use countersign::{Event, UnixTime, Verified};
 
 use crate::exchange::Output;
+
+/// A text with these lines.
+pub(crate) fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
 
 /// Stands for a text or range that is not there.
 const ABSENT: f64 = -1.0;

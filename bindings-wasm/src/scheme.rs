@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 use countersign::scheme::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 use countersign::{Scheme, Secret, Webhook};
@@ -9,7 +10,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
+use crate::exchange::Exchange;
 use crate::failure::thrown;
+use crate::report::lines;
 
 /// A scheme that was checked.
 #[wasm_bindgen]
@@ -26,7 +29,7 @@ impl SchemeHandle {
         Scheme::named(name).map(Self).map_err(thrown)
     }
 
-    /// The scheme of a description, given as keys and values in turn.
+    /// The scheme of a description, given as texts of the exchange: keys and values in turn.
     ///
     /// Lists repeat their key; `headers.signature` begins a header set; `dedupe.none` is
     /// the empty list. The keys and types were checked in TypeScript.
@@ -34,12 +37,14 @@ impl SchemeHandle {
     /// # Errors
     /// `malformed_scheme`.
     pub fn described(
-        texts: Vec<String>,
+        exchange: &Exchange,
+        entries: usize,
+        texts: usize,
         checks_timestamps: bool,
         past: Option<f64>,
         future: Option<f64>,
     ) -> Result<Self, JsValue> {
-        let mut description = describe(texts);
+        let mut description = describe(exchange.input(entries, texts, 0).texts());
         if checks_timestamps {
             let mut tolerance = ToleranceDescription::default();
             tolerance.past = past.map(|seconds| seconds as u64);
@@ -55,55 +60,74 @@ impl SchemeHandle {
     }
 }
 
-fn describe(texts: Vec<String>) -> Description {
+/// Where a value belongs.
+enum Place<'a> {
+    One(&'a mut String),
+    Optional(&'a mut Option<String>),
+    OneOf(&'a mut OneOrMany<String>),
+    List(&'a mut Vec<String>),
+    Nowhere,
+}
+
+fn describe<'a>(mut texts: impl Iterator<Item = &'a str>) -> Description {
     let mut description = Description::default();
-    let mut sets: Vec<HeaderSetDescription> = Vec::new();
-    let mut texts = texts.into_iter();
+    let mut sets = Vec::new();
     while let (Some(key), Some(value)) = (texts.next(), texts.next()) {
-        match (key.as_str(), sets.last_mut()) {
-            ("name", _) => description.name = value,
-            ("headers.signature", _) => {
-                let mut set = HeaderSetDescription::default();
-                set.signature = value;
-                sets.push(set);
-            }
-            ("headers.id", Some(set)) => set.id = Some(value),
-            ("headers.timestamp", Some(set)) => set.timestamp = Some(value),
-            ("prefix", _) => description.prefix = value,
-            ("separator", _) => description.separator = Some(value),
-            ("timestamp_label", _) => description.timestamp_label = Some(value),
-            ("algorithm", _) => description.algorithm = Some(value),
-            ("encoding", _) => description.encoding = Some(value),
-            ("key", _) => description.key = Some(value),
-            ("secret_prefix", _) => description.secret_prefix = value,
-            ("content", _) => description.content = Some(value),
-            ("timestamp_format", _) => description.timestamp_format = Some(value),
-            ("payload", _) => description.payload = Some(value),
-            ("event_id", _) => append(&mut description.event_id, value),
-            ("event_type", _) => append(&mut description.event_type, value),
-            ("event_time", _) => append(&mut description.event_time, value),
-            ("dedupe.none", _) => description.dedupe = Some(OneOrMany::default()),
-            ("dedupe", _) => append(description.dedupe.get_or_insert_default(), value),
-            ("event_time_format", _) => description.event_time_format = Some(value),
-            ("required", _) => description.required.push(value),
-            ("data", _) => description.data = Some(value),
-            _ => {}
+        if key == "headers.signature" {
+            sets.push(HeaderSetDescription::default());
+        }
+        let place = place(&mut description, sets.last_mut(), key);
+        let value = value.to_owned();
+        match place {
+            Place::One(text) => *text = value,
+            Place::Optional(text) => *text = Some(value),
+            Place::OneOf(OneOrMany::Many(list)) | Place::List(list) => list.push(value),
+            Place::OneOf(_) | Place::Nowhere => {}
         }
     }
     description.headers = OneOrMany::Many(sets);
     description
 }
 
-fn append(list: &mut OneOrMany<String>, value: String) {
-    if let OneOrMany::Many(values) = list {
-        values.push(value);
+fn place<'a>(
+    description: &'a mut Description,
+    set: Option<&'a mut HeaderSetDescription>,
+    key: &str,
+) -> Place<'a> {
+    match (key, set) {
+        ("headers.signature", Some(set)) => Place::One(&mut set.signature),
+        ("headers.id", Some(set)) => Place::Optional(&mut set.id),
+        ("headers.timestamp", Some(set)) => Place::Optional(&mut set.timestamp),
+        ("name", _) => Place::One(&mut description.name),
+        ("prefix", _) => Place::One(&mut description.prefix),
+        ("separator", _) => Place::Optional(&mut description.separator),
+        ("timestamp_label", _) => Place::Optional(&mut description.timestamp_label),
+        ("algorithm", _) => Place::Optional(&mut description.algorithm),
+        ("encoding", _) => Place::Optional(&mut description.encoding),
+        ("key", _) => Place::Optional(&mut description.key),
+        ("secret_prefix", _) => Place::One(&mut description.secret_prefix),
+        ("content", _) => Place::Optional(&mut description.content),
+        ("timestamp_format", _) => Place::Optional(&mut description.timestamp_format),
+        ("payload", _) => Place::Optional(&mut description.payload),
+        ("event_id", _) => Place::OneOf(&mut description.event_id),
+        ("event_type", _) => Place::OneOf(&mut description.event_type),
+        ("event_time", _) => Place::OneOf(&mut description.event_time),
+        ("dedupe.none", _) => {
+            description.dedupe = Some(OneOrMany::default());
+            Place::Nowhere
+        }
+        ("dedupe", _) => Place::OneOf(description.dedupe.get_or_insert_default()),
+        ("event_time_format", _) => Place::Optional(&mut description.event_time_format),
+        ("required", _) => Place::List(&mut description.required),
+        ("data", _) => Place::Optional(&mut description.data),
+        _ => Place::Nowhere,
     }
 }
 
-/// The names of the registered schemes.
+/// The names of the registered schemes, a line each.
 #[wasm_bindgen]
-pub fn scheme_names() -> Vec<String> {
-    Scheme::names().map(str::to_owned).collect()
+pub fn scheme_names() -> String {
+    lines(Scheme::names())
 }
 
 /// A secret that stays in linear memory, and is wiped when freed.
@@ -146,7 +170,7 @@ impl SecretList {
     /// # Errors
     /// `malformed_secret`, `empty_secret`.
     pub fn push(&mut self, secret: &SecretHandle, scheme: &SchemeHandle) -> Result<(), JsValue> {
-        Webhook::new(scheme.0.clone(), [secret.0.clone()]).map_err(thrown)?;
+        Webhook::new(scheme.0.clone(), vec![secret.0.clone()]).map_err(thrown)?;
         self.0.push(secret.0.clone());
         Ok(())
     }
