@@ -81,13 +81,13 @@ pub(crate) fn run() -> Result<()> {
             let python = python.context("there is no Python")?;
             let requirements = root().join("benches/python/requirements.txt");
             let venv = Venv::fresh("bench", python)?;
-            venv.install_wheel(&wheels.wheel)?;
+            let wheel = wheels.install(&venv)?;
             output(
                 venv.module("pip")
                     .args(["install", "--quiet", "-r"])
                     .arg(requirements),
             )?;
-            json(command(venv.python(), ["benches/python/bench.py"]).arg(&wheels.wheel))
+            json(command(venv.python(), ["benches/python/bench.py"]).arg(wheel))
         })?,
         step("measure JavaScript", || {
             json(command("node", ["benches/javascript/bench.mjs"]).arg(&tarball))

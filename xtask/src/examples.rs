@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::python::{Venv, interpreters};
+use crate::python::Venv;
 use crate::tools::{command, root, run as run_command, step};
 use crate::{npm, wheel};
 
@@ -57,11 +57,10 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn install_flask() -> Result<Venv> {
     let wheels = wheel::build()?;
     step("install Flask, waitress, pytest and the wheel", || {
-        let newest = interpreters().into_values().next_back();
-        let python = newest.context("no Python 3.9 or later with venv was found")?;
         let requirements = "../../examples/flask-app/requirements-test.txt";
+        let python = wheel::newest_python()?;
         let venv = Venv::with_requirements("example-flask", requirements, python)?;
-        venv.install_wheel(&wheels.wheel)?;
+        wheels.install(&venv)?;
         Ok(venv)
     })
 }

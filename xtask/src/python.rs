@@ -103,6 +103,13 @@ impl Venv {
         &self.python
     }
 
+    /// The minor version of its Python.
+    pub(crate) fn minor(&self) -> Result<u32> {
+        let question = ["-c", "import sys; print(sys.version_info[1])"];
+        let answer = output(&mut command(&self.python, question))?;
+        Ok(answer.trim().parse()?)
+    }
+
     /// A command that runs this module.
     pub(crate) fn module(&self, module: &str) -> Command {
         command(&self.python, ["-m", module])

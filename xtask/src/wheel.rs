@@ -12,50 +12,73 @@ use crate::tools::{command, run as run_command, step, target};
 /// What a wheel may weigh. It ships inside the user's images.
 const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
 
+/// The stable ABIs that there are wheels for, by the minor version of their Python. Calls of the
+/// newer one cost less.
+const ABIS: [u32; 2] = [9, 10];
+
 /// What was built.
 pub(crate) struct Wheels {
-    pub(crate) wheel: PathBuf,
-    pub(crate) sdist: PathBuf,
+    /// By the oldest minor version that they are for.
+    wheels: BTreeMap<u32, PathBuf>,
+    sdist: PathBuf,
+}
+
+impl Wheels {
+    /// Installs the one that pip would choose; its path.
+    pub(crate) fn install(&self, venv: &Venv) -> Result<&Path> {
+        let fitting = self.wheels.range(..=venv.minor()?).next_back();
+        let (_, wheel) = fitting.context("there is no wheel for this Python")?;
+        venv.install_wheel(wheel)?;
+        Ok(wheel)
+    }
 }
 
 /// `cargo xtask wheel`
 pub(crate) fn run() -> Result<()> {
     let wheels = build()?;
     let python = install(&wheels)?;
-    println!("\nbuilt     {}", wheels.wheel.display());
+    for wheel in wheels.wheels.values() {
+        println!("\nbuilt     {}", wheel.display());
+    }
     println!("built     {}", wheels.sdist.display());
     println!("installed for {}", python.display());
     Ok(())
 }
 
-/// Builds the wheel and the sdist into an empty folder.
+/// Builds the wheels and the sdist into empty folders.
 pub(crate) fn build() -> Result<Wheels> {
-    step("build the wheel and the sdist", || {
-        let folder = target().join("wheels");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        let tools = Venv::with_requirements("maturin", "requirements-build.txt", main_python()?)?;
-        for what in ["build", "sdist"] {
-            let mut maturin = tools.module("maturin");
-            maturin
-                .args([what, "--manifest-path", "bindings-python/Cargo.toml"])
-                .arg("--out")
-                .arg(&folder);
-            if what == "build" {
-                maturin.arg("--locked");
-            }
-            run_command(&mut maturin)?;
-        }
-        let wheels = Wheels {
-            wheel: only_file(&folder, ".whl")?,
-            sdist: only_file(&folder, ".tar.gz")?,
-        };
-        let size = fs::metadata(&wheels.wheel)?.len();
-        println!("wheel: {size} bytes of {WHEEL_BUDGET}");
-        ensure!(size <= WHEEL_BUDGET, "the wheel is over its budget");
-        Ok(wheels)
+    step("build the wheels and the sdist", || {
+        let wheels = ABIS.iter().map(|minor| {
+            let abi = format!("abi3-py3{minor}");
+            let arguments = ["--locked", "--no-default-features", "--features", &abi];
+            let wheel = maturin("build", &arguments, &abi, ".whl")?;
+            let size = fs::metadata(&wheel)?.len();
+            println!("wheel: {size} bytes of {WHEEL_BUDGET}");
+            ensure!(size <= WHEEL_BUDGET, "the wheel is over its budget");
+            Ok((*minor, wheel))
+        });
+        Ok(Wheels {
+            wheels: wheels.collect::<Result<_>>()?,
+            sdist: maturin("sdist", &[], "sdist", ".tar.gz")?,
+        })
     })
+}
+
+/// What maturin puts into this empty folder.
+fn maturin(what: &str, arguments: &[&str], folder: &str, ending: &str) -> Result<PathBuf> {
+    let folder = target().join("wheels").join(folder);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let tools = Venv::with_requirements("maturin", "requirements-build.txt", main_python()?)?;
+    let mut maturin = tools.module("maturin");
+    maturin
+        .args([what, "--manifest-path", "bindings-python/Cargo.toml"])
+        .args(arguments)
+        .arg("--out")
+        .arg(&folder);
+    run_command(&mut maturin)?;
+    only_file(&folder, ending)
 }
 
 /// Builds, and gives the Python of a fresh environment with the wheel and nothing else.
@@ -67,12 +90,18 @@ pub(crate) fn venv_with_wheel() -> Result<PathBuf> {
 pub(crate) fn test() -> Result<()> {
     let wheels = build()?;
     let tools = Venv::with_requirements("python-tests", "requirements.txt", main_python()?)?;
-    tools.install_wheel(&wheels.wheel)?;
+    wheels.install(&tools)?;
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;
 
     step("tests of the Python package", || {
         run_command(tools.module("pytest").args(["tests/python", "-q"]))
+    })?;
+    step("the same tests on the newest Python", || {
+        let name = "python-tests-newest";
+        let newest = Venv::with_requirements(name, "requirements.txt", newest_python()?)?;
+        wheels.install(&newest)?;
+        run_command(newest.module("pytest").args(["tests/python", "-q"]))
     })?;
     step("the stubs fit the module", || {
         let allowed = ["--allowlist", "tests/python/stubtest-allowlist.txt"];
@@ -102,9 +131,7 @@ pub(crate) fn test() -> Result<()> {
         run_command(&mut pip)?;
         smoke(&venv)
     })?;
-    step("the wheel on every Python here", || {
-        every_python(&wheels.wheel)
-    })
+    step("the wheels on every Python here", || every_python(&wheels))
 }
 
 /// Runs the corpus with this Python, which has the package.
@@ -115,18 +142,18 @@ pub(crate) fn conformance(python: &Path, output: &Path) -> Result<()> {
 fn install(wheels: &Wheels) -> Result<PathBuf> {
     step("install the wheel in a fresh environment", || {
         let venv = Venv::fresh("with-wheel", main_python()?)?;
-        venv.install_wheel(&wheels.wheel)?;
+        wheels.install(&venv)?;
         smoke(&venv)?;
         Ok(venv.python().to_owned())
     })
 }
 
-fn every_python(wheel: &Path) -> Result<()> {
+fn every_python(wheels: &Wheels) -> Result<()> {
     for (minor, python) in supported()? {
         println!("\nPython 3.{minor}: {}", python.display());
         let name = format!("python3.{minor}");
         let venv = Venv::fresh(&name, &python)?;
-        venv.install_wheel(wheel)?;
+        wheels.install(&venv)?;
         smoke(&venv)?;
         let output = target().join(format!("conformance/{name}.json"));
         conformance(venv.python(), &output)?;
@@ -155,6 +182,12 @@ fn supported() -> Result<BTreeMap<u32, PathBuf>> {
 pub(crate) fn main_python() -> Result<PathBuf> {
     let oldest = supported()?.into_values().next();
     oldest.context("no Python was found")
+}
+
+/// The Python that uses what only newer versions have.
+pub(crate) fn newest_python() -> Result<PathBuf> {
+    let newest = supported()?.into_values().next_back();
+    newest.context("no Python was found")
 }
 
 fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
