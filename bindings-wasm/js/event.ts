@@ -1,11 +1,21 @@
 import { numbers, shared, staged } from "./exchange.js";
 import { Kept } from "./keep.js";
 
+/** Places in the numbers, as in `src/report.rs`. */
+const Place = {
+  Timestamp: 0,
+  IdLength: 1,
+  DedupeKeyLength: 2,
+  TypeLength: 3,
+  DataStart: 4,
+  DataEnd: 5,
+  PayloadStart: 6,
+  PayloadEnd: 7,
+  IsForm: 8,
+} as const;
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
-
-/** How many numbers a report on an event has. */
-const NUMBERS = 9;
 
 /**
  * A verified event.
@@ -25,14 +35,13 @@ export class Event<T = unknown> {
   readonly keyIndex: number;
   readonly #payload: Payload;
 
-  private constructor(keyIndex: number, body: string | Kept, length: number, places: number[], text: string) {
-    const { id, timestamp, dedupeKey, type } = report(places, text);
+  private constructor(keyIndex: number, { id, type, timestamp, dedupeKey }: Report, payload: Payload) {
     this.id = id;
     this.type = type;
     this.timestamp = timestamp;
     this.dedupeKey = dedupeKey;
     this.keyIndex = keyIndex;
-    this.#payload = new Payload(body, length, places);
+    this.#payload = payload;
   }
 
   /**
@@ -62,7 +71,8 @@ export class Event<T = unknown> {
 
   /** @internal The event that the core has just parsed. */
   static reported<T>(keyIndex: number, body: string | Kept): Event<T> {
-    return new Event<T>(keyIndex, body, staged.body, numbers(NUMBERS), shared().text());
+    const said = report(numbers(), shared().text());
+    return new Event<T>(keyIndex, said, new Payload(body, staged.body, numbers()));
   }
 }
 
@@ -71,29 +81,35 @@ class Payload {
   readonly #body: string | Kept;
   /** In bytes. */
   readonly #length: number;
-  readonly #places: number[];
+  readonly #dataStart: number;
+  readonly #dataEnd: number;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #isForm: boolean;
   #data: unknown;
   #whole: unknown;
   #raw: Uint8Array | undefined;
 
-  constructor(body: string | Kept, length: number, places: number[]) {
+  constructor(body: string | Kept, length: number, numbers: Float64Array) {
     this.#body = body;
     this.#length = length;
-    this.#places = places;
+    this.#dataStart = numbers[Place.DataStart]!;
+    this.#dataEnd = numbers[Place.DataEnd]!;
+    this.#start = numbers[Place.PayloadStart]!;
+    this.#end = numbers[Place.PayloadEnd]!;
+    this.#isForm = numbers[Place.IsForm] === 1;
   }
 
   get data(): unknown {
-    const [start, end] = this.#places.slice(4, 6) as [number, number];
-    const [wholeStart, wholeEnd] = this.#places.slice(6, 8);
-    if (start === wholeStart && end === wholeEnd) {
+    const [start, end] = [this.#dataStart, this.#dataEnd];
+    if (start === this.#start && end === this.#end) {
       return this.whole;
     }
     return (this.#data ??= start < 0 ? null : this.#parse(start, end));
   }
 
   get whole(): unknown {
-    const [start, end] = this.#places.slice(6, 8) as [number, number];
-    return (this.#whole ??= this.#parse(start, end));
+    return (this.#whole ??= this.#parse(this.#start, this.#end));
   }
 
   get raw(): Uint8Array {
@@ -102,8 +118,7 @@ class Payload {
 
   #parse(start: number, end: number): unknown {
     const text = this.#text(start, end);
-    const isForm = this.#places[8] === 1;
-    return isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+    return this.#isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
   }
 
   /** The text of a range of bytes, which in an ASCII string is the same range of units. */
@@ -121,21 +136,23 @@ class Payload {
   }
 }
 
-/** What the core says in numbers and one text; see `src/report.rs`. */
-export function report(numbers: number[], text: string) {
-  const [timestamp, idLength, dedupeKeyLength, typeLength = -1] = numbers as [number, number, number];
-  let start = 0;
-  const piece = (length: number): string | null => {
-    if (length < 0) {
-      return null;
-    }
-    start += length;
-    return text.slice(start - length, start);
-  };
+/** What the core says of a request or an event. */
+export interface Report {
+  readonly timestamp: number | null;
+  readonly id: string | null;
+  readonly dedupeKey: string | null;
+  readonly type: string | null;
+}
+
+/** Reads what the core says in numbers and one text. */
+export function report(numbers: Float64Array, text: string): Report {
+  const timestamp = numbers[Place.Timestamp]!;
+  const idEnd = Math.max(numbers[Place.IdLength]!, 0);
+  const dedupeKeyEnd = idEnd + Math.max(numbers[Place.DedupeKeyLength]!, 0);
   return {
     timestamp: timestamp < 0 ? null : timestamp,
-    id: piece(idLength),
-    dedupeKey: piece(dedupeKeyLength),
-    type: piece(typeLength),
+    id: numbers[Place.IdLength]! < 0 ? null : text.slice(0, idEnd),
+    dedupeKey: numbers[Place.DedupeKeyLength]! < 0 ? null : text.slice(idEnd, dedupeKeyEnd),
+    type: numbers[Place.TypeLength]! < 0 ? null : text.slice(dedupeKeyEnd),
   };
 }

@@ -24,6 +24,10 @@ let exchange: glue.Exchange | undefined;
 let view = new DataView(new ArrayBuffer(0));
 /** The input, a part of the module's memory. */
 let input = new Uint8Array(0);
+/** How many numbers the output has. */
+const NUMBERS = 9;
+/** The output's numbers; empty, as every view, once the memory has grown. */
+let output = new Float64Array(0);
 let address = 0;
 let capacity = 0;
 
@@ -77,11 +81,12 @@ export function refuseTooLarge(): never {
   throw failure(shared().text());
 }
 
-/** The numbers of the output. */
-export function numbers(count: number): number[] {
-  const first = shared().numbers();
-  const output = new Float64Array(memory.buffer, first, count);
-  return Array.from(output);
+/** The numbers of the output, until the next call. */
+export function numbers(): Float64Array {
+  if (output.length === 0) {
+    output = new Float64Array(memory.buffer, shared().numbers(), NUMBERS);
+  }
+  return output;
 }
 
 function reserve(size: number): void {

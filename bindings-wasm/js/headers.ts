@@ -51,9 +51,10 @@ export class HeaderIndex {
         this.#addPair(pair, message);
       }
     } else {
+      const lengths = this.#lengths;
       // Several times as fast as `Object.keys`, which leaves out what is inherited.
       for (const name in headers) {
-        const index = this.#find(name);
+        const index = lengths[name.length] === 1 ? this.#find(name) : undefined;
         if (index !== undefined && hasOwnProperty.call(headers, name)) {
           add(message, index, name, (headers as Record<string, unknown>)[name]);
         }
@@ -72,8 +73,7 @@ export class HeaderIndex {
   }
 
   #find(name: string): number | undefined {
-    const { length } = name;
-    if (length > MAX_NAME || this.#lengths[length] === 0) {
+    if (this.#lengths[name.length] !== 1) {
       return undefined;
     }
     const index = this.#index(name);

@@ -6,8 +6,8 @@
  * leaves this package.
  */
 
-const SLAB = 1 << 15;
-const SMALL = SLAB >> 4;
+const SLAB = 1 << 16;
+const SMALL = SLAB >> 3;
 
 let slab = new Uint8Array(0);
 let used = 0;

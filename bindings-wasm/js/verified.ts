@@ -1,4 +1,4 @@
-import { Event, report } from "./event.js";
+import { Event, type Report, report } from "./event.js";
 import { numbers, settle, shared, stage, staged } from "./exchange.js";
 import { Kept } from "./keep.js";
 import type { VerifiedRequest } from "./request.js";
@@ -12,7 +12,7 @@ export class Verified {
   /** Which secret fitted, from 0. When it is never the old one any more, rotation is done. */
   readonly keyIndex: number;
   readonly #request: VerifiedRequest;
-  #description: Description | undefined;
+  #description: Report | undefined;
 
   /** @internal */
   constructor(request: VerifiedRequest) {
@@ -65,16 +65,15 @@ export class Verified {
     return { keyIndex, id, timestamp, dedupeKey };
   }
 
-  #described(): Description {
+  #described(): Report {
     if (this.#description === undefined) {
       // All that it tells is from the headers.
       const { handle, message, keyIndex } = this.#request;
       stage(message, "");
       settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, false));
-      this.#description = report(numbers(3), shared().text());
+      this.#description = report(numbers(), shared().text());
     }
     return this.#description;
   }
 }
 
-type Description = ReturnType<typeof report>;

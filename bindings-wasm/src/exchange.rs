@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use countersign::error::PayloadError;
-use countersign::{HeaderName, Headers, Request, UnixTime};
+use countersign::{HeaderName, Headers, Message, Request, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
@@ -117,26 +117,31 @@ impl<'a> Input<'a> {
         self.entries().map(|(_, text)| utf8(text))
     }
 
-    fn text(&self, wanted: u32) -> Option<&'a str> {
-        self.values(wanted).next().map(utf8)
-    }
-
+    /// As a request that was received.
     pub(crate) fn request(&self) -> Request<'_, Self> {
-        Request::new(self, self.body)
-            .method(self.method())
-            .url(self.url())
+        let mut request = Request::new(self, self.body);
+        for (kind, text) in self.entries() {
+            match kind {
+                METHOD => request = request.method(utf8(text)),
+                URL => request = request.url(utf8(text)),
+                _ => {}
+            }
+        }
+        request
     }
 
-    pub(crate) fn method(&self) -> Option<&'a str> {
-        self.text(METHOD)
-    }
-
-    pub(crate) fn url(&self) -> Option<&'a str> {
-        self.text(URL)
-    }
-
-    pub(crate) fn id(&self) -> Option<&'a str> {
-        self.text(ID)
+    /// As a message to sign.
+    pub(crate) fn message(&self) -> Message<'a> {
+        let mut message = Message::new(self.body);
+        for (kind, text) in self.entries() {
+            match kind {
+                METHOD => message = message.method(utf8(text)),
+                URL => message = message.url(utf8(text)),
+                ID => message = message.id(utf8(text)),
+                _ => {}
+            }
+        }
+        message
     }
 }
 

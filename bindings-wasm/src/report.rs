@@ -35,6 +35,7 @@ impl Output<'_> {
         self.timestamp(verified.timestamp());
         self.piece(Place::IdLength, verified.id());
         self.piece(Place::DedupeKeyLength, verified.dedupe_key().as_deref());
+        self.piece(Place::TypeLength, None);
     }
 
     pub(crate) fn event(&mut self, event: &Event<'_>, body: &[u8]) {

@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use countersign::{Message, Tolerance, Webhook};
+use countersign::{Tolerance, Webhook};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -114,11 +114,7 @@ impl WebhookHandle {
         now: f64,
     ) -> i32 {
         exchange.call(entries, texts, body, |input, output| {
-            let message = Message::new(input.body)
-                .id(input.id())
-                .method(input.method())
-                .url(input.url());
-            let headers = self.0.sign_message(&message, instant(now))?;
+            let headers = self.0.sign_message(&input.message(), instant(now))?;
             for (name, value) in &headers {
                 for line in [name, value] {
                     output.text.push_str(line);
