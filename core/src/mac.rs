@@ -1,6 +1,9 @@
 //! Keyed hashes whose key schedule is computed once, and tags compared in constant time.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
+use hmac::digest::common::Output;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq};
@@ -16,9 +19,9 @@ pub(crate) type Tag = [u8; MAX_TAG_LENGTH];
 /// A key in the form of the two hash states after its padded blocks; wiped when dropped.
 #[derive(Clone)]
 pub(crate) enum Key {
-    Sha256(Hmac<Sha256>),
-    Sha1(Hmac<Sha1>),
-    Sha512(Hmac<Sha512>),
+    Sha256(HmacCore<Sha256>),
+    Sha1(HmacCore<Sha1>),
+    Sha512(HmacCore<Sha512>),
 }
 
 impl Key {
@@ -33,9 +36,9 @@ impl Key {
     /// The tag of the concatenated parts.
     pub(crate) fn tag<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
         match self {
-            Self::Sha256(mac) => tag(mac.clone(), parts),
-            Self::Sha1(mac) => tag(mac.clone(), parts),
-            Self::Sha512(mac) => tag(mac.clone(), parts),
+            Self::Sha256(states) => tag(states.clone(), parts),
+            Self::Sha1(states) => tag(states.clone(), parts),
+            Self::Sha512(states) => tag(states.clone(), parts),
         }
     }
 }
@@ -45,11 +48,18 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
     M::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
 }
 
+/// The states are held without the buffer that `Hmac` has for an unfinished block: a key never has
+/// one, and copying it would take as long as half a block.
 // One copy of each is enough: inlined, they make up most of the module for WebAssembly.
 #[inline(never)]
-fn tag<'a>(mut mac: impl Mac, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
-    parts.for_each(|part| mac.update(part));
-    let output = mac.finalize().into_bytes();
+fn tag<'a, M: UpdateCore + FixedOutputCore>(
+    mut states: M,
+    parts: impl Iterator<Item = &'a [u8]>,
+) -> Tag {
+    let mut buffer = Buffer::<M>::default();
+    parts.for_each(|part| buffer.digest_blocks(part, |blocks| states.update_blocks(blocks)));
+    let mut output = Output::<M>::default();
+    states.finalize_fixed_core(&mut buffer, &mut output);
     let mut tag = [0; MAX_TAG_LENGTH];
     tag[..output.len()].copy_from_slice(&output);
     tag

@@ -137,16 +137,19 @@ impl Candidates {
     }
 
     fn add(&mut self, definition: &Definition, encoded: &[u8]) {
-        let mut tag = [0; MAX_TAG_LENGTH];
-        if !decode(definition, encoded, &mut tag) {
+        if self.count == 0 {
+            if decode(definition, encoded, &mut self.first) {
+                self.count = 1;
+            } else {
+                self.first = [0; MAX_TAG_LENGTH];
+            }
             return;
         }
-        if self.count == 0 {
-            self.first = tag;
-        } else {
+        let mut tag = [0; MAX_TAG_LENGTH];
+        if decode(definition, encoded, &mut tag) {
             self.others.push(tag);
+            self.count += 1;
         }
-        self.count += 1;
     }
 }
 
