@@ -11,6 +11,8 @@ use crate::tools::{command, root, run as execute, step, target, works};
 const TARGETS: [&str; 4] = ["verify", "event", "description", "retry_after"];
 const VERSION: &str = "0.13.2";
 const SECONDS: u32 = 30;
+/// How many inputs each target gets in the tests, besides its corpus.
+const SMOKE_RUNS: u32 = 20_000;
 
 /// `cargo xtask fuzz [targets]`: these, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -21,13 +23,24 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     let program = installed()?;
     for name in TARGETS {
         if names.is_empty() || names.iter().any(|chosen| chosen == name) {
-            step(&format!("fuzz {name}"), || fuzz(&program, name))?;
+            let duration = [format!("-max_total_time={SECONDS}")];
+            step(&format!("fuzz {name}"), || fuzz(&program, name, &duration))?;
         }
     }
     Ok(())
 }
 
-fn fuzz(program: &Path, name: &str) -> Result<()> {
+/// A short run of each target, always the same one.
+pub(crate) fn smoke() -> Result<()> {
+    let program = installed()?;
+    for name in TARGETS {
+        let runs = [format!("-runs={SMOKE_RUNS}"), "-seed=1".to_owned()];
+        step(&format!("fuzz {name}"), || fuzz(&program, name, &runs))?;
+    }
+    Ok(())
+}
+
+fn fuzz(program: &Path, name: &str, limits: &[String]) -> Result<()> {
     // What is found goes here; the committed corpus is only read.
     let found = target().join("fuzz-corpus").join(name);
     fs::create_dir_all(&found)?;
@@ -37,7 +50,7 @@ fn fuzz(program: &Path, name: &str) -> Result<()> {
         .arg(found)
         .arg(root().join("fuzz/corpus").join(name))
         .arg("--")
-        .arg(format!("-max_total_time={SECONDS}"))
+        .args(limits)
         .args(["-max_len=4096", "-print_final_stats=1", "-verbosity=0"])
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target().join("fuzz"))

@@ -19,8 +19,8 @@ const INTERNAL_TYPES: [&str; 6] = [
 ];
 
 /// Bounds of what ships, in bytes, a little above what it is.
-const MAX_WASM_GZIP: u64 = 80_000;
-const MAX_TARBALL: u64 = 400_000;
+const MAX_WASM_GZIP: u64 = 60_000;
+const MAX_TARBALL: u64 = 300_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;

@@ -5,17 +5,18 @@ use std::fs;
 use anyhow::{Result, ensure};
 
 use crate::tools::{command, run as execute, step, target};
-use crate::{bare_metal, conformance, constant_time, demo, examples, npm, readme, wheel};
+use crate::{bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, wheel};
 
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts by name, so that one can be run alone: `cargo xtask test python npm`.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     ("lint", lint),
     ("rust", rust),
     ("corpus", corpus),
     ("bare-metal", bare_metal),
     ("constant-time", constant_time),
+    ("fuzz", fuzz::smoke),
     ("python", wheel::test),
     ("npm", npm::test),
     ("readme", readme),
