@@ -1,4 +1,4 @@
-import { numbers, shared, staged } from "./exchange.js";
+import { answer, staged } from "./exchange.js";
 import { Kept } from "./keep.js";
 
 /** Places in the numbers, as in `src/report.rs`. */
@@ -71,8 +71,8 @@ export class Event<T = unknown> {
 
   /** @internal The event that the core has just parsed. */
   static reported<T>(keyIndex: number, body: string | Kept): Event<T> {
-    const said = report(numbers(), shared().text());
-    return new Event<T>(keyIndex, said, new Payload(body, staged.body, numbers()));
+    const { numbers, text } = answer();
+    return new Event<T>(keyIndex, report(numbers, text), new Payload(body, staged.body, numbers));
   }
 }
 

@@ -81,12 +81,14 @@ export function refuseTooLarge(): never {
   throw failure(shared().text());
 }
 
-/** The numbers of the output, until the next call. */
-export function numbers(): Float64Array {
+/** The output; its numbers are there until the next call. */
+export function answer(): { text: string; numbers: Float64Array } {
+  // Copying the text may grow the memory, which empties the view of the numbers.
+  const text = shared().text();
   if (output.length === 0) {
     output = new Float64Array(memory.buffer, shared().numbers(), NUMBERS);
   }
-  return output;
+  return { text, numbers: output };
 }
 
 function reserve(size: number): void {

@@ -1,5 +1,5 @@
 import { Event, type Report, report } from "./event.js";
-import { numbers, settle, shared, stage, staged } from "./exchange.js";
+import { answer, settle, shared, stage, staged } from "./exchange.js";
 import { Kept } from "./keep.js";
 import type { VerifiedRequest } from "./request.js";
 
@@ -71,7 +71,8 @@ export class Verified {
       const { handle, message, keyIndex } = this.#request;
       stage(message, "");
       settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, false));
-      this.#description = report(numbers(), shared().text());
+      const { numbers, text } = answer();
+      this.#description = report(numbers, text);
     }
     return this.#description;
   }

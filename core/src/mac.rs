@@ -49,7 +49,7 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 }
 
 /// The states are held without the buffer that `Hmac` has for an unfinished block: a key never has
-/// one, and copying it would take as long as half a block.
+/// one, and copying and wiping it with every tag takes as long as hashing a block.
 // One copy of each is enough: inlined, they make up most of the module for WebAssembly.
 #[inline(never)]
 fn tag<'a, M: UpdateCore + FixedOutputCore>(
