@@ -33,6 +33,17 @@ function attached(what: string, bytes: () => Uint8Array): Uint8Array {
   }
 }
 
+/**
+ * How many bytes there are, whatever the object itself says: a class of the user's may run code
+ * when it is asked, and disturb a call that is being prepared.
+ */
+export function lengthOf(bytes: Uint8Array): number {
+  return intrinsicLength.call(bytes);
+}
+
+const intrinsicLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!
+  .get as (this: Uint8Array) => number;
+
 /** Of any realm, as tests and frameworks have several. */
 function isBuffer(value: unknown): value is ArrayBufferLike {
   if (typeof value !== "object" || value === null) {

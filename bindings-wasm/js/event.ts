@@ -113,7 +113,8 @@ class Payload {
   }
 
   get raw(): Uint8Array {
-    return (this.#raw ??= this.#bytes().slice());
+    const body = this.#body;
+    return (this.#raw ??= body instanceof Kept ? body.bytes.slice() : encoder.encode(body));
   }
 
   #parse(start: number, end: number): unknown {

@@ -1,9 +1,12 @@
 /**
- * Writes requests into the module's memory and reads its answers; see `src/exchange.rs`.
+ * Writes requests, messages and descriptions into the module's memory and reads its answers; see
+ * `src/exchange.rs`.
  *
- * A call is `stage`, an export of the core with the lengths of `staged`, and `settle`.
+ * A call is `stage`, an export of the core with the lengths of `staged`, and `settle` or
+ * `release`. Nothing of the user's may run in between.
  */
 
+import { lengthOf } from "./body.js";
 import { glue, memory } from "./core.js";
 import { failure } from "./errors.js";
 import type { Message } from "./message.js";
@@ -40,19 +43,19 @@ export function shared(): glue.Exchange {
 export function stage(message: Message, body: string | Uint8Array): void {
   const { text, entries } = message;
   const table = entries.length * 4;
-  reserve(text.length + body.length + table);
-  if (typeof body === "string" && body.length <= SHORT_BODY) {
+  let length = typeof body === "string" ? body.length : lengthOf(body);
+  reserve(text.length + length + table);
+  if (typeof body === "string" && length <= SHORT_BODY) {
     const both = text + body;
     if (encoder.encodeInto(both, input).written === both.length) {
-      writeEntries(entries, text.length, body.length);
+      writeEntries(entries, text.length, length);
       return;
     }
   }
   const isAscii = encoder.encodeInto(text, input).written === text.length;
   const encoded = isAscii ? undefined : message.encode(encoder);
   const texts = encoded ? writeTexts(encoded.texts) : text.length;
-  reserve(texts + body.length + table);
-  let length = body.length;
+  reserve(texts + length + table);
   if (typeof body === "string") {
     length = writeText(body, texts, table);
   } else {
@@ -64,15 +67,20 @@ export function stage(message: Message, body: string | Uint8Array): void {
 /** The result of a call; what went wrong is thrown. */
 export function settle(result: number): number {
   const error = result < 0 ? failure(shared().text()) : undefined;
+  release();
+  if (error) {
+    throw error;
+  }
+  return result;
+}
+
+/** Gives the room of a large input back. */
+export function release(): void {
   if (capacity > KEPT) {
     shared().release();
     input = new Uint8Array(0);
     capacity = 0;
   }
-  if (error) {
-    throw error;
-  }
-  return result;
 }
 
 /** Refuses what the module's memory cannot hold, in the core's words. */

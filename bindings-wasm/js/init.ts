@@ -5,11 +5,12 @@ import base64 from "./bytes.js";
 
 start(new WebAssembly.Module(decode(base64)));
 
-type Decoder = { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
+type Decoder = { from?: (text: string, encoding: "base64") => Uint8Array<ArrayBuffer> };
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as { Buffer?: Decoder };
-  if (Buffer !== undefined) {
+  // In a page, what has this name may be anything, such as the element with this id.
+  if (typeof Buffer?.from === "function") {
     // Takes 2 ms less than the loop below, of the 12 ms of a start.
     return Buffer.from(base64, "base64");
   }

@@ -6,6 +6,8 @@
  * leaves this package.
  */
 
+import { lengthOf } from "./body.js";
+
 const SLAB = 1 << 16;
 const SMALL = SLAB >> 3;
 
@@ -35,7 +37,7 @@ export function keep(body: string | Uint8Array): string | Kept {
   if (typeof body === "string") {
     return body;
   }
-  const { length } = body;
+  const length = lengthOf(body);
   if (length > SMALL) {
     return new Kept(new Uint8Array(body), 0, length);
   }

@@ -27,6 +27,9 @@ export class Message {
 
   /** Adds a key and its value, of which the core knows by their places what they are. */
   addField(key: string, value: string): void {
+    if (this.text.length + value.length >= TOO_LARGE >> 1) {
+      throw new TypeError("the scheme's description is too long");
+    }
     this.add(0, key);
     this.add(0, value);
   }

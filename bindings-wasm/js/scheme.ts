@@ -2,7 +2,7 @@ import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { type SchemeDescription, flatten } from "./description.js";
 import { attempt } from "./errors.js";
-import { shared, stage, staged } from "./exchange.js";
+import { release, shared, stage, staged } from "./exchange.js";
 
 /**
  * How one provider signs its webhooks: a description, not code.
@@ -80,9 +80,12 @@ function handleNamed(name: unknown): glue.SchemeHandle {
 function describe(description: unknown): glue.SchemeHandle {
   const { message, tolerance } = flatten(description);
   const isGiven = tolerance !== undefined;
+  const [past, future] = [tolerance?.past, tolerance?.future];
   stage(message, "");
   const { entries, texts } = staged;
-  return attempt(() =>
-    glue.SchemeHandle.described(shared(), entries, texts, isGiven, tolerance?.past, tolerance?.future),
-  );
+  try {
+    return attempt(() => glue.SchemeHandle.described(shared(), entries, texts, isGiven, past, future));
+  } finally {
+    release();
+  }
 }

@@ -106,8 +106,8 @@ export class Webhook {
    */
   verify(body: Body, headers: RequestHeaders, context?: RequestContext): Verified {
     const raw = bodyOf(body);
-    const message = this.#message(headers, context);
-    const now = time(context?.now);
+    const message = new Message();
+    const now = this.#read(message, headers, context);
     stage(message, raw);
     const { entries, texts, body: length } = staged;
     const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, false));
@@ -132,8 +132,8 @@ export class Webhook {
    */
   unwrap<T = unknown>(body: Body, headers: RequestHeaders, context?: RequestContext): Event<T> {
     const raw = bodyOf(body);
-    const message = this.#message(headers, context);
-    const now = time(context?.now);
+    const message = new Message();
+    const now = this.#read(message, headers, context);
     stage(message, raw);
     const { entries, texts, body: length } = staged;
     const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, true));
@@ -199,13 +199,15 @@ export class Webhook {
     return this.#headers.names;
   }
 
-  #message(headers: RequestHeaders, context: RequestContext | null | undefined): Message {
-    const message = new Message();
+  /** Adds what the core reads of a request; the instant to judge it by. */
+  #read(message: Message, headers: RequestHeaders, context: RequestContext | null | undefined): number {
     this.#headers.collect(headers, message);
-    if (context) {
-      addContext(message, options("the context", context));
+    if (context === undefined || context === null) {
+      return time(undefined);
     }
-    return message;
+    const now = time(options("the context", context).now);
+    addContext(message, context);
+    return now;
   }
 }
 

@@ -1,4 +1,4 @@
-//! The buffer in linear memory through which requests come and reports go.
+//! The buffer in linear memory through which requests, messages and descriptions come and reports go.
 //!
 //! JavaScript writes into the input, one after the other: texts, the body, and a table of what the
 //! texts are (what it is, its length; two little-endian `u32` each). It then calls an export with the

@@ -1,8 +1,8 @@
 //! The WebAssembly module of the npm package `countersign`: converts types and decides nothing.
 //!
-//! Requests and messages cross through one buffer in linear memory (`exchange`), so that a call
-//! passes numbers only; what is small and rare crosses as JavaScript objects. The public API is the
-//! TypeScript in `js/`; nothing here is called by users.
+//! Requests, messages and descriptions cross through one buffer in linear memory (`exchange`), so
+//! that a call passes numbers only; lists that are small and rare are one text, a line an item. The
+//! public API is the TypeScript in `js/`; nothing here is called by users.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![expect(

@@ -94,7 +94,7 @@ impl WebhookHandle {
         parse: bool,
     ) -> i32 {
         exchange.call(entries, texts, body, |input, output| {
-            let verified = self.0.verified_before(&input.request(), key_index)?;
+            let verified = self.0.assume_verified(&input.request(), key_index)?;
             if parse {
                 output.event(&verified.event()?, input.body);
             } else {

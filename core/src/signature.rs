@@ -162,7 +162,8 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
     label.is_some_and(|length| is_label(&entry[..length]))
 }
 
-/// Writes the tag that this text encodes canonically; false if it is of another length, or none.
+/// Writes the tag that this text encodes canonically; false if it is of another length, or none,
+/// and then some of its bytes may have been written.
 ///
 /// The text is public, so its decoding may take a time that depends on it. [`write`] encodes
 /// tags, for which a table look-up would tell more than it should.

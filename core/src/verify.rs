@@ -122,13 +122,16 @@ impl Webhook {
         Ok(received.verified(definition, body, key_index, timestamp))
     }
 
-    /// What [`verify`](Self::verify) answered to this very request, without the proof. For hosts
-    /// that cannot hold a [`Verified`] from one call to the next.
+    /// Takes the word of the caller that [`verify`](Self::verify) accepted this very request with
+    /// this secret. **Nothing is verified here.** For hosts that cannot hold a [`Verified`] from
+    /// one call to the next.
     ///
     /// # Errors
-    /// As for [`verify`](Self::verify), for headers that it would refuse.
+    /// As for [`verify`](Self::verify), for headers that it would refuse; `signature_mismatch` if
+    /// there is no such secret.
+    #[cfg(feature = "__assume-verified")]
     #[doc(hidden)]
-    pub fn verified_before<'a, H: Headers + ?Sized>(
+    pub fn assume_verified<'a, H: Headers + ?Sized>(
         &'a self,
         request: &Request<'a, H>,
         key_index: usize,
@@ -136,6 +139,9 @@ impl Webhook {
         let definition = &*self.definition;
         let received = Received::read(definition, request.headers)?;
         let timestamp = received.timestamp(definition)?.map(|(_, time)| time);
+        if key_index >= self.keys.len() {
+            return Err(VerificationError::SignatureMismatch);
+        }
         Ok(received.verified(definition, request.body, key_index, timestamp))
     }
 }
@@ -288,4 +294,36 @@ fn check_freshness(
 fn seconds_rounded_up(duration: Duration) -> u64 {
     let fraction = u64::from(duration.subsec_nanos() > 0);
     duration.as_secs().saturating_add(fraction)
+}
+
+#[cfg(all(test, feature = "__assume-verified"))]
+mod tests {
+    use super::*;
+    use crate::{Scheme, Secret};
+
+    #[test]
+    fn the_callers_word_is_taken_for_the_signature_alone() {
+        let secret = Secret::parse("hush").unwrap();
+        let webhook = Webhook::new(Scheme::SHA256, [secret]).unwrap();
+        let now = UnixTime::from_seconds(1_700_000_000);
+        let headers = webhook.sign("evt_1", now, b"{}").unwrap();
+        let request = Request::new(&headers, b"{}");
+        let verified = webhook.verify(&request, now).unwrap();
+        let assumed = webhook.assume_verified(&request, 0).unwrap();
+        assert_eq!(assumed.id(), verified.id());
+        assert_eq!(assumed.dedupe_key(), verified.dedupe_key());
+
+        let code = |headers: &[(&str, &str)], key_index| {
+            let request = Request::new(headers, b"{}");
+            webhook
+                .assume_verified(&request, key_index)
+                .unwrap_err()
+                .code()
+        };
+        assert_eq!(code(&[], 0), "missing_header");
+        assert_eq!(
+            code(&[("x-webhook-signature", "?")], 1),
+            "signature_mismatch"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::tools::{command, root, run as execute, step, target, works};
 const TARGETS: [&str; 4] = ["verify", "event", "description", "retry_after"];
 const VERSION: &str = "0.13.2";
 const SECONDS: u32 = 30;
-/// How many inputs each target gets in the tests, besides its corpus.
+/// How many inputs each target gets in the tests, its corpus among them.
 const SMOKE_RUNS: u32 = 20_000;
 
 /// `cargo xtask fuzz [targets]`: these, or all.
@@ -23,27 +23,36 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     let program = installed()?;
     for name in TARGETS {
         if names.is_empty() || names.iter().any(|chosen| chosen == name) {
+            // What is found is where the next run goes on.
+            let found = target().join("fuzz-corpus").join(name);
             let duration = [format!("-max_total_time={SECONDS}")];
-            step(&format!("fuzz {name}"), || fuzz(&program, name, &duration))?;
+            step(&format!("fuzz {name}"), || {
+                fuzz(&program, name, &found, &duration)
+            })?;
         }
     }
     Ok(())
 }
 
-/// A short run of each target, always the same one.
+/// A short run of each target, always from the committed corpus.
 pub(crate) fn smoke() -> Result<()> {
     let program = installed()?;
     for name in TARGETS {
+        let found = target().join("fuzz-smoke").join(name);
+        if found.exists() {
+            fs::remove_dir_all(&found)?;
+        }
         let runs = [format!("-runs={SMOKE_RUNS}"), "-seed=1".to_owned()];
-        step(&format!("fuzz {name}"), || fuzz(&program, name, &runs))?;
+        step(&format!("fuzz {name}"), || {
+            fuzz(&program, name, &found, &runs)
+        })?;
     }
     Ok(())
 }
 
-fn fuzz(program: &Path, name: &str, limits: &[String]) -> Result<()> {
-    // What is found goes here; the committed corpus is only read.
-    let found = target().join("fuzz-corpus").join(name);
-    fs::create_dir_all(&found)?;
+/// Puts what it finds into a folder; the committed corpus is only read.
+fn fuzz(program: &Path, name: &str, found: &Path, limits: &[String]) -> Result<()> {
+    fs::create_dir_all(found)?;
     let mut fuzzer = Command::new(program);
     fuzzer
         .args(["fuzz", "run", name])

@@ -45,9 +45,13 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds the wheels and the sdist into empty folders.
+/// Builds the wheels and the sdist, each into a folder of its own.
 pub(crate) fn build() -> Result<Wheels> {
     step("build the wheels and the sdist", || {
+        let folder = wheels_folder();
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
         let wheels = ABIS.iter().map(|minor| {
             let abi = format!("abi3-py3{minor}");
             let arguments = ["--locked", "--no-default-features", "--features", &abi];
@@ -64,12 +68,13 @@ pub(crate) fn build() -> Result<Wheels> {
     })
 }
 
+fn wheels_folder() -> PathBuf {
+    target().join("wheels")
+}
+
 /// What maturin puts into this empty folder.
 fn maturin(what: &str, arguments: &[&str], folder: &str, ending: &str) -> Result<PathBuf> {
-    let folder = target().join("wheels").join(folder);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
+    let folder = wheels_folder().join(folder);
     let tools = Venv::with_requirements("maturin", "requirements-build.txt", main_python()?)?;
     let mut maturin = tools.module("maturin");
     maturin
@@ -149,7 +154,15 @@ fn install(wheels: &Wheels) -> Result<PathBuf> {
 }
 
 fn every_python(wheels: &Wheels) -> Result<()> {
-    for (minor, python) in supported()? {
+    let pythons = supported()?;
+    for abi in wheels
+        .wheels
+        .keys()
+        .filter(|abi| !pythons.contains_key(abi))
+    {
+        println!("there is no Python 3.{abi} here, the oldest that its wheel is for");
+    }
+    for (minor, python) in pythons {
         println!("\nPython 3.{minor}: {}", python.display());
         let name = format!("python3.{minor}");
         let venv = Venv::fresh(&name, &python)?;

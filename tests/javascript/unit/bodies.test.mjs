@@ -241,3 +241,18 @@ test("several webhooks take turns", () => {
   assert.equal(verified.id, "msg_1");
   assert.equal(verified.event().type, "ping");
 });
+
+test("a body that runs code when it is asked for its length disturbs nothing", () => {
+  const github = new Webhook("github", "hush");
+  const other = '{"zen":"another"}';
+  const otherHeaders = github.sign(other, { id: "other" });
+  class Reentrant extends Uint8Array {
+    get length() {
+      github.unwrap(other, otherHeaders);
+      return super.length;
+    }
+  }
+  const body = Reentrant.from(Buffer.from('{"zen":"this one"}'));
+  const event = github.unwrap(body, github.sign('{"zen":"this one"}', { id: "this" }));
+  assert.deepEqual([event.id, event.data], ["this", { zen: "this one" }]);
+});

@@ -240,3 +240,23 @@ test("a tolerance of anything but whole seconds is a TypeError", () => {
   }
   assert.ok(new Webhook("standard", SECRET, { tolerance: new Tolerance(2 ** 60) }));
 });
+
+test("a tolerance that runs code when it is read does not disturb the description", () => {
+  const webhook = new Webhook("github", "hush");
+  const tolerance = Object.create(Tolerance.prototype, {
+    past: {
+      get() {
+        webhook.sign("{}");
+        return 5;
+      },
+    },
+    future: { value: 7 },
+  });
+  const scheme = new Scheme({ name: "acme", headers: { signature: "x-acme-signature" }, tolerance });
+  assert.equal(scheme.name, "acme");
+});
+
+test("a description of hundreds of megabytes is a TypeError", () => {
+  const name = "a".repeat(1 << 28);
+  assert.ok(thrownBy(() => new Scheme({ name, headers: { signature: "x" } })) instanceof TypeError);
+});
