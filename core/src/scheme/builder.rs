@@ -109,7 +109,7 @@ impl<'a> SchemeBuilder<'a> {
     }
 
     /// The headers: the first set that a request has in full is used, 1 to 4 sets. The first is
-    /// what [`sign`](crate::Webhook::sign) writes.
+    /// what [`sign`](crate::Webhook::sign) writes. A set names each header once.
     pub const fn headers(mut self, sets: &'a [HeaderNames<'a>]) -> Self {
         self.headers = sets;
         self

@@ -185,7 +185,28 @@ fn check_headers(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
     require(
         sets.iter().all(|set| parts(set) == parts(&sets[0])),
         "its header sets do not have the same parts",
+    )?;
+    // Signing would write such a header twice, and verification refuses one with two values.
+    require(
+        !sets.iter().any(names_one_twice),
+        "a header set names one header for two parts",
+    )?;
+    let proves = |name| {
+        let mut proofs = sets
+            .iter()
+            .flat_map(|set| [Some(set.signature), set.timestamp]);
+        proofs.any(|proof| proof == Some(name))
+    };
+    let mut event_ids = builder.event_id.iter();
+    require(
+        !event_ids.any(|source| source.strip_prefix("header:").is_some_and(proves)),
+        "its event id is the header of the signature or the timestamp",
     )
+}
+
+fn names_one_twice(set: &HeaderNames<'_>) -> bool {
+    let signature = Some(set.signature);
+    set.id == signature || set.timestamp == signature || set.id.is_some() && set.id == set.timestamp
 }
 
 fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {

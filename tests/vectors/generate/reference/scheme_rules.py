@@ -29,8 +29,8 @@ _WORDS: Dict[str, List[str]] = {
 def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
-        _words, _name, _header_sets, _header_names, _same_parts, _prefix, _separator,
-        _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _words, _name, _header_sets, _header_names, _same_parts, _twice_named, _id_of_proof,
+        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -83,6 +83,21 @@ def _same_parts(described: Described) -> Optional[str]:
     shapes = [_parts_of(one) for one in described["headers"]]
     if any(shape != shapes[0] for shape in shapes):
         return "its header sets do not have the same parts"
+    return None
+
+
+def _twice_named(described: Described) -> Optional[str]:
+    for one in described["headers"]:
+        names = [name for name in one.values() if name is not None]
+        if len(names) != len(set(names)):
+            return "a header set names one header for two parts"
+    return None
+
+
+def _id_of_proof(described: Described) -> Optional[str]:
+    proofs = {one.get(part) for one in described["headers"] for part in ("signature", "timestamp")}
+    if any(text.startswith("header:") and text[7:] in proofs for text in described["event_id"]):
+        return "its event id is the header of the signature or the timestamp"
     return None
 
 

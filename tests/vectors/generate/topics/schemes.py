@@ -13,6 +13,8 @@ _TIMED = {"signature": "x-signature", "timestamp": "x-time"}
 _WITH_ID = {"signature": "x-signature", "id": "x-id"}
 
 _HEADER_NAME = "a header name is not lower-case letters, digits and - (1 to 64)"
+_TWICE = "a header set names one header for two parts"
+_ID_OF_PROOF = "its event id is the header of the signature or the timestamp"
 _PREFIX = "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -"
 _LABEL_NEEDS = "a timestamp label needs a separator and a prefix that ends in ="
 _LABEL = "its timestamp label is not 1 to 16 letters, digits, _ and -"
@@ -148,6 +150,25 @@ def _name_and_headers() -> List[Case]:
              content="{id}{body}"),
         _good("sets-null-part", "A part that is null is a part that is not there.",
               headers=[_SIGNATURE, {"signature": "y-signature", "id": None}]),
+        _bad("set-id-is-signature", "One header for the signature and the id.", _TWICE,
+             headers={"signature": "x-proof", "id": "x-proof"}),
+        _bad("set-timestamp-is-signature", "One header for the signature and the timestamp.", _TWICE,
+             headers={"signature": "x-proof", "timestamp": "x-proof"}, content="{timestamp}{body}"),
+        _bad("set-timestamp-is-id", "One header for the id and the timestamp.", _TWICE,
+             headers={"signature": "x-proof", "id": "x-one", "timestamp": "x-one"},
+             content="{timestamp}{body}"),
+        _bad("set-second-names-twice", "One header for two parts, in the second set.", _TWICE,
+             headers=[_WITH_ID, {"signature": "x-proof", "id": "x-proof"}]),
+        _good("sets-share-a-header", "Two sets with the same id header.",
+              headers=[_WITH_ID, {"signature": "y-signature", "id": _WITH_ID["id"]}]),
+        _bad("event-id-is-signature", "The signature's header as the event id.", _ID_OF_PROOF,
+             event_id="header:x-signature"),
+        _bad("event-id-is-second-signature", "The second set's signature header as the event id.",
+             _ID_OF_PROOF, headers=sets[:2], event_id=["body:id", f"header:{sets[1]['signature']}"]),
+        _bad("event-id-is-timestamp", "The timestamp's header as the event id.", _ID_OF_PROOF,
+             headers=_TIMED, content="{timestamp}{body}", event_id=f"header:{_TIMED['timestamp']}"),
+        _good("dedupe-is-signature", "The signature's header as the dedupe key.",
+              dedupe="header:x-signature"),
         _bad("name-before-headers", "The name is checked before the headers.", name,
              name="", headers=[]),
     ]  # fmt: skip
