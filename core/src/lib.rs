@@ -4,14 +4,22 @@
 
 extern crate alloc;
 
+mod address;
+mod answer;
 mod backoff;
 pub mod error;
 pub mod event;
+mod handshake;
 mod headers;
+mod intake;
 mod mac;
 pub mod manual;
+mod rate_limit;
 mod received;
+pub mod redis;
+mod replay;
 mod retry;
+mod routes;
 pub mod scheme;
 mod secret;
 mod sign;
@@ -20,16 +28,22 @@ mod time;
 mod verify;
 mod webhook;
 
+pub use address::{AddressPolicy, ForwardingHeader, Network, rate_limit_key};
+pub use answer::{Answer, Handling};
 pub use backoff::{Backoff, Jitter};
 pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };
 pub use event::Event;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
+pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
+pub use rate_limit::{MemoryRateLimiter, RateLimit, RateWindow};
+pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_claim};
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
+pub use routes::Routes;
 pub use scheme::{
-    Algorithm, Encoding, HeaderNames, KeyForm, PayloadForm, Required, Scheme, SchemeBuilder,
-    TimestampFormat,
+    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
+    SchemeBuilder, TimestampFormat,
 };
 pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;

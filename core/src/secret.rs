@@ -82,6 +82,14 @@ impl Secret {
         text
     }
 
+    /// The bytes as they were given, whatever the scheme.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Form::Text(text) => text.as_bytes(),
+            Form::Key(key) => key,
+        }
+    }
+
     /// The bytes of the key, as the scheme reads secrets.
     pub(crate) fn key(
         &self,

@@ -22,6 +22,7 @@ pub struct Webhook {
     pub(crate) definition: Arc<Definition>,
     pub(crate) keys: Vec<Key>,
     pub(crate) tolerance: Tolerance,
+    pub(crate) verify_token: Option<Secret>,
 }
 
 impl Webhook {
@@ -60,12 +61,20 @@ impl Webhook {
             tolerance: definition.tolerance,
             definition,
             keys,
+            verify_token: None,
         })
     }
 
     /// The same webhook with another tolerance than its scheme's.
     pub fn with_tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// The same webhook with the token by which Meta's handshake is known; see
+    /// [`answer_query`](Self::answer_query). Without one the handshake is not answered.
+    pub fn with_verify_token(mut self, token: Secret) -> Self {
+        self.verify_token = Some(token);
         self
     }
 

@@ -16,6 +16,26 @@ pub enum ConfigurationError {
     MalformedScheme(SchemeDefect),
     /// The body is not the bytes that were received.
     UnsupportedBody(UnsupportedBody),
+    /// A network is not an address or a range in CIDR notation.
+    MalformedNetwork,
+    /// A rate limit leaves no request or no time.
+    MalformedLimit,
+    /// A handler's pattern of event types is none.
+    MalformedPattern(PatternDefect),
+    /// A handler was registered for a pattern that has one.
+    DuplicateHandler,
+    /// A schema for the payloads of a type cannot be used.
+    MalformedSchema,
+}
+
+/// What is wrong with a pattern of event types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PatternDefect {
+    /// It is empty or longer than 256 bytes.
+    Length,
+    /// It has a `*` where none may be.
+    Star,
 }
 
 /// What is wrong with a secret.
@@ -64,6 +84,11 @@ super::codes! { ConfigurationError
     ConfigurationError::UnknownScheme => "unknown_scheme",
     ConfigurationError::MalformedScheme(_) => "malformed_scheme",
     ConfigurationError::UnsupportedBody(_) => "unsupported_body",
+    ConfigurationError::MalformedNetwork => "malformed_network",
+    ConfigurationError::MalformedLimit => "malformed_limit",
+    ConfigurationError::MalformedPattern(_) => "malformed_pattern",
+    ConfigurationError::DuplicateHandler => "duplicate_handler",
+    ConfigurationError::MalformedSchema => "malformed_schema",
 }
 
 impl fmt::Display for ConfigurationError {
@@ -109,6 +134,27 @@ impl fmt::Display for ConfigurationError {
             Self::UnsupportedBody(UnsupportedBody::LoneSurrogate) => f.write_str(
                 "the body is text with a lone surrogate, which has no UTF-8 form; \
                  pass the raw bytes",
+            ),
+            Self::MalformedNetwork => f.write_str(
+                "a network is not an IP address or a CIDR range without host bits, \
+                 such as 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32",
+            ),
+            Self::MalformedLimit => {
+                f.write_str("a rate limit is at least 1 request in a window of 1 ms to 31 days")
+            }
+            Self::MalformedPattern(defect) => f.write_str(match defect {
+                PatternDefect::Length => "a pattern of event types is 1 to 256 bytes long",
+                PatternDefect::Star => {
+                    "a pattern of event types has * alone, or at its end after a dot, slash or \
+                     colon, such as payment.*"
+                }
+            }),
+            Self::DuplicateHandler => {
+                f.write_str("this pattern of event types has a handler already")
+            }
+            Self::MalformedSchema => f.write_str(
+                "a payload schema is not valid JSON Schema 2020-12, or refers to a schema \
+                 that is not inside of it",
             ),
         }
     }

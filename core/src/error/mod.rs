@@ -26,9 +26,11 @@ mod guard;
 mod payload;
 mod verification;
 
-pub use configuration::{ConfigurationError, SchemeDefect, SecretDefect, UnsupportedBody};
+pub use configuration::{
+    ConfigurationError, PatternDefect, SchemeDefect, SecretDefect, UnsupportedBody,
+};
 pub use delivery::DeliveryError;
-pub use guard::GuardError;
+pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
 
@@ -52,7 +54,7 @@ pub enum Error {
     Verification(VerificationError),
     /// The request is authentic and its payload is not what the scheme describes.
     Payload(PayloadError),
-    /// The request is refused by a guard.
+    /// A receiver does not take the request, or cannot finish it.
     Guard(GuardError),
     /// A message may not be sent there.
     Delivery(DeliveryError),
@@ -81,6 +83,11 @@ impl Error {
             Self::Guard(error) => error.code(),
             Self::Delivery(error) => error.code(),
         }
+    }
+
+    /// The HTTP status that a receiver answers this error with.
+    pub fn status(&self) -> u16 {
+        crate::answer::status(self.code())
     }
 
     /// The name of the error's class, the same in every language.

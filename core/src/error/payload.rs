@@ -74,6 +74,8 @@ pub enum FieldDefect {
     Empty,
     /// It is a string with half of a surrogate pair.
     LoneSurrogate,
+    /// It is nothing that may be sent back to a provider.
+    NotChallenge,
     /// It is not a time of the scheme's form.
     NotTime(TimestampFormat),
 }
@@ -130,6 +132,9 @@ impl fmt::Display for PayloadError {
                     FieldDefect::NotStringOrInteger => f.write_str("is not a string or integer"),
                     FieldDefect::Empty => f.write_str("is empty"),
                     FieldDefect::LoneSurrogate => f.write_str("holds a lone surrogate"),
+                    FieldDefect::NotChallenge => {
+                        f.write_str("is not 1 to 1024 visible ASCII characters")
+                    }
                     FieldDefect::NotTime(format) => write!(f, "is not {}", format.phrase()),
                 }
             }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::json;
 use crate::error::{FieldDefect, PayloadError};
+use crate::handshake::is_challenge;
 use crate::scheme::{Definition, Source, TimestampFormat};
 use crate::time::UnixTime;
 
@@ -83,6 +84,28 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             Some(Value::Json(json)) if json != "null" => Some(json),
             _ => None,
         })
+    }
+
+    /// What an event that is a handshake wants sent back; of a form nothing.
+    pub(super) fn challenge(&self) -> Result<Option<Cow<'a, str>>, PayloadError> {
+        let Some(path) = self.definition.challenge else {
+            return Ok(None);
+        };
+        let source = Source::Body(path);
+        let challenge = match self.first(&[source])? {
+            Some((_, Value::Text(_))) => return Ok(None),
+            Some((_, value)) => Some(
+                text(value, FieldDefect::NotString)
+                    .and_then(|text| match is_challenge(&text) {
+                        true => Ok(text),
+                        false => Err(FieldDefect::NotChallenge),
+                    })
+                    .map_err(|defect| self.malformed(source, defect))?,
+            ),
+            None => None,
+        };
+        self.check_required(challenge.is_some(), true, &[source])?;
+        Ok(challenge)
     }
 
     fn identity(&self, sources: &[Source]) -> Result<Option<Cow<'a, str>>, PayloadError> {

@@ -18,6 +18,9 @@ use crate::scheme::{Definition, PayloadForm, Source};
 use crate::time::UnixTime;
 use field::Resolver;
 
+/// The type of Slack's handshake.
+const URL_VERIFICATION: &str = "url_verification";
+
 /// A parsed event. It borrows from the verified body.
 ///
 /// ```
@@ -44,6 +47,7 @@ pub struct Event<'a> {
     payload: &'a str,
     form: bool,
     dedupe_key: Option<String>,
+    challenge: Option<Cow<'a, str>>,
 }
 
 impl<'a> Event<'a> {
@@ -84,6 +88,12 @@ impl<'a> Event<'a> {
         self.dedupe_key.as_deref()
     }
 
+    /// What to send back, if this is no event but the provider's handshake:
+    /// see [`Answer::challenge`](crate::Answer::challenge).
+    pub fn challenge(&self) -> Option<&str> {
+        self.challenge.as_deref()
+    }
+
     pub(crate) fn parse(
         definition: &'a Definition,
         body: &'a [u8],
@@ -118,6 +128,10 @@ impl<'a> Event<'a> {
             _ => Some(payload),
         };
         let dedupe = resolver.dedupe()?;
+        let challenge = match event_type.as_deref() {
+            Some(URL_VERIFICATION) => resolver.challenge()?,
+            _ => None,
+        };
         Ok(Self {
             id,
             event_type,
@@ -126,6 +140,7 @@ impl<'a> Event<'a> {
             payload,
             form,
             dedupe_key: dedupe.map(|value| format!("{}:{value}", definition.name)),
+            challenge,
         })
     }
 }

@@ -3,5 +3,6 @@
 
 pub mod defaults;
 pub mod design;
+pub mod receiving;
 pub mod verdicts;
 pub mod vulnerabilities;

@@ -1,6 +1,8 @@
 //! The description of a scheme, as the provider table and users write it.
 
-use super::{Algorithm, Encoding, KeyForm, PayloadForm, Required, Scheme, TimestampFormat};
+use super::{
+    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
+};
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;
 
@@ -48,6 +50,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) event_time_format: TimestampFormat,
     pub(crate) required: &'a [Required],
     pub(crate) data: Option<&'a str>,
+    pub(crate) handshake: Option<Handshake>,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -105,6 +108,7 @@ impl<'a> SchemeBuilder<'a> {
             event_time_format: TimestampFormat::Seconds,
             required: &[],
             data: None,
+            handshake: None,
         }
     }
 
@@ -219,6 +223,12 @@ impl<'a> SchemeBuilder<'a> {
     /// The field that is the event's `data`; the whole payload if not said.
     pub const fn data(mut self, path: &'a str) -> Self {
         self.data = Some(path);
+        self
+    }
+
+    /// How the provider makes sure of the endpoint before it delivers; not at all if not said.
+    pub const fn handshake(mut self, handshake: Handshake) -> Self {
+        self.handshake = Some(handshake);
         self
     }
 

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, HeaderNames, KeyForm, Part, PayloadForm, Required, SchemeBuilder, Source,
-    TimestampFormat, content,
+    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
+    SchemeBuilder, Source, TimestampFormat, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -39,6 +39,9 @@ pub(crate) struct Definition {
     pub(crate) type_required: bool,
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
+    pub(crate) handshake: Option<Handshake>,
+    /// Index into `paths`, of what a handshake in the body wants back.
+    pub(crate) challenge: Option<usize>,
     /// The names of all headers that are read, in lower case, each once.
     pub(crate) header_names: Vec<Box<str>>,
     /// Those that sources name, as indices into `header_names`.
@@ -114,6 +117,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let event_time = sources(builder.event_time)?;
     let dedupe = sources(builder.dedupe.unwrap_or(builder.event_id))?;
     let data = builder.data.map(|path| tables.path(path)).transpose()?;
+    let challenge = match builder.handshake {
+        Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
+        Some(Handshake::MetaVerification) | None => None,
+    };
 
     let id_required = builder.required.contains(&Required::Id);
     let type_required = builder.required.contains(&Required::Type);
@@ -144,6 +151,8 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         id_required,
         type_required,
         data,
+        handshake: builder.handshake,
+        challenge,
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    Algorithm, Encoding, HeaderNames, KeyForm, PayloadForm, Required, Scheme, SchemeBuilder,
-    TimestampFormat,
+    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
+    SchemeBuilder, TimestampFormat,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;
@@ -77,6 +77,8 @@ pub struct Description {
     pub required: Vec<String>,
     /// See [`SchemeBuilder::data`].
     pub data: Option<String>,
+    /// See [`Handshake`].
+    pub handshake: Option<String>,
 }
 
 /// See [`HeaderNames`].
@@ -174,6 +176,8 @@ impl TryFrom<&Description> for Scheme {
             .iter()
             .map(|text| Required::named(text))
             .collect::<Result<Vec<_>, _>>()?;
+        let handshake = description.handshake.as_deref();
+        let handshake = handshake.map(Handshake::named).transpose()?;
         SchemeBuilder {
             headers: &headers,
             prefix: &description.prefix,
@@ -196,6 +200,7 @@ impl TryFrom<&Description> for Scheme {
             event_time_format,
             required: &required,
             data: description.data.as_deref(),
+            handshake,
             ..defaults
         }
         .build()

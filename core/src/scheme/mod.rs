@@ -17,7 +17,7 @@ use core::fmt;
 pub use builder::{HeaderNames, SchemeBuilder};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
-pub use word::{Algorithm, Encoding, KeyForm, PayloadForm, Required, TimestampFormat};
+pub use word::{Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat};
 
 pub(crate) use content::Part;
 pub(crate) use definition::is_label;
@@ -70,6 +70,11 @@ impl Scheme {
     ///
     /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https>.
     pub const SHOPIFY: Self = Self(Origin::Registered(&providers::SHOPIFY));
+    /// Meta: Facebook, Instagram, Messenger and WhatsApp. The key is the app secret; the verify token
+    /// serves the handshake alone, see [`Webhook::with_verify_token`](crate::Webhook::with_verify_token).
+    ///
+    /// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>.
+    pub const META: Self = Self(Origin::Registered(&providers::META));
     /// The plain scheme of many homes: `X-Webhook-Signature: sha256=<hex>` over the body.
     pub const SHA256: Self = Self(Origin::Registered(&providers::SHA256));
 

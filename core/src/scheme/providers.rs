@@ -1,12 +1,13 @@
 //! The registered schemes. Each entry is a description; `Scheme`'s constants cite the sources.
 
 use super::{
-    Encoding, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder, TimestampFormat,
+    Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder,
+    TimestampFormat,
 };
 use crate::time::Tolerance;
 
-pub(crate) static REGISTERED: [&SchemeBuilder<'static>; 7] = [
-    &STANDARD, &SVIX, &GITHUB, &STRIPE, &SLACK, &SHOPIFY, &SHA256,
+pub(crate) static REGISTERED: [&SchemeBuilder<'static>; 8] = [
+    &STANDARD, &SVIX, &GITHUB, &STRIPE, &SLACK, &SHOPIFY, &META, &SHA256,
 ];
 
 const STANDARD_HEADERS: HeaderNames<'static> = HeaderNames::new("webhook-signature")
@@ -70,7 +71,8 @@ pub(crate) static SLACK: SchemeBuilder<'static> = SchemeBuilder::new("slack")
     .payload(PayloadForm::JsonOrForm)
     .event_id(&["body:event_id", "body:trigger_id"])
     .event_type(&["body:event.type", "body:type", "body:command"])
-    .event_time(&["body:event_time"], TimestampFormat::Seconds);
+    .event_time(&["body:event_time"], TimestampFormat::Seconds)
+    .handshake(Handshake::SlackUrlVerification);
 
 pub(crate) static SHOPIFY: SchemeBuilder<'static> = SchemeBuilder::new("shopify")
     .headers(&[HeaderNames::new("x-shopify-hmac-sha256")])
@@ -78,6 +80,13 @@ pub(crate) static SHOPIFY: SchemeBuilder<'static> = SchemeBuilder::new("shopify"
     .event_id(&["header:x-shopify-webhook-id"])
     .event_type(&["header:x-shopify-topic"])
     .event_time(&["header:x-shopify-triggered-at"], TimestampFormat::Rfc3339);
+
+/// A notification has no identity: one request carries up to a thousand changes.
+pub(crate) static META: SchemeBuilder<'static> = SchemeBuilder::new("meta")
+    .headers(&[HeaderNames::new("x-hub-signature-256")])
+    .prefix("sha256=")
+    .event_type(&["body:object"])
+    .handshake(Handshake::MetaVerification);
 
 /// The id in the body is signed and the one in the header is not, so the body's comes first.
 pub(crate) static SHA256: SchemeBuilder<'static> = SchemeBuilder::new("sha256")

@@ -99,6 +99,19 @@ words! {
     Type = "type",
 }
 
+words! {
+    /// How a provider makes sure of the endpoint before it delivers.
+    Handshake, "handshake", "slack-url-verification, meta-verification";
+    /// A signed event of the type `url_verification`, whose `challenge` is sent back.
+    ///
+    /// Source: <https://api.slack.com/events/url_verification>.
+    SlackUrlVerification = "slack-url-verification",
+    /// A GET with a verify token and a challenge in its query.
+    ///
+    /// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>.
+    MetaVerification = "meta-verification",
+}
+
 impl Algorithm {
     /// The length of a signature in bytes.
     pub const fn tag_length(self) -> usize {

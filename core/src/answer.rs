@@ -1,0 +1,205 @@
+//! What a receiver answers, to the byte.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+use core::time::Duration;
+
+use crate::error::Error;
+
+/// An HTTP answer: its status, headers (names in lower case) and body.
+///
+/// ```
+/// use countersign::{Answer, GuardError, Handling};
+///
+/// let answer = Answer::event(Handling::Handled, Some("evt_1"), Some("invoice.paid"));
+/// assert_eq!(answer.status(), 200);
+/// assert_eq!(answer.body(), r#"{"status":"handled","id":"evt_1","type":"invoice.paid"}"#);
+///
+/// let refused = Answer::error(&GuardError::AddressNotAllowed.into(), "POST");
+/// assert_eq!(refused.status(), 403);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+/// What became of an authentic event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handling {
+    /// Its handler took it: 200.
+    Handled,
+    /// There is no handler for its type: 200.
+    Ignored,
+    /// It was handled before: 200.
+    Duplicate,
+    /// It is in a durable store, and will be handled: 200.
+    Accepted,
+    /// The same, and its handler is still at work: 202.
+    Pending,
+}
+
+impl Handling {
+    const ALL: [Self; 5] = [
+        Self::Handled,
+        Self::Ignored,
+        Self::Duplicate,
+        Self::Accepted,
+        Self::Pending,
+    ];
+
+    /// The word for it in answers, the same in every language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Handled => "handled",
+            Self::Ignored => "ignored",
+            Self::Duplicate => "duplicate",
+            Self::Accepted => "accepted",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// The one with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+impl Answer {
+    /// The answer for an authentic event.
+    pub fn event(handling: Handling, id: Option<&str>, event_type: Option<&str>) -> Self {
+        let mut body = String::from("{\"status\":");
+        push_json(&mut body, Some(handling.as_str()));
+        body.push_str(",\"id\":");
+        push_json(&mut body, id);
+        body.push_str(",\"type\":");
+        push_json(&mut body, event_type);
+        body.push('}');
+        let status = if handling == Handling::Pending {
+            202
+        } else {
+            200
+        };
+        Self::new(status, "application/json", body)
+    }
+
+    /// The answer for a request that is not taken. `allowed_methods` is what
+    /// [`Webhook::allowed_methods`](crate::Webhook::allowed_methods) says.
+    pub fn error(error: &Error, allowed_methods: &str) -> Self {
+        let retry_after = match error {
+            Error::Guard(error) => error.retry_after(),
+            _ => None,
+        };
+        Self::refusal(
+            error.code(),
+            &error.to_string(),
+            retry_after,
+            allowed_methods,
+        )
+    }
+
+    /// [`error`](Self::error) by the error's code and message, for hosts that have those alone.
+    pub fn refusal(
+        code: &str,
+        message: &str,
+        retry_after: Option<Duration>,
+        allowed_methods: &str,
+    ) -> Self {
+        let mut body = String::from("{\"error\":");
+        push_json(&mut body, Some(code));
+        body.push_str(",\"message\":");
+        push_json(&mut body, Some(message));
+        body.push('}');
+        let status = status(code);
+        let mut answer = Self::new(status, "application/json", body);
+        if status == 405 {
+            answer.headers.push(("allow", allowed_methods.into()));
+        }
+        if let Some(wait) = retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            answer.headers.push(("retry-after", seconds.to_string()));
+        }
+        answer
+    }
+
+    /// The answer to a handshake: its challenge as plain text.
+    pub fn challenge(text: &str) -> Self {
+        Self::new(200, "text/plain; charset=utf-8", text.into())
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers, names in lower case.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    /// The body, in ASCII.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    fn new(status: u16, content_type: &str, body: String) -> Self {
+        let headers = [
+            ("content-type", content_type),
+            // Answers are for the one who asked, and no browser is to make a page of them.
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+        ];
+        Self {
+            status,
+            headers: headers.map(|(name, value)| (name, value.into())).into(),
+            body,
+        }
+    }
+}
+
+/// The status that answers an error with this code.
+pub(crate) fn status(code: &str) -> u16 {
+    match code {
+        "payload_too_large" => 413,
+        "method_not_allowed" => 405,
+        "unsupported_media_type" => 415,
+        "address_not_allowed" | "handshake_refused" => 403,
+        "rate_limited" => 429,
+        "body_timeout" => 408,
+        "incomplete_body" | "malformed_handshake" => 400,
+        "duplicate_event" => 200,
+        "event_in_progress" => 409,
+        "store_unavailable" => 503,
+        _ => match Error::codes().find(|(known, _)| *known == code) {
+            Some((_, "VerificationError")) => 401,
+            Some((_, "PayloadError")) => 400,
+            _ => 500,
+        },
+    }
+}
+
+/// Appends a JSON string in ASCII, or null.
+fn push_json(json: &mut String, text: Option<&str>) {
+    let Some(text) = text else {
+        json.push_str("null");
+        return;
+    };
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            ' '..='~' => json.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(json, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    json.push('"');
+}
