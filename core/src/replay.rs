@@ -157,9 +157,7 @@ impl MemoryReplayGuard {
         self.forget_ended(now);
         let held = self.claims.get(key).map(|claim| claim.held);
         decide_claim(held, now)?;
-        if held.is_none() && self.claims.len() >= self.capacity {
-            self.forget_next()?;
-        }
+        self.make_room(key)?;
         let token = ClaimToken(self.next);
         self.next += 1;
         let until = now.saturating_add(lease);
@@ -167,8 +165,12 @@ impl MemoryReplayGuard {
         Ok(token)
     }
 
-    /// The event was handled: its key is refused for this long.
+    /// The event was handled: its key is refused for this long. That is not noted if the claim ran
+    /// out long ago and as many keys as there is room for are in progress.
     pub fn complete(&mut self, key: &str, now: UnixTime, lifetime: Duration) {
+        if self.make_room(key).is_err() {
+            return;
+        }
         let until = now.saturating_add(lifetime);
         self.hold(key, Held::Handled { until }, ClaimToken(self.next));
         self.next += 1;
@@ -220,7 +222,11 @@ impl MemoryReplayGuard {
         }
     }
 
-    fn forget_next(&mut self) -> Result<(), GuardError> {
+    /// Forgets the handled key that ends next, if this one needs its place.
+    fn make_room(&mut self, key: &str) -> Result<(), GuardError> {
+        if self.claims.len() < self.capacity || self.claims.contains_key(key) {
+            return Ok(());
+        }
         let is_handled = |key: &Arc<str>| {
             let claim = self.claims.get(key);
             claim.is_some_and(|claim| matches!(claim.held, Held::Handled { .. }))

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from reference.answer import status_of
 from reference.backoff import jittered, plain_delays
 from reference.event import Event, parse_event
 from reference.refusal import Refusal
@@ -155,7 +156,10 @@ def _event(event: Event) -> Json:
         expect["timestamp"] = None
     elif as_number(event.timestamp) is not None:
         expect["timestamp"] = as_number(event.timestamp)
-    return {**expect, "dedupe_key": event.dedupe_key, "data": event.data}
+    expect.update(dedupe_key=event.dedupe_key, data=event.data)
+    if event.challenge is not None:
+        expect["challenge"] = event.challenge
+    return expect
 
 
 def _agree_on_event(
@@ -302,5 +306,6 @@ def retry_after_case(
     return Case(case_id, about, {"value": value, "now": now, "expect": {"delay_seconds": delay}})
 
 
-def code_case(code: str, about: str, error_class: str) -> Case:
-    return Case(code, about, {"class": error_class})
+def code_case(code: str, about: str, error_class: str, status: int) -> Case:
+    _agree(code, "status", status, status_of(code, error_class))
+    return Case(code, about, {"class": error_class, "status": status})

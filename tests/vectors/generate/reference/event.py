@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import List, Optional, Sequence, Tuple, Union
 
 from reference.form import parse_form
+from reference.handshake import is_challenge
 from reference.json_text import JSON_WHITESPACE, Value, parse_json
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Source
@@ -25,6 +26,7 @@ class Event:
     timestamp: Optional[Fraction]
     dedupe_key: Optional[str]
     data: Optional[str]
+    challenge: Optional[str]
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class _Fields:
         data = self._data(whole)
         identity = self._id(self.scheme.dedupe)
         dedupe_key = None if identity is None else f"{self.scheme.name}:{identity}"
-        return Event(event_id, event_type, timestamp, dedupe_key, data)
+        challenge = self._challenge(event_type)
+        return Event(event_id, event_type, timestamp, dedupe_key, data, challenge)
 
     def _id(self, sources: List[Source]) -> Optional[str]:
         return self._text(self._first(sources), integers=True)
@@ -165,6 +168,23 @@ class _Fields:
             return whole
         found = self._in_body(self.scheme.data)
         return None if found is None or found.value is None else found.value.source
+
+    def _challenge(self, event_type: Optional[str]) -> Optional[str]:
+        """What Slack's handshake wants back."""
+        if self.scheme.handshake != "slack-url-verification" or event_type != "url_verification":
+            return None
+        if not isinstance(self.payload, Value):
+            return None
+        found = self._in_body("challenge")
+        if found is None or found.value is None:
+            raise Refusal("missing_field", "the payload has no challenge")
+        if found.value.kind != "string":
+            raise _malformed(f"{found.called} is not a string")
+        if found.value.holds_lone_surrogate():
+            raise _malformed(f"{found.called} holds a lone surrogate")
+        if not is_challenge(found.value.text):
+            raise _malformed(f"{found.called} is not 1 to 1024 visible ASCII characters")
+        return found.value.text
 
     def _require(self, field: str, value: Optional[str], sources: List[Source]) -> None:
         if field not in self.scheme.required or value is not None:

@@ -63,6 +63,7 @@ class Scheme:
     event_time_format: str
     required: List[str]
     data: Optional[str]
+    handshake: Optional[str]
 
     @property
     def tag_bytes(self) -> int:
@@ -92,6 +93,7 @@ _DEFAULTS: Dict[str, Any] = {
     "event_time_format": "seconds",
     "required": [],
     "data": None,
+    "handshake": None,
 }
 _TAKEN_AS_GIVEN = (
     "name",
@@ -107,6 +109,7 @@ _TAKEN_AS_GIVEN = (
     "event_time_format",
     "required",
     "data",
+    "handshake",
 )
 
 
@@ -211,6 +214,7 @@ REGISTERED: Dict[str, Dict[str, Any]] = {
         "event_id": ["body:event_id", "body:trigger_id"],
         "event_type": ["body:event.type", "body:type", "body:command"],
         "event_time": "body:event_time",
+        "handshake": "slack-url-verification",
     },
     "shopify": {
         "headers": {"signature": "x-shopify-hmac-sha256"},
@@ -219,6 +223,12 @@ REGISTERED: Dict[str, Dict[str, Any]] = {
         "event_type": "header:x-shopify-topic",
         "event_time": "header:x-shopify-triggered-at",
         "event_time_format": "rfc3339",
+    },
+    "meta": {
+        "headers": {"signature": "x-hub-signature-256"},
+        "prefix": "sha256=",
+        "event_type": "body:object",
+        "handshake": "meta-verification",
     },
     "sha256": {
         "headers": {"signature": "x-webhook-signature"},

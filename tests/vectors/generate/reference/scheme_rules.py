@@ -23,6 +23,7 @@ _WORDS: Dict[str, List[str]] = {
     "payload": ["json", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
+    "handshake": ["slack-url-verification", "meta-verification"],
 }
 
 
@@ -41,6 +42,8 @@ def check_description(described: Described) -> None:
 def _words(described: Described) -> Optional[str]:
     for key, allowed in _WORDS.items():
         values = described[key] if key == "required" else [described[key]]
+        if key == "handshake" and described[key] is None:
+            continue
         if any(value not in allowed for value in values):
             return f"{key} is not one of {', '.join(allowed)}"
     return None
