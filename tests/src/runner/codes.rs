@@ -6,11 +6,14 @@ use anyhow::Result;
 use countersign::Error;
 use serde_json::{Value, json};
 
+use super::guards;
 use crate::corpus;
 
-/// The class of the core's error with this code, null if there is none.
-pub(super) fn class(case: &Value) -> Result<Value> {
-    Ok(json!({"class": classes().get(corpus::id(case)?)}))
+/// The class of the core's error with this code, null if there is none, and the status that
+/// answers it.
+pub(super) fn class_and_status(case: &Value) -> Result<Value> {
+    let code = corpus::id(case)?;
+    Ok(json!({"class": classes().get(code), "status": guards::status(code)}))
 }
 
 /// The codes of core that are not among these cases.

@@ -2,6 +2,7 @@
 //! expected of it.
 
 mod codes;
+mod guards;
 mod requests;
 mod schedules;
 
@@ -57,7 +58,18 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "backoff" => schedules::backoff(&read(case)?),
         "retry" => schedules::retry(&read(case)?)?,
         "retry_after" => schedules::retry_after(&read(case)?),
-        "codes" => return Ok((json!({"class": case["class"]}), codes::class(case)?)),
+        "head" => guards::head(&read(case)?)?,
+        "network" => guards::network(&read(case)?)?,
+        "client_address" => guards::client(&read(case)?)?,
+        "rate_limit" => guards::rate_limit(&read(case)?),
+        "handshake" => guards::handshake(&read(case)?)?,
+        "replay" => guards::replay(&read(case)?)?,
+        "routes" => guards::routes(&read(case)?),
+        "answer" => guards::answer(case)?,
+        "codes" => {
+            let expected = json!({"class": case["class"], "status": case["status"]});
+            return Ok((expected, codes::class_and_status(case)?));
+        }
         unknown => bail!("there is no kind {unknown}"),
     };
     let expected = case.get("expect").context("nothing is expected")?;

@@ -52,7 +52,10 @@ pub(super) fn sign(case: &SignCase) -> Result<Value> {
 }
 
 /// Builds a webhook as the bindings do: the scheme first, then each secret in turn.
-fn webhook(scheme: &SchemeText, secrets: &[String]) -> Result<Webhook, ConfigurationError> {
+pub(super) fn webhook(
+    scheme: &SchemeText,
+    secrets: &[String],
+) -> Result<Webhook, ConfigurationError> {
     let scheme = match scheme {
         SchemeText::Named(name) => Scheme::named(name)?,
         SchemeText::Described(description) => Scheme::try_from(&**description)?,
@@ -97,6 +100,9 @@ fn fields(event: &Event<'_>, expect: &Value) -> Value {
         ("dedupe_key".to_owned(), json!(event.dedupe_key())),
         ("data".to_owned(), json!(event.data())),
     ]);
+    if let Some(challenge) = event.challenge() {
+        result.insert("challenge".to_owned(), json!(challenge));
+    }
     insert_timestamp(&mut result, event.timestamp(), expect);
     result.into()
 }
@@ -115,6 +121,6 @@ fn insert_timestamp(result: &mut Map<String, Value>, time: Option<UnixTime>, exp
     result.insert("timestamp".to_owned(), json!(seconds));
 }
 
-fn rejection(error: &Error) -> Value {
+pub(super) fn rejection(error: &Error) -> Value {
     json!({"verdict": "reject", "code": error.code(), "message": error.to_string()})
 }
