@@ -62,6 +62,8 @@ export interface SchemeDescription {
   readonly required?: readonly ("id" | "type")[];
   /** The field that is the event's `data`; the whole payload if not given. */
   readonly data?: string | null;
+  /** How the provider makes sure that the endpoint is its owner's; not at all if not given. */
+  readonly handshake?: "slack-url-verification" | "meta-verification" | null;
 }
 
 /** The keys as the core has them, and what their values are. */
@@ -86,6 +88,7 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["event_time_format", "optional"],
   ["required", "list"],
   ["data", "optional"],
+  ["handshake", "optional"],
 ]);
 
 /** Keys and values in turn, as the core reads them, and the tolerance. */

@@ -9,6 +9,11 @@ export type ErrorCode =
   | "unknown_scheme"
   | "malformed_scheme"
   | "unsupported_body"
+  | "malformed_network"
+  | "malformed_limit"
+  | "malformed_pattern"
+  | "duplicate_handler"
+  | "malformed_schema"
   // VerificationError
   | "missing_header"
   | "malformed_header"
@@ -30,9 +35,19 @@ export type ErrorCode =
   | "malformed_field"
   | "schema_mismatch"
   // GuardError
-  | "duplicate_event"
-  | "rate_limited"
+  | "method_not_allowed"
+  | "unsupported_media_type"
   | "address_not_allowed"
+  | "rate_limited"
+  | "body_timeout"
+  | "incomplete_body"
+  | "malformed_handshake"
+  | "handshake_refused"
+  | "duplicate_event"
+  | "event_in_progress"
+  | "store_unavailable"
+  | "handler_failed"
+  | "handler_timeout"
   // DeliveryError
   | "malformed_url"
   | "insecure_url"
@@ -55,10 +70,18 @@ export type ErrorClass =
 export class CountersignError extends Error {
   /** The stable code, the same in every language. */
   readonly code: ErrorCode;
+  /** After how many seconds the sender should come back; `null` if there is no such time. */
+  readonly retryAfter: number | null;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, retryAfter: number | null = null) {
     super(message);
     this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The HTTP status that answers it. */
+  get status(): number {
+    return glue.error_status(this.code);
   }
 
   static {
@@ -90,7 +113,7 @@ export class PayloadError extends CountersignError {
   }
 }
 
-/** An authentic request is refused by a guard. */
+/** A receiver does not take the request, or could not finish it. */
 export class GuardError extends CountersignError {
   static {
     named(this, "GuardError");
@@ -130,10 +153,10 @@ export function errorCodes(): ReadonlyMap<ErrorCode, ErrorClass> {
   return codes;
 }
 
-/** The error that the core describes by class, code and message. */
-export function failure(text: string): Error {
-  const [name, code, message] = text.split("\n") as [ErrorClass, ErrorCode, string];
-  return new CLASSES[name](code, message);
+/** The error that the core describes by class, code, milliseconds to wait and message. */
+export function failure(text: string): CountersignError {
+  const [name, code, wait, message] = text.split("\n") as [ErrorClass, ErrorCode, string, string];
+  return new CLASSES[name](code, message, wait === "" ? null : Number(wait) / 1e3);
 }
 
 /** Calls the core, whose errors are thrown as text. */

@@ -12,6 +12,7 @@ const Place = {
   PayloadStart: 6,
   PayloadEnd: 7,
   IsForm: 8,
+  ChallengeLength: 9,
 } as const;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -31,15 +32,18 @@ export class Event<T = unknown> {
   readonly timestamp: number | null;
   /** The identity of the delivery, with the scheme's name before it, to refuse duplicates by. */
   readonly dedupeKey: string | null;
+  /** What to send back as plain text, if this is no event but the provider's handshake; else `null`. */
+  readonly challenge: string | null;
   /** Which secret fitted, from 0. */
   readonly keyIndex: number;
   readonly #payload: Payload;
 
-  private constructor(keyIndex: number, { id, type, timestamp, dedupeKey }: Report, payload: Payload) {
+  private constructor(keyIndex: number, { id, type, timestamp, dedupeKey, challenge }: Report, payload: Payload) {
     this.id = id;
     this.type = type;
     this.timestamp = timestamp;
     this.dedupeKey = dedupeKey;
+    this.challenge = challenge;
     this.keyIndex = keyIndex;
     this.#payload = payload;
   }
@@ -143,6 +147,7 @@ export interface Report {
   readonly id: string | null;
   readonly dedupeKey: string | null;
   readonly type: string | null;
+  readonly challenge: string | null;
 }
 
 /** Reads what the core says in numbers and one text. */
@@ -150,10 +155,12 @@ export function report(numbers: Float64Array, text: string): Report {
   const timestamp = numbers[Place.Timestamp]!;
   const idEnd = Math.max(numbers[Place.IdLength]!, 0);
   const dedupeKeyEnd = idEnd + Math.max(numbers[Place.DedupeKeyLength]!, 0);
+  const typeEnd = dedupeKeyEnd + Math.max(numbers[Place.TypeLength]!, 0);
   return {
     timestamp: timestamp < 0 ? null : timestamp,
     id: numbers[Place.IdLength]! < 0 ? null : text.slice(0, idEnd),
     dedupeKey: numbers[Place.DedupeKeyLength]! < 0 ? null : text.slice(idEnd, dedupeKeyEnd),
-    type: numbers[Place.TypeLength]! < 0 ? null : text.slice(dedupeKeyEnd),
+    type: numbers[Place.TypeLength]! < 0 ? null : text.slice(dedupeKeyEnd, typeEnd),
+    challenge: numbers[Place.ChallengeLength]! < 0 ? null : text.slice(typeEnd),
   };
 }

@@ -28,7 +28,7 @@ let view = new DataView(new ArrayBuffer(0));
 /** The input, a part of the module's memory. */
 let input = new Uint8Array(0);
 /** How many numbers the output has. */
-const NUMBERS = 9;
+const NUMBERS = 10;
 /** The output's numbers; empty, as every view, once the memory has grown. */
 let output = new Float64Array(0);
 let address = 0;

@@ -1,5 +1,5 @@
 import { type Body, bodyOf } from "./body.js";
-import { options, optionalText, time, wrong } from "./check.js";
+import { options, optionalText, text, time, whole, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
@@ -16,7 +16,22 @@ import { Verified } from "./verified.js";
 export interface WebhookOptions {
   /** Replaces the scheme's own tolerance. */
   readonly tolerance?: Tolerance | null | undefined;
+  /** The token by which Meta's handshake is known; without one it is not answered. */
+  readonly verifyToken?: string | Secret | null | undefined;
 }
+
+/** What is known of a request before its body is read. Several headers of a name are joined by `, `. */
+export interface RequestHead {
+  /** The method as received. */
+  readonly method: string;
+  readonly contentType?: string | null | undefined;
+  readonly contentEncoding?: string | null | undefined;
+  /** The length that `Content-Length` announces, in bytes. */
+  readonly contentLength?: number | null | undefined;
+}
+
+/** What a request is: a delivery, whose body is to be read, or a handshake in the URL's query. */
+export type Intake = "delivery" | "query_handshake";
 
 /** What {@link Webhook.verify} can be told besides body and headers. */
 export interface RequestContext {
@@ -67,13 +82,16 @@ export class Webhook {
     secrets: string | Secret | Iterable<string | Secret>,
     webhookOptions?: WebhookOptions,
   ) {
-    const { tolerance } = options("the options", webhookOptions);
+    const { tolerance, verifyToken } = options("the options", webhookOptions);
     if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
       throw wrong("the tolerance", "a Tolerance", tolerance);
     }
     this.#handle = Scheme.use(scheme, (handle) => webhookHandle(handle, secrets));
     if (tolerance) {
       this.#handle.set_tolerance(tolerance.past, tolerance.future);
+    }
+    if (verifyToken !== undefined && verifyToken !== null) {
+      Secret.use(verifyToken, (handle) => this.#handle.set_verify_token(handle));
     }
     this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
   }
@@ -177,6 +195,59 @@ export class Webhook {
       headers[lines[at]!] = lines[at + 1]!;
     }
     return headers;
+  }
+
+  /**
+   * Judges a request by its head, before its body is read.
+   *
+   * @param bodyLimit The largest body that is taken, in bytes.
+   * @throws {@link GuardError} `method_not_allowed`, `unsupported_media_type`;
+   * {@link PayloadError} `payload_too_large`.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("stripe", "whsec_test");
+   * webhook.checkHead({ method: "POST", contentType: "application/json" }, 1024); // "delivery"
+   * ```
+   */
+  checkHead(head: RequestHead, bodyLimit: number): Intake {
+    const { method, contentType, contentEncoding, contentLength } = options("the head", head);
+    const isHandshake = attempt(() =>
+      this.#handle.check_head(
+        text("the method", method),
+        optionalText("the content type", contentType),
+        optionalText("the content encoding", contentEncoding),
+        contentLength === undefined || contentLength === null ? undefined : whole("the length", contentLength),
+        whole("the body limit", bodyLimit),
+      ),
+    );
+    return isHandshake ? "query_handshake" : "delivery";
+  }
+
+  /** The value of the header `Allow`. */
+  get allowedMethods(): string {
+    return this.#handle.allowed_methods();
+  }
+
+  /**
+   * The text that answers a handshake by GET, from the query of its URL (what follows `?`).
+   *
+   * @throws {@link GuardError} `malformed_handshake`; `handshake_refused` if its token is another
+   * than the option `verifyToken`.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("meta", "app secret", { verifyToken: "meatyhamhock" });
+   * const query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
+   * webhook.answerQuery(query); // "1158201444"
+   * ```
+   */
+  answerQuery(query: string): string {
+    return attempt(() => this.#handle.answer_query(text("the query", query)));
   }
 
   /** The scheme's name. */

@@ -23,7 +23,7 @@ const ID: u32 = u32::MAX - 2;
 /// The largest input that is ever taken.
 const MAX_INPUT: usize = 1 << 30;
 /// How many numbers the output has.
-pub(crate) const NUMBERS: usize = 9;
+pub(crate) const NUMBERS: usize = 10;
 const ENTRY_LENGTH: usize = 8;
 
 /// The one buffer of the package.

@@ -1,4 +1,4 @@
-//! Failures as JavaScript takes them: class, code and message.
+//! Failures as JavaScript takes them: class, code, milliseconds to wait if any, and message.
 
 use alloc::string::{String, ToString};
 use countersign::Error;
@@ -8,13 +8,18 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::report::lines;
 
-/// What separates the three; no message holds it.
+/// What separates the four; no message holds it.
 const SEPARATOR: &str = "\n";
 
 pub(crate) fn text(error: impl Into<Error>) -> String {
     let error = error.into();
+    let wait = match &error {
+        Error::Guard(error) => error.retry_after(),
+        _ => None,
+    };
+    let wait = wait.map_or_else(String::new, |wait| wait.as_millis().to_string());
     let message = error.to_string();
-    [error.class(), error.code(), &message].join(SEPARATOR)
+    [error.class(), error.code(), &wait, &message].join(SEPARATOR)
 }
 
 /// A failure to be thrown; the TypeScript makes it an instance of its class.

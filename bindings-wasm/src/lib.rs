@@ -12,10 +12,12 @@
 
 extern crate alloc;
 
+mod answer;
 #[cfg(target_family = "wasm")]
 mod bare;
 mod exchange;
 mod failure;
+mod receiver;
 mod report;
 mod retry;
 mod scheme;

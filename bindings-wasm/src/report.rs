@@ -28,6 +28,7 @@ enum Place {
     PayloadStart,
     PayloadEnd,
     IsForm,
+    ChallengeLength,
 }
 
 impl Output<'_> {
@@ -36,6 +37,7 @@ impl Output<'_> {
         self.piece(Place::IdLength, verified.id());
         self.piece(Place::DedupeKeyLength, verified.dedupe_key().as_deref());
         self.piece(Place::TypeLength, None);
+        self.piece(Place::ChallengeLength, None);
     }
 
     pub(crate) fn event(&mut self, event: &Event<'_>, body: &[u8]) {
@@ -43,6 +45,7 @@ impl Output<'_> {
         self.piece(Place::IdLength, event.id());
         self.piece(Place::DedupeKeyLength, event.dedupe_key());
         self.piece(Place::TypeLength, event.event_type());
+        self.piece(Place::ChallengeLength, event.challenge());
         self.range(Place::DataStart, Place::DataEnd, event.data(), body);
         let payload = Some(event.payload());
         self.range(Place::PayloadStart, Place::PayloadEnd, payload, body);

@@ -120,6 +120,7 @@ fn place<'a>(
         ("event_time_format", _) => Place::Optional(&mut description.event_time_format),
         ("required", _) => Place::List(&mut description.required),
         ("data", _) => Place::Optional(&mut description.data),
+        ("handshake", _) => Place::Optional(&mut description.handshake),
         _ => Place::Nowhere,
     }
 }
@@ -133,7 +134,7 @@ pub fn scheme_names() -> String {
 /// A secret that stays in linear memory, and is wiped when freed.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct SecretHandle(Secret);
+pub struct SecretHandle(pub(crate) Secret);
 
 #[wasm_bindgen]
 impl SecretHandle {

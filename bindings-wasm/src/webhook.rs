@@ -2,14 +2,14 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use countersign::{Tolerance, Webhook};
+use countersign::{Head, Intake, Tolerance, Webhook};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::exchange::{Exchange, instant};
 use crate::failure::thrown;
 use crate::report::lines;
-use crate::scheme::{SchemeHandle, SecretList};
+use crate::scheme::{SchemeHandle, SecretHandle, SecretList};
 
 /// A webhook.
 #[wasm_bindgen]
@@ -35,6 +35,46 @@ impl WebhookHandle {
         let seconds = |side: Option<f64>| side.map(|seconds| seconds as u64);
         let tolerance = Tolerance::from_sides(seconds(past), seconds(future));
         self.0 = self.0.clone().with_tolerance(tolerance);
+    }
+
+    /// Sets the token by which a handshake is known.
+    pub fn set_verify_token(&mut self, token: &SecretHandle) {
+        self.0 = self.0.clone().with_verify_token(token.0.clone());
+    }
+
+    /// Whether a request is a handshake by its query, going by its head; else it is a delivery.
+    ///
+    /// # Errors
+    /// `method_not_allowed`, `unsupported_media_type`, `payload_too_large`.
+    pub fn check_head(
+        &self,
+        method: &str,
+        content_type: Option<String>,
+        content_encoding: Option<String>,
+        content_length: Option<f64>,
+        body_limit: f64,
+    ) -> Result<bool, JsValue> {
+        let mut head = Head::new(method);
+        head.content_type = content_type.as_deref().map(str::as_bytes);
+        head.content_encoding = content_encoding.as_deref().map(str::as_bytes);
+        head.content_length = content_length.map(|length| length as u64);
+        let intake = self.0.check_head(&head, body_limit as usize);
+        intake
+            .map(|intake| intake == Intake::QueryHandshake)
+            .map_err(thrown)
+    }
+
+    /// The value of the header `Allow`.
+    pub fn allowed_methods(&self) -> String {
+        self.0.allowed_methods().to_owned()
+    }
+
+    /// What answers a handshake by this query.
+    ///
+    /// # Errors
+    /// `malformed_handshake`, `handshake_refused`.
+    pub fn answer_query(&self, query: &str) -> Result<String, JsValue> {
+        self.0.answer_query(query).map_err(thrown)
     }
 
     /// Seconds in the past that are tolerated.

@@ -9,11 +9,12 @@ use crate::tools::{command, output, root, run as execute, step, target};
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 6] = [
+const INTERNAL_TYPES: [&str; 7] = [
     "core",
     "entry",
     "exchange",
     "init",
+    "receiver-entry",
     "request",
     "testing-entry",
 ];
@@ -111,9 +112,10 @@ fn lay_out(glue: &Path, build: &Path) -> Result<()> {
         &source().join("tsconfig.json"),
         &build.join("tsconfig.json"),
     )?;
-    for file in fs::read_dir(source().join("js"))? {
-        let file = file?;
-        copy(&file.path(), &sources.join(file.file_name()))?;
+    for file in files_below(&source().join("js"), Path::new(""))? {
+        let to = sources.join(&file);
+        fs::create_dir_all(to.parent().unwrap_or(&sources))?;
+        copy(&source().join("js").join(&file), &to)?;
     }
     copy(&glue.join("countersign_bg.js"), &sources.join("glue.js"))?;
     optimize(
@@ -171,6 +173,11 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
     for entry in entries {
         esbuild.arg(format!("js/entry{entry}.ts"));
         esbuild.arg(format!("js/testing-entry{entry}.ts"));
+        esbuild.arg(format!("js/receiver-entry{entry}.ts"));
+    }
+    // They work on what an entry has made, so that one form of each serves every runtime.
+    for adapter in ["express", "fastify", "fetch", "node"] {
+        esbuild.arg(format!("js/adapters/{adapter}.ts"));
     }
     esbuild.args(["--format=esm", "--splitting"]);
     execute(esbuild.arg(format!("--outdir={}", dist.display())))?;
@@ -186,29 +193,44 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
         &dist.join("countersign.wasm"),
     )?;
     let types = dist.join("types");
-    fs::create_dir(&types)?;
-    for file in fs::read_dir(build.join("types"))? {
-        let file = file?;
-        let name = file.file_name().to_string_lossy().into_owned();
+    for file in files_below(&build.join("types"), Path::new(""))? {
+        let name = file.to_string_lossy();
         if !INTERNAL_TYPES.iter().any(|prefix| name.starts_with(prefix)) {
-            copy_types(&file.path(), &types, &name)?;
+            copy_types(&build.join("types").join(&file), &types.join(&file))?;
         }
     }
     Ok(())
 }
 
+/// All files of a folder and those in it, as paths within the first.
+fn files_below(top: &Path, inner: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(top.join(inner))? {
+        let entry = entry?;
+        let path = inner.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            files.extend(files_below(top, &path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
 /// A declaration file for ECMAScript modules, and the same for CommonJS.
-fn copy_types(file: &Path, folder: &Path, name: &str) -> Result<()> {
-    let text = fs::read_to_string(file)?;
-    fs::write(folder.join(name), &text)?;
+fn copy_types(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.parent().unwrap_or(to))?;
+    let text = fs::read_to_string(from)?;
+    fs::write(to, &text)?;
     let commonjs = text.replace(".js\"", ".cjs\"");
-    fs::write(folder.join(name.replace(".d.ts", ".d.cts")), commonjs)?;
+    // `with_extension` replaces what follows the last dot alone.
+    fs::write(to.with_extension("").with_extension("d.cts"), commonjs)?;
     Ok(())
 }
 
-/// `index.cjs` and `testing.cjs` with one statement a name, as static readers of exports want it;
-/// `index.mjs` and `testing.mjs` for `import` in a Node that cannot `require` ECMAScript modules,
-/// over the same classes.
+/// `index.cjs` and its like with one statement a name, as static readers of exports want it;
+/// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
+/// the same classes.
 fn write_commonjs_entries(dist: &Path) -> Result<()> {
     let script = "
         const { writeFileSync } = require('node:fs');

@@ -1,0 +1,103 @@
+/**
+ * Receives in every host of the fetch API: Workers, Deno, Bun, Next.js, Hono.
+ *
+ * @packageDocumentation
+ */
+
+import { options, wrong } from "../check.js";
+import { type BodyReader, refuseParsed } from "../receiver/body.js";
+import type { Incoming } from "../receiver/incoming.js";
+import { Receiver } from "../receiver/receiver.js";
+
+/** What a host passes to a handler besides the request. */
+export type Context = readonly unknown[];
+
+/** Options of {@link fetchHandler}. */
+export interface FetchHandlerOptions {
+  /**
+   * The other end of the connection, which the fetch API does not tell: the name of a header that
+   * your platform itself sets, such as `cf-connecting-ip`, or a function of the request and what
+   * else the host passes. Needed when the receiver has an address policy or a rate limit.
+   */
+  readonly peer?: string | ((request: Request, ...context: any[]) => string | null | undefined) | null | undefined;
+}
+
+/**
+ * A handler that gives each `Request` to the receiver and returns its `Response`.
+ *
+ * A handler of an event that outlives the deadline is passed to `waitUntil`, if the host has it.
+ *
+ * @example
+ * ```ts
+ * import { Webhook } from "countersign";
+ * import { fetchHandler } from "countersign/fetch";
+ * import { Receiver } from "countersign/receiver";
+ *
+ * const receiver = new Receiver(new Webhook("github", "hush"));
+ * receiver.on("push", (event) => console.log(event.id));
+ * export default { fetch: fetchHandler(receiver, { peer: "cf-connecting-ip" }) };
+ * ```
+ */
+export function fetchHandler(
+  receiver: Receiver,
+  handlerOptions?: FetchHandlerOptions,
+): (request: Request, ...context: any[]) => Promise<Response> {
+  if (!(receiver instanceof Receiver)) {
+    throw wrong("the receiver", "a Receiver", receiver);
+  }
+  const { peer } = options("the options", handlerOptions);
+  if (receiver.needsPeer && !peer) {
+    throw new TypeError("a receiver with an address policy or a rate limit needs the option peer");
+  }
+  const peerOf = typeof peer === "string" ? (request: Request) => request.headers.get(peer) : peer;
+  return async (request, ...context) => {
+    const known = peerOf?.(request, ...(context as unknown[])) ?? null;
+    const { status, headers, body } = await receiver.receive(incoming(request, known, context));
+    return new Response(body, { status, headers: headers.map(([name, value]) => [name, value] as [string, string]) });
+  };
+}
+
+function incoming(request: Request, peer: string | null, context: Context): Incoming {
+  const host = context.find((each) => typeof (each as WaitUntil | null)?.waitUntil === "function");
+  return {
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    peer,
+    header(name) {
+      // `Headers` has joined what was sent several times.
+      const value = request.headers.get(name);
+      return value === null ? [] : [value];
+    },
+    body() {
+      if (request.bodyUsed) {
+        refuseParsed();
+      }
+      return request.body === null ? new Uint8Array(0) : new RequestReader(request.body);
+    },
+    waitUntil: (work) => (host as WaitUntil | undefined)?.waitUntil(work),
+  };
+}
+
+interface WaitUntil {
+  waitUntil(work: Promise<void>): void;
+}
+
+/** Reads a body of the fetch API piece by piece. */
+class RequestReader implements BodyReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    const { done, value } = await this.#reader.read();
+    return done ? null : value;
+  }
+
+  cancel(): void {
+    // That a connection has ended already is no matter to those who want no more of it.
+    this.#reader.cancel().catch(() => undefined);
+  }
+}

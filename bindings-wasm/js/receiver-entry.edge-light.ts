@@ -1,0 +1,2 @@
+import "./init.edge-light.js";
+export * from "./receiver/index.js";

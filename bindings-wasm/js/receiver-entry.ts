@@ -1,0 +1,2 @@
+import "./init.js";
+export * from "./receiver/index.js";

@@ -1,0 +1,2 @@
+import "./init.workerd.js";
+export * from "./receiver/index.js";

@@ -1,0 +1,23 @@
+import type { Logger, LogEntry } from "./outcome.js";
+
+/** What becomes known of one request on its way, for its outcome and its log lines. */
+export class Journal {
+  eventId: string | null = null;
+  eventType: string | null = null;
+  keyIndex: number | null = null;
+  readonly #scheme: string;
+  readonly #logger: Logger;
+
+  constructor(scheme: string, logger: Logger) {
+    this.#scheme = scheme;
+    this.#logger = logger;
+  }
+
+  log(level: LogEntry["level"], message: string, code: string, more: Pick<LogEntry, "exception" | "frames"> = {}): void {
+    try {
+      this.#logger({ level, message, code, scheme: this.#scheme, event_id: this.eventId, ...more });
+    } catch {
+      // There is nobody left to tell, and no answer changes by it.
+    }
+  }
+}

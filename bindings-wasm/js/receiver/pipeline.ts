@@ -1,0 +1,176 @@
+/** The checks of a request in their order, which is the same in every language. */
+
+import { CountersignError } from "../errors.js";
+import type { Event } from "../event.js";
+import type { Webhook } from "../webhook.js";
+import { rateLimitKey } from "./address.js";
+import { type Answer, challengeAnswer, eventAnswer, type Handling } from "./answer.js";
+import { readBody } from "./body.js";
+import { Claims } from "./claims.js";
+import type { Incoming } from "./incoming.js";
+import { describeThrown } from "./outcome.js";
+import { refusal } from "./refusal.js";
+import type { Routes } from "./routes.js";
+import type { Handler, Settings } from "./settings.js";
+import type { Journal } from "./journal.js";
+
+/** How a request that was not refused ended. */
+export interface Conclusion {
+  readonly result: Handling | "handshake";
+  readonly answer: Answer;
+}
+
+/** Works through one request. */
+export class Pipeline {
+  readonly #webhook: Webhook;
+  readonly #routes: Routes<Handler>;
+  readonly #settings: Settings;
+
+  constructor(webhook: Webhook, routes: Routes<Handler>, settings: Settings) {
+    this.#webhook = webhook;
+    this.#routes = routes;
+    this.#settings = settings;
+  }
+
+  /** @throws {@link CountersignError} of the first check that fails. */
+  async run(incoming: Incoming, journal: Journal): Promise<Conclusion> {
+    const intake = this.#checkHead(incoming);
+    await this.#checkCaller(incoming, journal);
+    if (intake === "query_handshake") {
+      return handshake(this.#webhook.answerQuery(queryOf(incoming.url)));
+    }
+    const body = await this.#body(incoming);
+    const event = this.#event(incoming, body, journal);
+    if (event.challenge !== null) {
+      return handshake(event.challenge);
+    }
+    this.#settings.schemas?.check(event.type, event.payload);
+    const route = this.#routes.find(event.type);
+    if (route === null) {
+      return concluded("ignored", event);
+    }
+    return this.#handle(route.target, event, incoming, journal);
+  }
+
+  #checkHead(incoming: Incoming): ReturnType<Webhook["checkHead"]> {
+    const joined = (name: string) => {
+      const values = incoming.header(name);
+      return values.length === 0 ? null : values.join(", ");
+    };
+    const length = joined("content-length");
+    const head = {
+      method: incoming.method,
+      contentType: joined("content-type"),
+      contentEncoding: joined("content-encoding"),
+      // What is no length tells nothing; the body is counted anyway.
+      contentLength: length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null,
+    };
+    return this.#webhook.checkHead(head, this.#settings.bodyLimit);
+  }
+
+  async #checkCaller(incoming: Incoming, journal: Journal): Promise<void> {
+    const { address, rateLimit, rateStore } = this.#settings;
+    const { headerName } = address;
+    const client = address.client(incoming.peer, headerName === null ? [] : incoming.header(headerName));
+    address.check(client);
+    if (rateLimit !== null) {
+      await this.#claims(journal).ask(() => rateStore.admit(rateLimitKey(client), rateLimit));
+    }
+  }
+
+  async #body(incoming: Incoming): Promise<Uint8Array> {
+    const { bodyLimit, bodyTimeout } = this.#settings;
+    const body = incoming.body();
+    if (!(body instanceof Uint8Array)) {
+      return readBody(body, bodyLimit, bodyTimeout);
+    }
+    if (body.length > bodyLimit) {
+      throw refusal("payload_too_large", bodyLimit);
+    }
+    return body;
+  }
+
+  #event(incoming: Incoming, body: Uint8Array, journal: Journal): Event {
+    const { clock, origin } = this.#settings;
+    const { method, headers } = incoming;
+    const url = origin === null ? incoming.url : origin + incoming.url.replace(/^[a-z]+:\/\/[^/?#]*/i, "");
+    const verified = this.#webhook.verify(body, headers, { now: clock?.(), url, method });
+    journal.keyIndex = verified.keyIndex;
+    const event = verified.event();
+    journal.eventId = event.id;
+    journal.eventType = event.type;
+    return event;
+  }
+
+  async #handle(handler: Handler, event: Event, incoming: Incoming, journal: Journal): Promise<Conclusion> {
+    const claims = this.#claims(journal);
+    let token: string | null;
+    try {
+      token = await claims.claim(event.dedupeKey);
+    } catch (error) {
+      if (error instanceof CountersignError && error.code === "duplicate_event") {
+        return concluded("duplicate", event);
+      }
+      throw error;
+    }
+    const returned = attemptHandler(() => handler(event), journal);
+    // A handler that blocks cannot be left alone, so the deadline is for those that are awaited.
+    const succeeded = returned instanceof Promise ? returned : Promise.resolve(returned);
+    const settled = succeeded.then((success) => claims.settle(event.dedupeKey, token, success));
+    incoming.waitUntil?.(settled);
+    const inTime = returned instanceof Promise ? await within(this.#settings.deadline, succeeded) : returned;
+    if (inTime === undefined) {
+      throw refusal("handler_timeout");
+    }
+    await settled;
+    if (!inTime) {
+      throw refusal("handler_failed");
+    }
+    return concluded("handled", event);
+  }
+
+  #claims(journal: Journal): Claims {
+    return new Claims(this.#settings, this.#webhook.dedupeLifetime, journal);
+  }
+}
+
+/** Whether the handler succeeds; a promise of it, if it has to be awaited. */
+function attemptHandler(handler: () => unknown, journal: Journal): boolean | Promise<boolean> {
+  const failed = (thrown: unknown) => {
+    journal.log("error", "the handler failed", "handler_failed", describeThrown(thrown));
+    return false;
+  };
+  try {
+    const returned = handler();
+    const isThenable = typeof (returned as PromiseLike<unknown> | null | undefined)?.then === "function";
+    return isThenable ? Promise.resolve(returned).then(() => true, failed) : true;
+  } catch (thrown) {
+    return failed(thrown);
+  }
+}
+
+/** What the promise gives, if it does within so many seconds. */
+async function within<T>(seconds: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), seconds * 1e3);
+  });
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function concluded(result: Handling, event: Event): Conclusion {
+  return { result, answer: eventAnswer(result, event.id, event.type) };
+}
+
+function handshake(challenge: string): Conclusion {
+  return { result: "handshake", answer: challengeAnswer(challenge) };
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf("?") + 1;
+  return start === 0 ? "" : url.slice(start).split("#", 1)[0]!;
+}

@@ -1,0 +1,79 @@
+/** What payloads must be, by event type. */
+
+import { wrong } from "../check.js";
+import { META_SCHEMA } from "./meta-schema.js";
+import { References } from "./references.js";
+import { refusal } from "./refusal.js";
+import { Routes } from "./routes.js";
+
+/** JSON Schemas 2020-12 by pattern of event types, as in {@link Routes}. */
+export type SchemasByPattern = Readonly<Record<string, object | boolean>>;
+
+/**
+ * The class `Validator` of the package `@cfworker/json-schema`, which works where `eval` is
+ * forbidden, or one of the same form.
+ */
+export type SchemaValidator = new (
+  // Any object is offered, and each package has a type of its own for schemas.
+  schema: any,
+  draft: "2020-12",
+  shortCircuit: boolean,
+) => { validate(instance: unknown): { readonly valid: boolean } };
+
+/** Schemas that were checked. */
+export class Schemas {
+  readonly #routes = new Routes<InstanceType<SchemaValidator>>();
+
+  /**
+   * @throws {@link ConfigurationError} `malformed_schema`, also for a reference to another
+   * document: nothing is ever fetched; `malformed_pattern`, `duplicate_handler`.
+   */
+  constructor(schemas: unknown, validator: unknown) {
+    if (typeof schemas !== "object" || schemas === null) {
+      throw wrong("the schemas", "an object of schemas by pattern", schemas);
+    }
+    if (typeof validator !== "function") {
+      throw wrong("the validator", "the class Validator of @cfworker/json-schema", validator);
+    }
+    const Validator = validator as SchemaValidator;
+    const meta = new Validator(structuredClone(META_SCHEMA), "2020-12", true);
+    for (const [pattern, schema] of Object.entries(schemas)) {
+      this.#routes.add(pattern, compile(Validator, meta, schema));
+    }
+  }
+
+  /** @throws {@link PayloadError} `schema_mismatch`; {@link ConfigurationError} `malformed_schema`. */
+  check(eventType: string | null, payload: unknown): void {
+    const validator = this.#routes.find(eventType)?.target;
+    if (validator === undefined) {
+      return;
+    }
+    let valid: boolean;
+    try {
+      ({ valid } = validator.validate(payload));
+    } catch {
+      // The schema is to blame, in a way that could not be seen before.
+      throw refusal("malformed_schema");
+    }
+    if (!valid) {
+      throw refusal("schema_mismatch");
+    }
+  }
+}
+
+function compile(
+  Validator: SchemaValidator,
+  meta: InstanceType<SchemaValidator>,
+  schema: unknown,
+): InstanceType<SchemaValidator> {
+  try {
+    // Validators leave marks in what they are given.
+    const copy: unknown = JSON.parse(JSON.stringify(schema));
+    if (meta.validate(copy).valid && new References(copy).areInside()) {
+      return new Validator(copy, "2020-12", true);
+    }
+  } catch {
+    // No JSON, a malformed URI or pattern, or something that the validator does not take.
+  }
+  throw refusal("malformed_schema");
+}

@@ -1,0 +1,94 @@
+//! What a receiver answers: the status, names and values of headers, an empty line and the body, a
+//! line each.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use countersign::error::{ConfigurationError, GuardError, PayloadError};
+use countersign::{Answer, Error, Handling};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure;
+
+/// The answer for an authentic event; `None` if there is no such word.
+#[wasm_bindgen]
+pub fn event_answer(
+    handling: &str,
+    id: Option<String>,
+    event_type: Option<String>,
+) -> Option<String> {
+    let handling = Handling::named(handling)?;
+    Some(text(&Answer::event(
+        handling,
+        id.as_deref(),
+        event_type.as_deref(),
+    )))
+}
+
+/// The answer for a request that is not taken; `retry_after` is in milliseconds.
+#[wasm_bindgen]
+pub fn refusal_answer(
+    code: &str,
+    message: &str,
+    retry_after: Option<f64>,
+    allowed_methods: &str,
+) -> String {
+    let retry_after = retry_after.map(|wait| Duration::from_millis(wait as u64));
+    text(&Answer::refusal(
+        code,
+        message,
+        retry_after,
+        allowed_methods,
+    ))
+}
+
+/// The answer to a handshake.
+#[wasm_bindgen]
+pub fn challenge_answer(challenge: &str) -> String {
+    text(&Answer::challenge(challenge))
+}
+
+fn text(answer: &Answer) -> String {
+    let mut text = answer.status().to_string();
+    for (name, value) in answer.headers() {
+        for line in [name, value.as_str()] {
+            text.push('\n');
+            text.push_str(line);
+        }
+    }
+    text.push_str("\n\n");
+    text.push_str(answer.body());
+    text
+}
+
+/// The status that answers an error with this code.
+#[wasm_bindgen]
+pub fn error_status(code: &str) -> u16 {
+    Answer::refusal(code, "", None, "").status()
+}
+
+/// The failure that TypeScript found while doing I/O: its code, and how many milliseconds or bytes
+/// that is about. Empty if there is none of this code.
+#[wasm_bindgen]
+pub fn refusal(code: &str, number: f64) -> String {
+    let retry_after = Duration::from_millis(number as u64);
+    let error: Error = match code {
+        "malformed_schema" => ConfigurationError::MalformedSchema.into(),
+        "payload_too_large" => PayloadError::TooLarge {
+            limit: number as usize,
+        }
+        .into(),
+        "schema_mismatch" => PayloadError::SchemaMismatch.into(),
+        "rate_limited" => GuardError::RateLimited { retry_after }.into(),
+        "body_timeout" => GuardError::BodyTimeout.into(),
+        "incomplete_body" => GuardError::IncompleteBody.into(),
+        "duplicate_event" => GuardError::DuplicateEvent.into(),
+        "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
+        "store_unavailable" => GuardError::StoreUnavailable.into(),
+        "handler_failed" => GuardError::HandlerFailed.into(),
+        "handler_timeout" => GuardError::HandlerTimeout.into(),
+        _ => return "".to_owned(),
+    };
+    failure::text(error)
+}
