@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyModule;
 
+use crate::number;
+
 /// The exception for an error of core. Its class is defined in Python, where it can be pickled.
 pub(crate) fn exception(py: Python<'_>, error: impl Into<countersign::Error>) -> PyErr {
     static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
@@ -14,7 +16,17 @@ pub(crate) fn exception(py: Python<'_>, error: impl Into<countersign::Error>) ->
         .get_or_try_init(py, || py.import("countersign.errors").map(Bound::unbind))
         .and_then(|classes| {
             let class = classes.bind(py).getattr(error.class())?;
-            class.call1((error.code(), error.to_string()))
+            let retry_after = match &error {
+                countersign::Error::Guard(error) => error.retry_after(),
+                _ => None,
+            };
+            match retry_after {
+                None => class.call1((error.code(), error.to_string())),
+                Some(wait) => {
+                    let wait = number::from_duration(py, wait)?;
+                    class.call1((error.code(), error.to_string(), wait))
+                }
+            }
         })
         .map_or_else(|error| error, PyErr::from_value)
 }

@@ -26,6 +26,7 @@ pub(crate) struct Event {
     event_type: Option<Py<PyString>>,
     timestamp: Option<UnixTime>,
     dedupe_key: Option<Py<PyString>>,
+    challenge: Option<Py<PyString>>,
     key_index: usize,
     body: SharedBytes,
     /// Where in the body.
@@ -54,6 +55,7 @@ impl Event {
             event_type: text(event.event_type()),
             timestamp: event.timestamp(),
             dedupe_key: text(event.dedupe_key()),
+            challenge: text(event.challenge()),
             key_index,
             body: body.clone_ref(py),
             data: event.data().map(range),
@@ -145,6 +147,13 @@ impl Event {
     #[getter]
     fn dedupe_key(&self) -> Option<&Py<PyString>> {
         self.dedupe_key.as_ref()
+    }
+
+    /// What to send back, as plain text, if this is no event but the provider's handshake; else
+    /// ``None``.
+    #[getter]
+    fn challenge(&self) -> Option<&Py<PyString>> {
+        self.challenge.as_ref()
     }
 
     /// Which secret fitted, counted from 0.

@@ -3,11 +3,13 @@
 //! It converts types, nothing else: every decision, message and code comes from the crate
 //! `countersign`. The package's `_countersign.pyi` describes what is here.
 
+mod address;
 mod backoff;
 mod body;
 mod capi;
 mod errors;
 mod event;
+mod guards;
 mod headers;
 mod number;
 mod retry;
@@ -22,9 +24,13 @@ mod webhook;
 #[pyo3::pymodule(gil_used = false)]
 mod _countersign {
     #[pymodule_export]
+    use crate::address::{AddressPolicy, Network, rate_limit_key};
+    #[pymodule_export]
     use crate::backoff::Backoff;
     #[pymodule_export]
     use crate::event::Event;
+    #[pymodule_export]
+    use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
     #[pymodule_export]
     use crate::retry::{Decision, RetryPolicy, parse_retry_after};
     #[pymodule_export]

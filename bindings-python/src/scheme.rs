@@ -151,6 +151,7 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "event_time_format" => description.event_time_format = Some(owned(key, value)?),
         "required" => description.required = texts(key, value)?,
         "data" => description.data = optional(key, value)?,
+        "handshake" => description.handshake = optional(key, value)?,
         _ => {
             let message = format!("Scheme() got an unexpected keyword argument '{key}'");
             return Err(PyTypeError::new_err(message));

@@ -24,6 +24,7 @@ use crate::verified::Verified;
 /// ``scheme`` is the name of a registered scheme (``Scheme.names()`` lists them) or a ``Scheme``.
 /// ``secrets`` is one secret or a sequence of them, each a ``str`` as the provider shows it or a
 /// ``Secret``: any of them verifies, the first signs. ``tolerance`` replaces the scheme's own.
+/// ``verify_token`` is what Meta's handshake is known by.
 ///
 /// Raises ``ConfigurationError``: ``unknown_scheme``, ``no_secrets``, ``empty_secret``,
 /// ``malformed_secret``.
@@ -45,11 +46,12 @@ type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 #[pymethods]
 impl Webhook {
     #[new]
-    #[pyo3(signature = (scheme, secrets, *, tolerance=None))]
+    #[pyo3(signature = (scheme, secrets, *, tolerance=None, verify_token=None))]
     fn new(
         scheme: &Bound<'_, PyAny>,
         secrets: &Bound<'_, PyAny>,
         tolerance: Option<&Bound<'_, PyAny>>,
+        verify_token: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = scheme.py();
         let scheme = match scheme.cast::<Scheme>() {
@@ -76,6 +78,13 @@ impl Webhook {
         let mut webhook = webhook.map_err(|error| exception(py, error))?;
         if let Some(tolerance) = tolerance {
             webhook = webhook.with_tolerance(tolerance);
+        }
+        if let Some(token) = verify_token {
+            let token = match token.cast::<Secret>() {
+                Ok(token) => token.get().0.clone(),
+                Err(_) => secret::parse(token)?,
+            };
+            webhook = webhook.with_verify_token(token);
         }
         Ok(Self {
             names: Names::new(py, &webhook.header_names()),
@@ -222,6 +231,54 @@ impl Webhook {
     #[getter]
     fn header_names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.webhook.header_names())
+    }
+
+    /// The value of the header ``Allow``: ``POST``, or ``GET, POST`` if a handshake comes with GET.
+    #[getter]
+    fn allowed_methods(&self) -> &'static str {
+        self.webhook.allowed_methods()
+    }
+
+    /// Judges a request before its body is read: ``delivery``, or ``query_handshake`` for
+    /// ``answer_query``. Several headers of one name are one text, joined by a comma.
+    ///
+    /// Raises ``GuardError`` (``method_not_allowed``, ``unsupported_media_type``) and
+    /// ``PayloadError`` (``payload_too_large``).
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> Webhook("stripe", "whsec_test").check_head("POST", "application/json", None, 2, 1024)
+    /// 'delivery'
+    fn check_head(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        content_type: Option<&str>,
+        content_encoding: Option<&str>,
+        content_length: Option<u64>,
+        body_limit: usize,
+    ) -> PyResult<&'static str> {
+        let mut head = countersign::Head::new(method);
+        head.content_type = content_type.map(str::as_bytes);
+        head.content_encoding = content_encoding.map(str::as_bytes);
+        head.content_length = content_length;
+        match self.webhook.check_head(&head, body_limit) {
+            Ok(countersign::Intake::QueryHandshake) => Ok("query_handshake"),
+            Ok(_) => Ok("delivery"),
+            Err(error) => Err(exception(py, error)),
+        }
+    }
+
+    /// The text that answers a handshake by GET, from the query of its URL.
+    ///
+    /// Raises ``GuardError``: ``malformed_handshake``, ``handshake_refused``.
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> webhook = Webhook("meta", "app secret", verify_token="meatyhamhock")
+    /// >>> webhook.answer_query("hub.mode=subscribe&hub.challenge=17&hub.verify_token=meatyhamhock")
+    /// '17'
+    fn answer_query(&self, py: Python<'_>, query: &str) -> PyResult<String> {
+        let challenge = self.webhook.answer_query(query);
+        challenge.map_err(|error| exception(py, error))
     }
 
     fn __reduce__(&self) -> PyResult<()> {

@@ -12,9 +12,12 @@ Every decision is made by the Rust crate ``countersign``, the same in every lang
 """
 
 from countersign._countersign import (
+    AddressPolicy,
     Backoff,
     Decision,
     Event,
+    Network,
+    RateLimit,
     RetryPolicy,
     Scheme,
     Secret,
@@ -24,6 +27,7 @@ from countersign._countersign import (
     __version__,
     generate_secret,
     parse_retry_after,
+    rate_limit_key,
 )
 from countersign.errors import (
     ConfigurationError,
@@ -35,6 +39,7 @@ from countersign.errors import (
 )
 
 __all__ = [
+    "AddressPolicy",
     "Backoff",
     "ConfigurationError",
     "CountersignError",
@@ -42,7 +47,9 @@ __all__ = [
     "DeliveryError",
     "Event",
     "GuardError",
+    "Network",
     "PayloadError",
+    "RateLimit",
     "RetryPolicy",
     "Scheme",
     "Secret",
@@ -53,4 +60,5 @@ __all__ = [
     "__version__",
     "generate_secret",
     "parse_retry_after",
+    "rate_limit_key",
 ]

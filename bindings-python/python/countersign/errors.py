@@ -19,11 +19,14 @@ class CountersignError(Exception):
 
     #: The stable code, such as ``signature_mismatch``.
     code: str
+    #: In how many seconds the sender should come back, if there is such a time.
+    retry_after: float | None
 
-    def __init__(self, code: str, message: str) -> None:
-        # Both are `args`, from which pickle makes the error anew.
-        super().__init__(code, message)
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+        # All are `args`, from which pickle makes the error anew.
+        super().__init__(code, message, *([] if retry_after is None else [retry_after]))
         self.code = code
+        self.retry_after = retry_after
         self._message = message
 
     def __str__(self) -> str:
@@ -43,7 +46,7 @@ class PayloadError(CountersignError):
 
 
 class GuardError(CountersignError):
-    """An authentic request is refused by a guard."""
+    """A receiver does not take the request, or cannot finish it."""
 
 
 class DeliveryError(CountersignError):
