@@ -2,7 +2,7 @@
  * Runs the corpus of `tests/vectors` on the package. Neither this module nor what it imports is
  * bound to a runtime: the same code runs in each of them.
  *
- * `run(countersign, files)` takes the package's exports and the parsed files of the corpus, and
+ * `run(countersign, files)` takes the exports of the package and its receiver, and the parsed files of the corpus, and
  * gives what came of each case, with one text for each difference.
  */
 
@@ -22,7 +22,7 @@ export function run(countersign, files) {
         throw new Error(`the id ${id} is used twice`);
       }
       const actual = runner.outcome(kind, testCase);
-      const expected = kind === "codes" ? { class: testCase.class } : testCase.expect;
+      const expected = kind === "codes" ? { class: testCase.class, status: testCase.status } : testCase.expect;
       const [wanted, given] = [expected, actual].map((value) => JSON.stringify(sorted(value)));
       if (wanted !== given) {
         differences.push(`${id}\n    expected ${wanted}\n    actual   ${given}`);
@@ -92,7 +92,23 @@ class Runner {
       case "retry_after":
         return ({ value, now }) => ({ delay_seconds: this.#countersign.parseRetryAfter(value, now) });
       case "codes":
-        return ({ id }) => ({ class: this.#classOf(id) });
+        return ({ id }) => ({ class: this.#classOf(id), status: new this.#countersign.CountersignError(id, "").status });
+      case "head":
+        return (testCase) => this.#head(testCase);
+      case "handshake":
+        return (testCase) => ({ challenge: this.#webhook(testCase).answerQuery(testCase.query) });
+      case "network":
+        return (testCase) => this.#network(testCase);
+      case "client_address":
+        return (testCase) => this.#clientAddress(testCase);
+      case "rate_limit":
+        return (testCase) => this.#rateLimit(testCase);
+      case "replay":
+        return (testCase) => this.#replay(testCase);
+      case "routes":
+        return (testCase) => this.#routes(testCase);
+      case "answer":
+        return (testCase) => this.#answer(testCase);
       default:
         throw new Error(`there is no kind ${kind}`);
     }
@@ -146,6 +162,7 @@ class Runner {
       dedupe_key: event.dedupeKey,
       data: dataOf(event, testCase, body, expect.data),
       ...timestampOf(event, expect),
+      ...(event.challenge === null ? {} : { challenge: event.challenge }),
     };
   }
 
@@ -199,10 +216,93 @@ class Runner {
     return Backoff.exponential(optionalSeconds(base_ms), options);
   }
 
-  #webhook({ scheme, secrets, tolerance }) {
+  #head(testCase) {
+    const { method, content_type, content_encoding, content_length, body_limit } = testCase;
+    const webhook = this.#webhook(testCase);
+    const head = {
+      method,
+      contentType: content_type,
+      contentEncoding: content_encoding,
+      contentLength: content_length,
+    };
+    return { intake: webhook.checkHead(head, body_limit), allow: webhook.allowedMethods };
+  }
+
+  #network({ network, addresses }) {
+    const known = new this.#countersign.Network(network);
+    return { contains: addresses.map((address) => known.contains(address)) };
+  }
+
+  #clientAddress({ allow, proxies, header, peer, forwarded }) {
+    const { AddressPolicy, rateLimitKey } = this.#countersign;
+    const policy = new AddressPolicy({ allow, trustedProxies: proxies, forwardingHeader: header });
+    const client = policy.client(peer, forwarded);
+    const { error } = this.#attempt(() => policy.check(client));
+    return { client, key: rateLimitKey(client), allowed: error?.code !== "address_not_allowed" };
+  }
+
+  #rateLimit({ requests, window_ms, at_ms }) {
+    const { MemoryRateStore, RateLimit } = this.#countersign;
+    const limit = new RateLimit({ requests, window: window_ms / 1000 });
+    let now = 0;
+    const store = new MemoryRateStore({ capacity: 1, clock: () => now });
+    const verdicts = at_ms.map((at) => {
+      now = at;
+      const { error } = this.#attempt(() => store.admit("caller", limit));
+      return error ? error.retry_after_ms : 0;
+    });
+    return { verdicts };
+  }
+
+  #replay({ capacity, steps }) {
+    let now = 0;
+    const store = new this.#countersign.MemoryReplayStore({ capacity, clock: () => now });
+    const tokens = new Map();
+    const results = steps.map((step, index) => {
+      now = step.at_ms ?? now;
+      if (step.do === "release") {
+        store.release(step.key, tokens.get(step.of));
+        return "done";
+      }
+      if (step.do === "complete") {
+        store.complete(step.key, "", step.lifetime_ms / 1000);
+        return "done";
+      }
+      const { value, error } = this.#attempt(() => store.claim(step.key, step.lease_ms / 1000));
+      if (error) {
+        const { code, retry_after_ms } = error;
+        return { code, ...(retry_after_ms === undefined ? {} : { retry_after_ms }) };
+      }
+      tokens.set(index, value);
+      return "claimed";
+    });
+    return { results };
+  }
+
+  #routes({ patterns, types }) {
+    const routes = new this.#countersign.Routes();
+    patterns.forEach((pattern, index) => routes.add(pattern, index));
+    return { found: types.map((type) => routes.find(type)?.target ?? null) };
+  }
+
+  #answer({ event, error, challenge }) {
+    const { challengeAnswer, errorAnswer, eventAnswer, GuardError } = this.#countersign;
+    if (event) {
+      return plain(eventAnswer(event.handling, event.id, event.type));
+    }
+    if (error) {
+      const retryAfter = error.retry_after_ms === null ? null : error.retry_after_ms / 1000;
+      const described = new GuardError(error.code, error.message, retryAfter);
+      return plain(errorAnswer(described, error.allowed_methods));
+    }
+    return plain(challengeAnswer(challenge));
+  }
+
+  #webhook({ scheme, secrets, tolerance, verify_token }) {
     const { Scheme, Tolerance, Webhook } = this.#countersign;
     const known = typeof scheme === "string" ? scheme : new Scheme(scheme);
-    return new Webhook(known, secrets, tolerance && { tolerance: new Tolerance(tolerance) });
+    const options = { tolerance: tolerance && new Tolerance(tolerance), verifyToken: verify_token };
+    return new Webhook(known, secrets, options);
   }
 
   /** The value of an action, or the package's error as its rejection. */
@@ -218,10 +318,11 @@ class Runner {
   }
 
   #rejection(error) {
-    const { name, code, message } = error;
+    const { name, code, message, retryAfter } = error;
     // Null makes the case of this code fail.
     this.#thrown.set(code, error.constructor === this.#countersign[name] ? name : null);
-    return { verdict: "reject", code, message };
+    const wait = retryAfter === null ? {} : { retry_after_ms: milliseconds(retryAfter) };
+    return { verdict: "reject", code, message, ...wait };
   }
 
   /** The class of a code: as it was thrown, else as it is listed. Null if there is no such class. */
@@ -238,6 +339,10 @@ function same(what, one, other) {
   if (first !== second) {
     throw new Error(`${what} differ: ${first} and ${second}`);
   }
+}
+
+function plain({ status, headers, body }) {
+  return { status, headers, body };
 }
 
 function context({ now, method, url }) {

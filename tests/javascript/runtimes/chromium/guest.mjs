@@ -1,10 +1,11 @@
 import * as countersign from "countersign";
+import * as receiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
 async function main() {
   const response = await fetch("/corpus.json");
-  return run(countersign, await response.json());
+  return run({ ...countersign, ...receiver }, await response.json());
 }
 
 globalThis.outcome = main();

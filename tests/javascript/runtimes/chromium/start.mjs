@@ -8,8 +8,12 @@ const CONDITIONS = new Set(["browser", "module-sync", "import", "default"]);
 
 /** The package's own modules, unbundled, found through an import map. */
 export async function start({ project, corpus }) {
-  const entry = posix.join("/node_modules/countersign", entryOf(project));
-  const map = JSON.stringify({ imports: { countersign: entry } });
+  const map = JSON.stringify({
+    imports: {
+      countersign: entryOf(project, "."),
+      "countersign/receiver": entryOf(project, "./receiver"),
+    },
+  });
   const page = [
     '<!doctype html><meta charset="utf-8"><title>Countersign, unbundled</title>',
     `<script type="importmap" nonce="map">${map}</script>`,
@@ -19,9 +23,9 @@ export async function start({ project, corpus }) {
   return runPage(project, "/runtimes/chromium/index.html", corpus);
 }
 
-function entryOf(project) {
+function entryOf(project, subpath) {
   const path = join(project, "node_modules", "countersign", "package.json");
-  let target = JSON.parse(readFileSync(path, "utf8")).exports["."];
+  let target = JSON.parse(readFileSync(path, "utf8")).exports[subpath];
   while (typeof target === "object") {
     const condition = Object.keys(target).find((key) => CONDITIONS.has(key));
     if (condition === undefined) {
@@ -29,5 +33,5 @@ function entryOf(project) {
     }
     target = target[condition];
   }
-  return target;
+  return posix.join("/node_modules/countersign", target);
 }

@@ -1,7 +1,8 @@
 import * as countersign from "countersign";
+import * as receiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
 const [corpus, output] = Deno.args;
-const report = run(countersign, JSON.parse(Deno.readTextFileSync(corpus)));
+const report = run({ ...countersign, ...receiver }, JSON.parse(Deno.readTextFileSync(corpus)));
 Deno.writeTextFileSync(output, JSON.stringify({ version: Deno.version.deno, ...report }));

@@ -1,5 +1,6 @@
 import * as countersign from "countersign";
+import * as receiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
-globalThis.outcome = JSON.stringify(run(countersign, JSON.parse(globalThis.files)));
+globalThis.outcome = JSON.stringify(run({ ...countersign, ...receiver }, JSON.parse(globalThis.files)));

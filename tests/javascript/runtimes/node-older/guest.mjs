@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import * as imported from "countersign";
+import * as importedReceiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
-const required = createRequire(import.meta.url)("countersign");
-for (const name of Object.keys(imported)) {
-  if (imported[name] !== required[name]) {
+const require = createRequire(import.meta.url);
+const required = { ...require("countersign"), ...require("countersign/receiver") };
+for (const [name, value] of Object.entries({ ...imported, ...importedReceiver })) {
+  if (value !== required[name]) {
     throw new Error(`import and require have different exports called ${name}`);
   }
 }

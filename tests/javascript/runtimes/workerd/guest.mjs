@@ -1,9 +1,10 @@
 import * as countersign from "countersign";
+import * as receiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
 export default {
   async fetch(request) {
-    return Response.json(run(countersign, await request.json()));
+    return Response.json(run({ ...countersign, ...receiver }, await request.json()));
   },
 };
