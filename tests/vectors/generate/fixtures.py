@@ -103,6 +103,10 @@ def shopify(body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: objec
     ]
 
 
+def meta(body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object = NOW) -> Headers:
+    return [("X-Hub-Signature-256", sha256_equals(body, secret))]
+
+
 def plain_sha256(
     body: bytes, *, secret: str = TEXT_SECRET, msg: str = MSG, at: object = NOW
 ) -> Headers:
@@ -137,6 +141,8 @@ _SLACK = (
     b'"event_id":"Ev0PV52K21","event_time":1699999999}'
 )
 
+_META = b'{"object":"page","entry":[{"id":"1","time":1699999999,"changes":[]}]}'
+
 SAMPLES: Dict[str, Sample] = {
     sample.scheme: sample
     for sample in (
@@ -162,6 +168,9 @@ SAMPLES: Dict[str, Sample] = {
         Sample(
             "shopify", TEXT_SECRET, TEXT_OTHER, TEXT_THIRD, b'{"id":820982911946154508}', shopify,
             "x-shopify-hmac-sha256",
+        ),
+        Sample(
+            "meta", TEXT_SECRET, TEXT_OTHER, TEXT_THIRD, _META, meta, "x-hub-signature-256",
         ),
         Sample(
             "sha256", TEXT_SECRET, TEXT_OTHER, TEXT_THIRD, _EVENT, plain_sha256,

@@ -290,10 +290,50 @@ def _order() -> List[Case]:
     ]  # fmt: skip
 
 
+def _challenges() -> List[Case]:
+    def slack(called: str, about: str, event: Stated, text: str,
+              says: Optional[str] = None) -> Case:  # fmt: skip
+        return _case(f"challenge-{called}", about, event, "slack", text, says)
+
+    def challenge(called: str, about: str, event: Stated, value: str,
+                  says: Optional[str] = None) -> Case:  # fmt: skip
+        text = f'{{"type":"url_verification","challenge":{value}}}'
+        return slack(called, about, event, text, says)
+
+    none, odd = "the payload has no challenge", "is not 1 to 1024 visible ASCII characters"
+    published = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
+    return [
+        challenge("published", "The challenge that Slack's documentation shows.",
+                  {"type": "url_verification", "challenge": published}, f'"{published}"'),
+        challenge("escaped", "Escapes are unescaped.", {"challenge": "a/b"}, '"a\\/b"'),
+        challenge("longest", "1024 characters.", {"challenge": "c" * 1024}, f'"{"c" * 1024}"'),
+        challenge("too-long", "1025 characters.", _BAD, f'"{"c" * 1025}"', odd),
+        challenge("empty", "An empty one.", _BAD, '""', odd),
+        challenge("space", "One with a space.", _BAD, '"a b"', odd),
+        challenge("line-break", "One with a line break.", _BAD, '"a\\r\\nb"', odd),
+        challenge("beyond-ascii", "One beyond ASCII.", _BAD, '"\\u00e9"', odd),
+        challenge("number", "A number.", _BAD, "7", "the field challenge is not a string"),
+        challenge("lone-surrogate", "A lone surrogate.", _BAD, '"\\ud800"',
+                  "the field challenge holds a lone surrogate"),
+        challenge("null", "null is as good as absent.", _MISSING, "null", none),
+        slack("absent", "None.", _MISSING, '{"type":"url_verification"}', none),
+        slack("twice", "Two.", _BAD,
+              '{"type":"url_verification","challenge":"a","challenge":"b"}',
+              "the field challenge appears more than once"),
+        slack("other-type", "An event of another type may have such a field.",
+              {"type": "message"}, '{"type":"message","challenge":7}'),
+        slack("form", "A form is no handshake.", {"data": "type=url_verification&challenge=a"},
+              "type=url_verification&challenge=a"),
+        _case("challenge-other-scheme", "Another scheme has no such handshake.",
+              {"type": "url_verification"}, "standard",
+              '{"type":"url_verification","challenge":7}'),
+    ]  # fmt: skip
+
+
 def topic() -> Topic:
     return Topic(
         "payload-fields.json",
         "verify",
         "Verified JSON as an event: sources, forms of id, type, time and data, repeated names.",
-        _ids() + _types() + _times() + _data() + _duplicates() + _order(),
+        _ids() + _types() + _times() + _data() + _duplicates() + _challenges() + _order(),
     )

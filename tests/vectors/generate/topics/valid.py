@@ -29,6 +29,7 @@ _RESULTS: Dict[str, Mapping[str, Any]] = {
     "stripe": {"id": None, "timestamp": NOW, "dedupe_key": None},
     "slack": {"id": None, "timestamp": NOW, "dedupe_key": None},
     "shopify": {"id": MSG, "timestamp": None, "dedupe_key": f"shopify:{MSG}"},
+    "meta": {"id": None, "timestamp": None, "dedupe_key": None},
     "sha256": {"id": MSG, "timestamp": None, "dedupe_key": None},
 }
 _EVENTS: Dict[str, Mapping[str, Any]] = {
@@ -55,6 +56,10 @@ _EVENTS: Dict[str, Mapping[str, Any]] = {
     "shopify": {
         "id": MSG, "type": "orders/create", "timestamp": 1700000000.5,
         "dedupe_key": f"shopify:{MSG}", "data": '{"id":820982911946154508}',
+    },
+    "meta": {
+        "id": None, "type": "page", "timestamp": None,
+        "dedupe_key": None, "data": SAMPLES["meta"].body.decode("ascii"),
     },
     "sha256": {
         "id": "evt_1", "type": "invoice.paid", "timestamp": None,
