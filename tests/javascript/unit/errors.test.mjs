@@ -88,8 +88,8 @@ test("the subpath for tests throws the same classes", async () => {
 test("errors serialise without anything but their own parts", () => {
   const { webhook, headers, context } = standardRequest();
   const error = thrownBy(() => webhook.verify("{}", headers, context));
-  assert.deepEqual(Object.keys(error), ["code"]);
-  assert.equal(JSON.stringify(error), '{"code":"signature_mismatch"}');
+  assert.deepEqual(Object.keys(error), ["code", "retryAfter"]);
+  assert.equal(JSON.stringify(error), '{"code":"signature_mismatch","retryAfter":null}');
 });
 
 const MARK = "c2VjcmV0LW1hcms";

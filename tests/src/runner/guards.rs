@@ -244,9 +244,9 @@ pub(super) enum AnswerCase {
 }
 
 pub(super) fn answer(case: &Value) -> Result<Value> {
-    let parts = ["event", "error", "challenge"].into_iter();
-    let part = parts.filter_map(|name| case.get(name).map(|value| (name, value)));
-    let (name, value) = part.last().context("nothing is answered")?;
+    let mut parts = ["event", "error", "challenge"].into_iter();
+    let part = parts.find_map(|name| case.get(name).map(|value| (name, value)));
+    let (name, value) = part.context("nothing is answered")?;
     let answer = match serde_json::from_value(json!({name: value}))? {
         AnswerCase::Event {
             handling,
