@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NoReturn, Protocol, final
 
+from countersign.errors import CountersignError
+
 __all__ = [
     "AddressPolicy",
     "Answer",
@@ -21,9 +23,13 @@ __all__ = [
     "Verified",
     "Webhook",
     "__version__",
+    "decide_claim",
+    "error_status",
     "generate_secret",
     "parse_retry_after",
     "rate_limit_key",
+    "redis_scripts",
+    "refusal",
 ]
 
 __version__: str

@@ -17,8 +17,10 @@ from countersign.receiver.stores import (
     decide_claim,
     refusal,
 )
+from countersign.receiver.visit import Answered
 
 __all__ = [
+    "Answered",
     "AsyncIncomingRequest",
     "AsyncRedisStore",
     "Handler",

@@ -7,7 +7,8 @@ do so in their own ways (:mod:`countersign.receiver.hosts`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Generator
+from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
 from countersign._countersign import Answer, Event, Webhook, rate_limit_key, refusal
@@ -72,23 +73,29 @@ class Pipeline:
         event = yield from self.admit(request, journal)
         if isinstance(event, Conclusion):
             return event
-        handler = self.settings.handler(event.type)
-        if handler is None:
+        route = self.settings.handler(event.type)
+        if route is None:
             return _concluded("ignored", event)
-        claims = Claims(self, event.dedupe_key, journal)
-        try:
-            yield from claims.claim()
-        except CountersignError as error:
-            if error.code == "duplicate_event":
-                return _concluded("duplicate", event)
-            raise
+        claim = Claim(self, event, journal)
+        if not (yield from claim.take()):
+            return _concluded("duplicate", event)
         deadline = self.settings.deadline
-        succeeded = yield Handle(handler, event, deadline, claims.settle, journal)
+        succeeded = yield Handle(route[1], event, deadline, claim.settle, journal)
         if succeeded is None:
             raise refusal("handler_timeout")
         if not succeeded:
             raise refusal("handler_failed")
         return _concluded("handled", event)
+
+    def deliver(self, request: Request, journal: Journal) -> Steps[Claim | Conclusion]:
+        """The same as far as the claim, for programs that handle the event themselves."""
+        event = yield from self.admit(request, journal)
+        if isinstance(event, Conclusion):
+            return event
+        claim = Claim(self, event, journal)
+        if not (yield from claim.take()):
+            return _concluded("duplicate", event)
+        return claim
 
     def admit(self, request: Request, journal: Journal) -> Steps[Event | Conclusion]:
         """The checks before a claim: the event, or the answer to a handshake."""
@@ -126,7 +133,7 @@ class Pipeline:
         limit, store = settings.rate_limit, settings.rate_store
         if limit is not None:
             caller = rate_limit_key(client)
-            yield from ask(self, store, lambda: store.admit(caller, limit), journal)
+            yield from ask(self, store, partial(store.admit, caller, limit), journal)
 
     def _verify(self, request: Request, body: bytes, journal: Journal) -> Event:
         clock = self.settings.clock
@@ -143,35 +150,43 @@ class Pipeline:
         return event
 
 
-class Claims:
-    """The claim of one event."""
+class Claim:
+    """The claim on one event."""
 
-    def __init__(self, pipeline: Pipeline, key: str | None, journal: Journal) -> None:
+    def __init__(self, pipeline: Pipeline, event: Event, journal: Journal) -> None:
+        self.event = event
         self._pipeline = pipeline
-        self._key = key
         self._journal = journal
         self._token: str | None = None
 
-    def claim(self) -> Steps[None]:
-        """Takes the key, if the event has one. Raises what the store refuses with."""
-        store, key = self._pipeline.settings.replay, self._key
-        if store is not None and key is not None:
-            lease = self._pipeline.settings.lease
-            question = lambda: store.claim(key, lease)  # noqa: E731
+    def take(self) -> Steps[bool]:
+        """Takes the event's key, if it has one; ``False`` if it was handled before. Raises what
+        else the store refuses with."""
+        store, key = self._pipeline.settings.replay, self.event.dedupe_key
+        if store is None or key is None:
+            return True
+        try:
+            question = partial(store.claim, key, self._pipeline.settings.lease)
             self._token = yield from ask(self._pipeline, store, question, self._journal)
+        except CountersignError as error:
+            if error.code == "duplicate_event":
+                return False
+            raise
+        return True
+
+    def handled(self) -> Conclusion:
+        """The answer for it when it was handled."""
+        return _concluded("handled", self.event)
 
     def settle(self, succeeded: bool) -> Steps[None]:
         """Notes what became of the event. A store that fails now changes no answer."""
-        store, key, token = self._pipeline.settings.replay, self._key, self._token
+        store, key, token = self._pipeline.settings.replay, self.event.dedupe_key, self._token
         if store is None or key is None or token is None:
             return
-        lifetime = self._pipeline.webhook.dedupe_lifetime
-        known = token
-
-        def note() -> None | Awaitable[None]:
-            if succeeded:
-                return store.complete(key, known, lifetime)
-            return store.release(key, known)
+        if succeeded:
+            note = partial(store.complete, key, token, self._pipeline.webhook.dedupe_lifetime)
+        else:
+            note = partial(store.release, key, token)
 
         try:
             yield Ask(note, getattr(store, "blocking", True))

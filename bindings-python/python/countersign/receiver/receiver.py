@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar, overload
 
-from countersign._countersign import AddressPolicy, Answer, RateLimit, Routes, Webhook, refusal
-from countersign.errors import ConfigurationError, CountersignError
+from countersign._countersign import AddressPolicy, Answer, Event, RateLimit, Routes, Webhook
 from countersign.receiver.hosts import LoopHost, ThreadHost
-from countersign.receiver.outcome import Journal, Observer, Outcome
+from countersign.receiver.outcome import Observer
 from countersign.receiver.pipeline import Conclusion, Pipeline
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.settings import (
@@ -20,6 +19,7 @@ from countersign.receiver.settings import (
     seconds,
 )
 from countersign.receiver.stores import MemoryRateStore, MemoryReplayStore, RateStore, ReplayStore
+from countersign.receiver.visit import Answered, Visit
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import AsyncIncomingRequest, IncomingRequest
@@ -132,8 +132,13 @@ class Receiver:
         if not callable(handler):
             raise TypeError("handler must be callable")
         self._settings.routes.add(pattern)
-        self._settings.handlers.append(handler)
+        self._settings.handlers.append((pattern, handler))
         return None
+
+    def pattern_for(self, event_type: str | None) -> str | None:
+        """The pattern whose handler takes events of this type; ``None`` if they are ignored."""
+        route = self._settings.handler(event_type)
+        return None if route is None else route[0]
 
     def observe(self, observer: Observer) -> Observer:
         """Tells the observer what becomes of each request. Can be a decorator."""
@@ -142,64 +147,67 @@ class Receiver:
 
     def receive(self, request: IncomingRequest) -> Answer:
         """Works through a request in this thread; for adapters."""
-        visit = _Visit(self)
+        visit = Visit(self.webhook, self._observers)
         try:
-            conclusion = ThreadHost(request).drive(self._pipeline.run(request, visit.journal))
+            steps = self._pipeline.run(request, visit.journal)
+            return visit.concluded(ThreadHost(request).drive(steps))
         except Exception as error:
             return visit.refused(error)
-        return visit.concluded(conclusion)
 
     async def receive_async(self, request: AsyncIncomingRequest) -> Answer:
         """Works through a request in the running event loop of asyncio; for adapters."""
-        visit = _Visit(self)
+        visit = Visit(self.webhook, self._observers)
         try:
-            conclusion = await LoopHost(request).drive(self._pipeline.run(request, visit.journal))
+            steps = self._pipeline.run(request, visit.journal)
+            return visit.concluded(await LoopHost(request).drive(steps))
         except Exception as error:
             return visit.refused(error)
-        return visit.concluded(conclusion)
 
+    @contextmanager
+    def delivery(self, request: IncomingRequest) -> Iterator[Event]:
+        """The event of a request, for a program that handles it itself, and answers itself. All
+        checks come first; what is raised inside of the block releases the claim, so that the next
+        attempt is handled.
 
-class _Visit:
-    """One request, from its arrival to its answer."""
+        Raises :class:`Answered` if there is nothing to handle.
+        """
+        visit = Visit(self.webhook, self._observers)
+        host = ThreadHost(request)
+        try:
+            claim = host.drive(self._pipeline.deliver(request, visit.journal))
+        except Exception as error:
+            raise Answered(visit.refused(error)) from None
+        if isinstance(claim, Conclusion):
+            raise Answered(visit.concluded(claim))
+        succeeded = False
+        try:
+            yield claim.event
+            succeeded = True
+        except Exception as error:
+            visit.failed(error)
+            raise
+        finally:
+            host.drive(claim.settle(succeeded))
+        visit.concluded(claim.handled())
 
-    def __init__(self, receiver: Receiver) -> None:
-        self._receiver = receiver
-        self._time = time.time()
-        self._start = time.perf_counter()
-        self.journal = Journal(receiver.webhook.scheme_name)
-
-    def concluded(self, conclusion: Conclusion) -> Answer:
-        return self._observed(conclusion.result, conclusion.answer)
-
-    def refused(self, error: Exception) -> Answer:
-        if not isinstance(error, CountersignError):
-            # Such as a clock of the user's that raises: the provider shall come again.
-            self.journal.log(logging.ERROR, "the receiver failed", "handler_failed", error)
-            error = refusal("handler_failed")
-        elif isinstance(error, ConfigurationError):
-            self.journal.log(logging.ERROR, str(error), error.code)
-        elif error.code not in ("handler_failed", "store_unavailable"):
-            # Those two were logged where they came up.
-            self.journal.log(logging.WARNING, "a request was refused", error.code)
-        methods = self._receiver.webhook.allowed_methods
-        answer = Answer.refusal(error.code, str(error), error.retry_after, methods)
-        return self._observed(error.code, answer)
-
-    def _observed(self, result: str, answer: Answer) -> Answer:
-        journal = self.journal
-        for observer in self._receiver._observers:
-            outcome = Outcome(
-                time=self._time,
-                status=answer.status,
-                result=result,
-                scheme=journal.scheme,
-                event_id=journal.event_id,
-                event_type=journal.event_type,
-                duration=time.perf_counter() - self._start,
-                key_index=journal.key_index,
-            )
-            try:
-                observer(outcome)
-            except Exception as error:
-                journal.log(logging.ERROR, "an observer failed", "observer_failed", error)
-        return answer
+    @asynccontextmanager
+    async def delivery_async(self, request: AsyncIncomingRequest) -> AsyncIterator[Event]:
+        """:meth:`delivery` in the running event loop of asyncio."""
+        visit = Visit(self.webhook, self._observers)
+        host = LoopHost(request)
+        try:
+            claim = await host.drive(self._pipeline.deliver(request, visit.journal))
+        except Exception as error:
+            raise Answered(visit.refused(error)) from None
+        if isinstance(claim, Conclusion):
+            raise Answered(visit.concluded(claim))
+        succeeded = False
+        try:
+            yield claim.event
+            succeeded = True
+        except Exception as error:
+            visit.failed(error)
+            raise
+        finally:
+            await host.drive(claim.settle(succeeded))
+        visit.concluded(claim.handled())

@@ -64,10 +64,10 @@ class RedisStore:
         from redis.exceptions import NoScriptError
 
         try:
-            return int(self._client.evalsha(script.sha, 1, key, *arguments))  # type: ignore[arg-type]
+            return int(self._client.evalsha(script.sha, 1, key, *arguments))
         except NoScriptError:
             # A server that was restarted has forgotten the script.
-            return int(self._client.eval(script.text, 1, key, *arguments))  # type: ignore[arg-type]
+            return int(self._client.eval(script.text, 1, key, *arguments))
 
 
 class AsyncRedisStore:
@@ -103,9 +103,9 @@ class AsyncRedisStore:
         from redis.exceptions import NoScriptError
 
         try:
-            return int(await self._client.evalsha(script.sha, 1, key, *arguments))  # type: ignore[misc,arg-type]
+            return int(await self._client.evalsha(script.sha, 1, key, *arguments))
         except NoScriptError:
-            return int(await self._client.eval(script.text, 1, key, *arguments))  # type: ignore[misc,arg-type]
+            return int(await self._client.eval(script.text, 1, key, *arguments))
 
 
 def _impatient(options: dict[str, Any]) -> dict[str, Any]:

@@ -41,5 +41,5 @@ class Schemas:
             raise refusal("schema_mismatch")
 
 
-def _fetch_nothing(uri: str) -> object:
+def _fetch_nothing(uri: str) -> Any:
     raise ValueError("schemas are not fetched")

@@ -34,10 +34,11 @@ class Settings(NamedTuple):
     clock: Callable[[], float] | None
     origin: str | None
     routes: Routes
-    handlers: list[Handler]
+    #: Patterns with their handlers, in the order of the routes.
+    handlers: list[tuple[str, Handler]]
 
-    def handler(self, event_type: str | None) -> Handler | None:
-        """The handler of the most specific pattern."""
+    def handler(self, event_type: str | None) -> tuple[str, Handler] | None:
+        """The most specific pattern that fits, and its handler."""
         number = self.routes.find(event_type)
         return None if number is None else self.handlers[number]
 

@@ -126,7 +126,7 @@ class SqliteStore:
             # The lock lets one thread in at a time.
             check_same_thread=False,
         )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection)
         # A power cut may take the last claims with it, a killed process does not.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)
@@ -153,5 +153,24 @@ class SqliteStore:
                 raise
 
 
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait for others at this switch, which happens once in the life of a file:
+    those that open a fresh one together get in each other's way."""
+    for attempts_left in reversed(range(20)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if not attempts_left:
+                raise
+        # Here it does wait until the others are done.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+
+
+#: What other languages, too, can read back.
+_LATEST = 2**53 - 1
+
+
 def _after(now_ms: int, seconds: float) -> int:
-    return now_ms + math.ceil(seconds * 1e3)
+    return min(now_ms + math.ceil(seconds * 1e3), _LATEST)
