@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import uvicorn
 from countersign.fastapi import add_receiver
 from fastapi import FastAPI
 
-from fixture import cases, listen
+from fixture import cases
+from uvicorn_server import serve
 
 known = {case.id: case for case in cases(is_async=True)}
 app = FastAPI()
@@ -21,4 +21,4 @@ async def handled(name: str) -> Any:
     return known[name].handled
 
 
-uvicorn.run(app, fd=listen().fileno(), log_level="error")
+serve(app)

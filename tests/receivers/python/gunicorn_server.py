@@ -19,7 +19,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("bind", f"fd://{self._listener.fileno()}")
         self.cfg.set("worker_class", "gthread")
         self.cfg.set("workers", 1)
-        self.cfg.set("threads", 8)
+        self.cfg.set("threads", 64)
         self.cfg.set("loglevel", "error")
 
     def load(self) -> Any:
