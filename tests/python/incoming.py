@@ -24,8 +24,9 @@ class Delivery:
         peer: str | None = "198.51.100.7",
         more: Mapping[str, str] | None = None,
         tamper: bool = False,
+        identity: str = "msg_1",
     ) -> None:
-        signed = webhook.sign(body, id="msg_1")
+        signed = webhook.sign(body, id=identity)
         given = {"content-type": "application/json", **signed, **(more or {})}
         self.headers: list[tuple[str | bytes, str | bytes]] = list(given.items())
         self.peer = peer

@@ -108,7 +108,8 @@ class SqliteStore:
             row = database.execute(
                 "SELECT slots FROM countersign_rates WHERE caller = ?", (caller,)
             ).fetchone()
-            slots = limit.admit([] if row is None else json.loads(row[0]), now)
+            kept = [] if row is None else [(slot, count) for slot, count in json.loads(row[0])]
+            slots = limit.admit(kept, now)
             until = now + limit.window_ms + 2 * limit.slot_ms
             database.execute(_COUNT, (caller, json.dumps(slots), until))
             database.execute(_FORGET_RATES, (now,))
