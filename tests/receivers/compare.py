@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Set
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from wire import Answer, NoAnswer
 
 Json = Dict[str, Any]
 
 
-def match(exchanges: Sequence[Json], got: Sequence[Any], repeated: Set[str]) -> List[str]:
-    """The differences of exchanges that took place together. Which of several equal requests gets
-    which of their answers is not determined."""
+def match(
+    exchanges: Sequence[Json], got: Sequence[Any], repeated: Set[str]
+) -> List[Tuple[int, str]]:
+    """The differences of exchanges that took place together, with the number of each. Which of
+    several equal requests gets which of their answers is not determined."""
     differences = []
     left = list(exchanges)
-    for exchange, answer in zip(exchanges, got):
+    for number, (exchange, answer) in enumerate(zip(exchanges, got)):
         candidates = [one for one in left if one["request"] == exchange["request"]]
         fitting = [one for one in candidates if difference(one["expect"], answer, repeated) is None]
         if fitting:
             left.remove(fitting[0])
         else:
-            differences.append(f"expected {_shown(candidates)}\n    got      {shown(answer)}")
+            text = f"expected {_shown(candidates)}\n    got      {shown(answer)}"
+            differences.append((number, text))
     return differences
 
 
@@ -34,9 +37,7 @@ def difference(expect: Json, got: Any, repeated: Set[str]) -> Optional[str]:
 
     `repeated` says what the server may make of repeated headers: joined, first, last.
     """
-    if expect.get("or_refused_by_server") and (
-        isinstance(got, NoAnswer) or 400 <= got.status < 500
-    ):
+    if expect.get("or_refused_by_server") and (isinstance(got, NoAnswer) or got.status == 400):
         return None
     if isinstance(got, NoAnswer):
         return "answer"

@@ -28,6 +28,7 @@ from wire import SECONDS, exchange  # noqa: E402
 Json = Dict[str, Any]
 Address = Tuple[str, int]
 _LAST_LINES = 40
+_BODY_TIMEOUT = 408
 
 
 def groups(exchanges: Sequence[Json]) -> List[List[Json]]:
@@ -48,8 +49,9 @@ def run_case(address: Address, case: Json, repeated: Set[str]) -> List[str]:
     number = 0
     for group in groups(case["exchanges"]):
         got = exchange(address, [one["request"] for one in group], path)
-        for text in match(group, got, repeated):
-            differences.append(f"{case['id']}, exchange {number}: {case['about']}\n    {text}")
+        for at, text in match(group, got, repeated):
+            title = f"{case['id']}, exchange {number + at}: {case['about']}"
+            differences.append(f"{title}\n    {text}")
         number += len(group)
     wanted = case["expect"]["handled"]
     handled = handled_of(address, path)
@@ -102,8 +104,15 @@ def leaks(cases: Sequence[Json], log: str) -> Iterator[str]:
                     yield f"{case['id']}: the value of {name} is in the fixture's log"
 
 
-def is_left_out(case: Json, framings: Set[str]) -> bool:
-    return any(one["request"].get("framing") in framings for one in case["exchanges"])
+def needs(case: Json) -> Set[str]:
+    """What a server must be able to do for this case."""
+    found = set()
+    for one in case["exchanges"]:
+        if one["expect"]["status"] == _BODY_TIMEOUT:
+            found.add("body-timeout")
+        if one["request"].get("framing", "").startswith("chunked"):
+            found.add("chunked")
+    return found
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -113,8 +122,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--case", action="append", default=[], help="run this one alone")
     parser.add_argument(
-        "--without", action="append", default=[], metavar="FRAMING",
-        help="leave out cases with this framing, which the server cannot do",
+        "--without", action="append", default=[], choices=["body-timeout", "chunked"],
+        help="leave out the cases that need this, which the server does not have",
     )  # fmt: skip
     parser.add_argument(
         "--repeated", action="append", default=[], choices=["joined", "first", "last"],
@@ -130,7 +139,7 @@ def main() -> int:
     every = json.loads(arguments.corpus.read_text(encoding="ascii"))["cases"]
     if arguments.case:
         every = [case for case in every if case["id"] in arguments.case]
-    cases = [case for case in every if not is_left_out(case, set(arguments.without))]
+    cases = [case for case in every if not needs(case) & set(arguments.without)]
     if not cases:
         print("there is no such case", file=sys.stderr)
         return 1
@@ -155,8 +164,8 @@ def main() -> int:
     verdict = f"{len(differences)} differences" if differences else "all equal"
     print(f"{len(cases)} cases, {exchanges} exchanges: {verdict}")
     if len(cases) < len(every):
-        framings = ", ".join(sorted(arguments.without))
-        print(f"{len(every) - len(cases)} cases are left out: the server is run without {framings}")
+        missing = ", ".join(sorted(arguments.without))
+        print(f"{len(every) - len(cases)} cases are left out: the server has no {missing}")
     return 1 if differences else 0
 
 

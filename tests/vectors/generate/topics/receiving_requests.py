@@ -119,8 +119,8 @@ def _incomplete() -> List[Case]:
              [delivery("payload_not_json", b"", says="empty")]),
         case("body-empty-unsigned", "One that is not.",
              [request("missing_header", JSON_TYPE, b"")]),
-        case("body-none", "No body at all, and no length.", [
-            request("missing_header", [], framing="chunked", body=b"")]),
+        case("body-chunked-empty", "The end alone, without a chunk.",
+             [request("missing_header", JSON_TYPE, b"", framing="chunked")]),
     ]  # fmt: skip
 
 
