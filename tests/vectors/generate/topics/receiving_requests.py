@@ -115,6 +115,8 @@ def _incomplete() -> List[Case]:
                     framing="chunked-stall"),
         case("body-chunked", "A body in chunks.", [delivery("handled", framing="chunked")],
              [paid()]),
+        case("body-expect", "A sender that would wait for leave to send the body.",
+             [delivery("handled", more=[("Expect", "100-continue")])], [paid()]),
         case("body-empty", "An empty body that is signed.",
              [delivery("payload_not_json", b"", says="empty")]),
         case("body-empty-unsigned", "One that is not.",
