@@ -270,7 +270,7 @@ def repeated_otherwise(request: Sent) -> Dict[str, List[Sent]]:
         return {}
 
     def with_values(choose: Callable[[List[str]], str]) -> Sent:
-        rest = [(name, value) for name, value in request.headers if lower_ascii(name) not in repeated]
+        rest = [pair for pair in request.headers if lower_ascii(pair[0]) not in repeated]
         chosen = [(name, choose(request.values(name))) for name in sorted(repeated)]
         return replace(request, headers=rest + chosen)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from casebook import Case
-from deliveries import PAID, case, delivery, event, forged, paid, request
+from deliveries import case, delivery, event, forged, paid, request
 from fixtures import MSG
 from topics.handshakes import ALL_PARAMETERS
 

@@ -65,7 +65,7 @@ def _slack() -> List[Case]:
 
     command = b"command=%2Fdeploy&text=to+the+moon%26back&trigger_id=13345224609.738474920"
     return [
-        case("slack-handshake", "A signed event with a challenge: no handler sees it, and no schema.",
+        case("slack-handshake", "A signed event with a challenge: no handler or schema sees it.",
              [asked("challenge", _CHALLENGE), asked("challenge", _CHALLENGE)],
              schemas={"*": False}, **_SLACK),
         case("slack-handshake-refused", "Not signed, forged, stale, without its challenge.",
@@ -93,7 +93,8 @@ def _schemas() -> List[Case]:
     any_handler: Dict[str, Any] = {"handlers": {"*": "succeed"}}
     return [
         case("schema", "A mismatch claims nothing: the well-formed event is handled.",
-             [delivery("schema_mismatch", strange), delivery("schema_mismatch", b'{"type":"invoice.paid"}'),
+             [delivery("schema_mismatch", strange),
+              delivery("schema_mismatch", b'{"type":"invoice.paid"}'),
               delivery("handled"), delivery("duplicate")],
              [paid()], schemas={"invoice.paid": amount}),
         case("schema-whole-payload", "It is about the whole payload.",
@@ -126,15 +127,18 @@ def _handlers() -> List[Case]:
         ("Invoice.Paid", "*"), ("invoices.paid", "*"),
     ]  # fmt: skip
     odd = "pay\u00e9.\"\\/\u79d8\U0001f511\x7f"
-    odd_body = b'{"id":"evt_\\u0000\\n\\u2028","type":"pay\xc3\xa9.\\"\\\\/\\u79d8\\ud83d\\udd11\x7f"}'
+    odd_body = (
+        b'{"id":"evt_\\u0000\\n\\u2028","type":"pay\xc3\xa9.\\"\\\\/\\u79d8\\ud83d\\udd11\x7f"}'
+    )
     return [
         case("handler-most-specific", "The handler of the most specific pattern, and no other.",
-             [delivery("handled", event(one), msg=f"msg_{at}") for at, (one, _) in enumerate(by_type)],
+             [delivery("handled", event(one), msg=f"msg_{at}")
+              for at, (one, _) in enumerate(by_type)],
              [(pattern, f"msg_{at}", one) for at, (one, pattern) in enumerate(by_type)],
              handlers=patterns),
         case("handler-none", "What nobody takes is not claimed.",
-             [delivery("ignored", event("invoice.void")), delivery("ignored", event("invoice.void")),
-              delivery("handled")], [paid()]),
+             [delivery("ignored", event("invoice.void")),
+              delivery("ignored", event("invoice.void")), delivery("handled")], [paid()]),
         case("handler-none-at-all", "A receiver without handlers.", [delivery("ignored")],
              handlers={}),
         case("handler-no-type", "An event without a type goes to all alone.",

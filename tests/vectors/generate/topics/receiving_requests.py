@@ -81,7 +81,8 @@ def _limits() -> List[Case]:
     chunked: Dict[str, Any] = {"framing": "chunked"}
     return [
         case("limit-length", "As long as the limit, and one byte longer.",
-             [delivery(_LARGE, _padded(513)), delivery("handled", _padded(512))], [paid()], **limit),
+             [delivery(_LARGE, _padded(513)), delivery("handled", _padded(512))], [paid()],
+             **limit),
         case("limit-chunked", "The same where no length is announced.",
              [delivery(_LARGE, _padded(513), **chunked),
               delivery("handled", _padded(512), **chunked)], [paid()], **limit),
