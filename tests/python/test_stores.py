@@ -109,7 +109,7 @@ def test_sqlite_decides_as_memory_does(tmp_path: Path) -> None:
     sqlite = SqliteStore(tmp_path / "store.db", clock=clock)
     memory = MemoryReplayStore(clock=clock)
     rates = MemoryRateStore(clock=clock)
-    limits = RateLimit(5, 2)
+    limits = RateLimit(2, 5)
     tokens: dict[str, tuple[str, str]] = {}
     seen: Counter[str] = Counter()
     for _ in range(3_000):
