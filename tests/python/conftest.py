@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import countersign
 import pytest
 from hypothesis import HealthCheck, settings
+
+from postgres_server import PostgresServer
 
 NOW = 1_700_000_000
 #: For every registered scheme a secret that it takes.
@@ -38,3 +41,12 @@ def webhook() -> countersign.Webhook:
 def scheme_name(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.stop()
+    server.remove()
