@@ -8,6 +8,7 @@ from pathlib import Path
 
 import countersign
 import pytest
+from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from hypothesis import HealthCheck, settings
 
 from postgres_server import PostgresServer
@@ -50,3 +51,14 @@ def postgres_server() -> Iterator[PostgresServer]:
     yield server
     server.stop()
     server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
+    if request.param == "sqlite":
+        return SqliteInbox(tmp_path / "inbox.db")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made = PostgresInbox(server.conninfo)
+    with made._database.transaction("store") as work:
+        work.change("DELETE FROM countersign_inbox")
+    return made

@@ -25,17 +25,6 @@ from incoming import BODY, AsyncDelivery, Delivery
 from postgres_server import PostgresServer
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
-    if request.param == "sqlite":
-        return SqliteInbox(tmp_path / "inbox.db")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    made = PostgresInbox(server.conninfo)
-    with made._database.transaction("store") as work:
-        work.change("DELETE FROM countersign_inbox")
-    return made
-
-
 class NoStore(MemoryReplayStore):
     def claim(self, key: str, lease: float) -> str:
         pytest.fail("the replay store was asked")
@@ -169,7 +158,7 @@ def test_an_event_comes_out_as_it_went_in(scheme: Any, body: bytes, inbox: Inbox
     assert again == (b"duplicate" if original.dedupe_key else b"accepted")
 
 
-@given(st.text(alphabet="\\0\0a") | st.text())
+@given(st.text(alphabet="\\0\0a"))
 def test_texts_for_postgres(text: str) -> None:
     assert "\0" not in _to_text(text)
     assert _from_text(_to_text(text)) == text
@@ -217,7 +206,7 @@ def test_management(webhook: Webhook, inbox: Inbox) -> None:
     assert inbox.counts() == {"waiting": 0, "running": 0, "handled": 2, "dead": 2}
     events = inbox.events()
     assert [event.event.id for event in events] == ["msg_3", "msg_2", "msg_1", "msg_0"]
-    assert inbox.events(limit=2) == [*events[:2]] or len(inbox.events(limit=2)) == 2
+    assert [event.number for event in inbox.events(limit=1)] == [events[0].number]
     older = inbox.events(limit=2, before=events[1].number)
     assert [event.number for event in older] == [events[2].number, events[3].number]
     dead = inbox.dead_letters()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,14 +13,14 @@ from countersign.inbox.database import Database
 from countersign.inbox.management import Management
 from countersign.inbox.stored import StoredEvent, from_row, stored_key, to_values
 from countersign.inbox.table import (
-    DUE,
     FORGET_KEY,
     INSERT,
-    NEXT_DUE,
     RENEW,
     SET_CLOCK_BACK,
     SETTLE,
     TAKE,
+    due,
+    next_due,
 )
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ class Inbox(Management):
             self.signals.ring()
         return number
 
-    def next_due(self, scheme: str) -> float | None:
+    def next_due(self, scheme: str, held: Iterable[int] = ()) -> float | None:
         """In how many seconds the next event of this scheme is due, 0 or less if now; ``None`` if
-        none waits."""
+        none waits. Those that the caller holds do not count."""
         with self._database.transaction("read") as work:
-            rows = work.rows(NEXT_DUE, scheme)
+            rows = work.rows(next_due(held), scheme)
             now = work.now
         if now < self._latest:
             # At the start, too: it may have been set back before.
@@ -78,11 +79,14 @@ class Inbox(Management):
         with self._database.transaction("note") as work:
             work.change(SET_CLOCK_BACK, work.now, work.now, work.now)
 
-    def take(self, scheme: str, count: int, lease: float) -> list[Taken]:
-        """At most so many events that are due, each for one worker until its lease ends."""
+    def take(
+        self, scheme: str, count: int, lease: float, held: Iterable[int] = ()
+    ) -> list[Taken]:
+        """At most so many events that are due, each for one worker until its lease ends; none that
+        the caller holds."""
         token = secrets.token_hex(16)
         with self._database.transaction("note") as work:
-            stored = [from_row(row) for row in work.lock_rows(DUE, scheme, work.now, count)]
+            stored = [from_row(row) for row in work.lock_rows(due(held), scheme, work.now, count)]
             until = _after(work.now, lease)
             for one in stored:
                 work.change(TAKE, until, work.now, token, one.number)
@@ -113,8 +117,8 @@ class Inbox(Management):
         that is ``None``; ``False`` if another has it."""
         state = "dead" if delay is None else "waiting"
         with self._database.transaction("note") as work:
-            due = _after(work.now, delay or 0)
-            values = (state, due, work.now, error, taken.number, taken.token)
+            at = _after(work.now, delay or 0)
+            values = (state, at, work.now, error, taken.number, taken.token)
             is_noted = work.change(SETTLE, *values) == 1
         self.signals.tell(taken.number, False)
         return is_noted

@@ -31,6 +31,7 @@ that of ``\\``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 State = Literal["waiting", "running", "handled", "dead"]
@@ -82,19 +83,34 @@ INSERT INTO countersign_inbox (dedupe_key, scheme, event_id, event_type, event_t
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?)
 ON CONFLICT (dedupe_key) DO NOTHING
 """
-NEXT_DUE = """
-SELECT due_ms FROM countersign_inbox WHERE scheme = ? AND state IN ('waiting', 'running')
-ORDER BY due_ms LIMIT 1
-"""
 ROW = (
     "number, dedupe_key, scheme, event_id, event_type, event_timestamp, payload, parts,"
     " received_ms, state, attempts, due_ms, error"
 )
-DUE = f"""
-SELECT {ROW} FROM countersign_inbox
-WHERE scheme = ? AND state IN ('waiting', 'running') AND due_ms <= ?
-ORDER BY due_ms, number LIMIT ?
-"""
+
+
+def due(held: Iterable[int]) -> str:
+    """What is due and not held by the caller, whose own leases a clock may have ended early."""
+    return f"""
+    SELECT {ROW} FROM countersign_inbox
+    WHERE scheme = ? AND state IN ('waiting', 'running') AND due_ms <= ? {_but(held)}
+    ORDER BY due_ms, number LIMIT ?
+    """
+
+
+def next_due(held: Iterable[int]) -> str:
+    """When the next is due that the caller does not hold."""
+    return f"""
+    SELECT due_ms FROM countersign_inbox
+    WHERE scheme = ? AND state IN ('waiting', 'running') {_but(held)} ORDER BY due_ms LIMIT 1
+    """
+
+
+def _but(numbers: Iterable[int]) -> str:
+    listed = ", ".join(map(str, numbers))
+    return f"AND number NOT IN ({listed})" if listed else ""
+
+
 TAKE = """
 UPDATE countersign_inbox
 SET state = 'running', attempts = attempts + 1, due_ms = ?, noted_ms = ?, token = ?

@@ -167,10 +167,11 @@ class Workers:
         free = self._threads - len(running)
         if free <= 0:
             return pause
-        due = self._inbox.next_due(self._scheme)
+        held = [handling.taken.number for handling in running]
+        due = self._inbox.next_due(self._scheme, held)
         if due is None or due > 0:
             return pause if due is None else min(due, pause)
-        for taken in self._inbox.take(self._scheme, free, self._lease):
+        for taken in self._inbox.take(self._scheme, free, self._lease, held):
             self._handle(taken)
         return 0
 
