@@ -8,13 +8,13 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, Callable
 
 from countersign.inbox.database import Purpose
 from countersign.inbox.forks import watch_forks
 from countersign.inbox.inbox import Inbox
 from countersign.inbox.table import SQLITE_SCHEMA
+from countersign.inbox.turns import Turns
 from countersign.receiver.sqlite import use_write_ahead_log
 
 
@@ -57,7 +57,7 @@ class SqliteDatabase:
         self._path = path
         self._timeout = timeout
         self._clock = clock
-        self._lock = Lock()
+        self._lock = Turns()
         self._is_durable = True
         self._connection: sqlite3.Connection | None = self._connect()
         #: SQLite forbids to use or close a connection of the parent in its child.
@@ -65,7 +65,7 @@ class SqliteDatabase:
         watch_forks(self)
 
     def after_fork(self) -> None:
-        self._lock = Lock()
+        self._lock = Turns()
         if self._connection is not None:
             self._inherited.append(self._connection)
             self._connection = None
