@@ -68,6 +68,8 @@ def test_a_group_shares_results_and_errors() -> None:
         go_on.wait(10)
         if 13 in numbers:
             raise OSError
+        if 14 in numbers:
+            raise KeyboardInterrupt
         return [number * 2 for number in numbers]
 
     groups: Groups[int, int] = Groups(together)
@@ -82,6 +84,21 @@ def test_a_group_shares_results_and_errors() -> None:
     assert sizes == [1, 8]
     with pytest.raises(OSError):
         groups.do(13)
+    go_on.clear()
+    # The second works for the third, too, and is interrupted.
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(groups.do, 1)
+        until(lambda: len(sizes) == 4)
+        second = threads.submit(groups.do, 14)
+        until(lambda: len(groups._turns._waiting) == 1)
+        third = threads.submit(groups.do, 15)
+        until(lambda: len(groups._turns._waiting) == 2)
+        go_on.set()
+        with pytest.raises(KeyboardInterrupt):
+            second.result()
+        with pytest.raises(RuntimeError):
+            third.result()
+    assert first.result() == 2
     assert groups.do(3) == 6
 
 

@@ -43,9 +43,14 @@ class Groups(Generic[T, R]):
             group, self._waiting = self._waiting, []
         try:
             results = self._together([place.one for place in group])
-        except BaseException as error:
+        except Exception as error:
             for place in group:
                 place.error = error
+        except BaseException:
+            # Such as KeyboardInterrupt, which is for this thread alone.
+            for place in group:
+                place.error = RuntimeError("the thread that worked for all was interrupted")
+            raise
         else:
             for place, result in zip(group, results):
                 place.results.append(result)
@@ -56,4 +61,4 @@ class _Place(Generic[T, R]):
         self.one = one
         #: One, once it is done.
         self.results: list[R] = []
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
