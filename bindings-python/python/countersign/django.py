@@ -125,6 +125,10 @@ class _AsgiRequest:
 
     def __init__(self, request: HttpRequest, scope: Any) -> None:
         self._request = request
+        query = scope.get("query_string", b"")
+        if isinstance(query, str):
+            # So it is in the requests that Django makes for tests.
+            scope = {**scope, "query_string": query.encode("latin-1")}
         self._scope = ScopeRequest(scope, _nothing_more)
         self.method = self._scope.method
         self.url = self._scope.url
