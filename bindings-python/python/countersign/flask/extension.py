@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, TypeVar
+from typing import Callable, TypeVar, overload
 
 import flask
 from werkzeug.routing import Rule
@@ -33,6 +33,12 @@ class Countersign:
         self._apps: list[flask.Flask] = []
         if app is not None:
             self.init_app(app)
+
+    @overload
+    def on(self, pattern: str, handler: None = None) -> Callable[[H], H]: ...
+
+    @overload
+    def on(self, pattern: str, handler: Handler) -> None: ...
 
     def on(self, pattern: str, handler: Handler | None = None) -> Callable[[H], H] | None:
         """Gives events of this type to the handler, as :meth:`countersign.Receiver.on` does, in the
