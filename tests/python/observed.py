@@ -45,13 +45,23 @@ class Source:
             observer(Outcome(**given))  # type: ignore[arg-type]
 
 
-class Letter(NamedTuple):
+class Identity(NamedTuple):
+    """The parts of an event that are shown."""
+
+    id: str | None
+    type: str | None
+
+
+class Letter:
     """A dead letter."""
 
-    number: int
-    event_id: str | None
-    event_type: str | None
-    attempts: int = 7
+    received = 1_700_000_000.0
+    attempts = 7
+    error = "builtins.ValueError"
+
+    def __init__(self, number: int, event_id: str | None, event_type: str | None) -> None:
+        self.number = number
+        self.event = Identity(event_id, event_type)
 
 
 class FakeInbox:
@@ -70,10 +80,12 @@ class FakeInbox:
         self._ask()
         return list(self.letters.values())
 
-    def replay(self, number: int) -> None:
+    def replay(self, number: int) -> int:
         self._ask()
-        del self.letters[number]
+        if self.letters.pop(number, None) is None:
+            return 0
         self.replayed.append(number)
+        return 1
 
     def _ask(self) -> None:
         if self.down:

@@ -197,7 +197,9 @@ def test_dead_letters_are_bounded() -> None:
         "number": 0,
         "event_id": "i" * 199 + "…",
         "event_type": None,
+        "received": 1_700_000_000.0,
         "attempts": 7,
+        "error": "builtins.ValueError",
     }
 
 

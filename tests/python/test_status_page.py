@@ -39,7 +39,7 @@ FORM = "application/x-www-form-urlencoded"
 
 class Reply(NamedTuple):
     status: int
-    headers: dict[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
     def json(self) -> Any:
@@ -63,7 +63,7 @@ class Client:
                 connection.putheader(name, value)
             connection.endheaders(body)
             response = connection.getresponse()
-            return Reply(response.status, dict(response.headers.items()), response.read())
+            return Reply(response.status, response.headers, response.read())
         finally:
             connection.close()
 
@@ -71,7 +71,7 @@ class Client:
 @contextmanager
 def serving(application: Any) -> Iterator[Client]:
     server = make_server("127.0.0.1", 0, application, threaded=True)
-    with running(server.serve_forever, server.shutdown):
+    with running(lambda: server.serve_forever(poll_interval=0.01), server.shutdown):
         yield Client(server.server_port)
     server.server_close()
 

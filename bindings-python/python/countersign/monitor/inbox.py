@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Protocol
 
+from countersign._countersign import Event
 from countersign.monitor.tally import shortened
 from countersign.receiver.outcome import Journal
 
@@ -15,36 +16,40 @@ _MOST_LETTERS = 100
 
 
 class DeadLetter(Protocol):
-    """An event whose handler failed too often."""
+    """An event that is not tried again."""
 
     @property
     def number(self) -> int:
         """Its number in the inbox."""
 
     @property
-    def event_id(self) -> str | None:
-        """Its id."""
+    def event(self) -> Event:
+        """The event, of which id and type are shown."""
 
     @property
-    def event_type(self) -> str | None:
-        """Its type."""
+    def received(self) -> float:
+        """When it came, in Unix seconds."""
 
     @property
     def attempts(self) -> int:
         """How often its handler was run."""
 
+    @property
+    def error(self) -> str | None:
+        """Why the last attempt failed: the class of an exception, or a code."""
+
 
 class Inbox(Protocol):
     """What a monitor asks of an inbox."""
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[Any, int]:
         """How many events are in which state."""
 
     def dead_letters(self) -> Iterable[DeadLetter]:
-        """The events whose handlers failed too often."""
+        """The events that are not tried again."""
 
-    def replay(self, number: int) -> object:
-        """Has a dead letter handled again. Raises ``LookupError`` if there is none."""
+    def replay(self, number: int) -> int:
+        """Has an event handled once more; how many they are, which is 0 if there is none."""
 
 
 def counts(inbox: Inbox) -> dict[str, int] | None:
@@ -73,9 +78,11 @@ def log_failure(error: Exception) -> None:
 def _described(letter: DeadLetter) -> dict[str, Any]:
     return {
         "number": letter.number,
-        "event_id": _text(letter.event_id),
-        "event_type": _text(letter.event_type),
+        "event_id": _text(letter.event.id),
+        "event_type": _text(letter.event.type),
+        "received": letter.received,
         "attempts": letter.attempts,
+        "error": _text(letter.error),
     }
 
 

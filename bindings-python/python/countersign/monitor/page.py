@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -159,13 +158,13 @@ class StatusPage:
         if watched is None:
             return refused(404)
         try:
-            watched.replay(int(number))
-        except LookupError:
-            return refused(404)
+            count = watched.replay(int(number))
         except Exception as error:
             inbox.log_failure(error)
             return refused(503)
-        logger.log(logging.INFO, "dead letter %d is replayed", int(number))
+        if count == 0:
+            return refused(404)
+        logger.info("dead letter %d is replayed", int(number))
         return _json(200, {"replayed": int(number)})
 
 
