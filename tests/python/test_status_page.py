@@ -8,11 +8,14 @@ import http.client
 import json
 import logging
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
@@ -32,6 +35,7 @@ from conftest import SECRET
 from incoming import Delivery
 from observed import TOKEN, FakeInbox, Letter, Source, watched
 
+HERE = Path(__file__).parent
 PATH = "/webhooks/status"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 FORM = "application/x-www-form-urlencoded"
@@ -373,6 +377,22 @@ def test_other_spellings_are_not_found_where_servers_tell_them(monitor: Monitor,
         }
         application(environ, lambda status, headers: statuses.append(status))  # type: ignore[arg-type, return-value]
         assert statuses == ["404 Not Found"]
+
+
+def test_other_spellings_are_not_found_behind_gunicorn() -> None:
+    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--chdir", str(HERE)]
+    server = subprocess.Popen([*command, "status_server:application"], stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        found = (re.search(r"http://127.0.0.1:(\d+)", line) for line in server.stderr)
+        port = next(match for match in found if match is not None)
+        client = Client(int(port[1]))
+        assert client("GET", f"{PATH}/data", BEARER).status == 200
+        for target in SPELLINGS + DOUBLED:
+            assert client("GET", target, BEARER).status == 404, target
+    finally:
+        server.terminate()
+        server.communicate()
 
 
 @pytest.mark.parametrize("prefix", ["", "/internal"])
