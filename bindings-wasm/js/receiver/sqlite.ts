@@ -149,5 +149,7 @@ function asHeld(row: unknown): Held | null {
 }
 
 function until(nowMs: number, seconds: number): number {
-  return Math.ceil(nowMs + number("the time", seconds) * 1e3);
+  const end = Math.ceil(nowMs + number("the time", seconds) * 1e3);
+  // Larger numbers could be written, but not read again.
+  return Math.min(end, Number.MAX_SAFE_INTEGER);
 }
