@@ -19,6 +19,8 @@ export interface SqliteStatement {
 
 /** How long a process waits for another that writes, in milliseconds. */
 const BUSY_TIMEOUT = 1_000;
+/** How often the switch to the write-ahead log is tried. */
+const SWITCH_ATTEMPTS = 20;
 /** How many expired rows of each table are deleted at a time. */
 const BATCH = 100;
 
@@ -85,7 +87,7 @@ export class SqliteStore implements ReplayStore, RateStore {
     }
     this.#database = database;
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-    database.exec("PRAGMA journal_mode = WAL");
+    useWriteAheadLog(database);
     database.exec(SCHEMA);
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared) as Statements;
@@ -139,6 +141,25 @@ export class SqliteStore implements ReplayStore, RateStore {
       this.#database.exec("ROLLBACK");
     } catch {
       // Then there is no transaction any more, and the failure that led here is the one to tell.
+    }
+  }
+}
+
+/**
+ * SQLite does not wait for others at this switch, which happens once in the life of a file: those
+ * that open a fresh one together get in each other's way.
+ */
+function useWriteAheadLog(database: SqliteDatabase): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (attempt === SWITCH_ATTEMPTS) {
+        throw error;
+      }
+      // Here it does wait until the others are done.
+      database.exec("BEGIN IMMEDIATE; COMMIT");
     }
   }
 }
