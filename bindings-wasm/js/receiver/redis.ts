@@ -186,6 +186,8 @@ function runner(client: unknown): (script: Script, key: string, values: string[]
   };
 }
 
+/** Within what Redis takes: no time at all and times beyond its clock are errors to it. */
 function milliseconds(seconds: number): string {
-  return String(Math.ceil(number("the time", seconds) * 1e3));
+  const wanted = Math.ceil(number("the time", seconds) * 1e3);
+  return String(Math.min(Math.max(wanted, 1), Number.MAX_SAFE_INTEGER));
 }
