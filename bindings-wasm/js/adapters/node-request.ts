@@ -12,6 +12,7 @@ export interface NodeRequest {
   readonly rawHeaders: readonly string[];
   readonly readableEnded: boolean;
   readonly readableDidRead: boolean;
+  readonly destroyed: boolean;
   readonly socket: { readonly remoteAddress?: string | undefined; destroy(): unknown };
   read(): unknown;
   resume(): unknown;
@@ -36,7 +37,7 @@ export function nodeIncoming(
   const scheme = "encrypted" in request.socket && request.socket.encrypted === true ? "https" : "http";
   return {
     method: request.method ?? "",
-    url: `${scheme}://${headers.get("host")?.[0] ?? ""}${path}`,
+    url: `${scheme}://${(headers.get("host") ?? headers.get(":authority"))?.[0] ?? ""}${path}`,
     headers,
     peer: request.socket.remoteAddress ?? null,
     header: (name) => headers.get(name) ?? [],
@@ -127,7 +128,8 @@ class NodeReader implements BodyReader {
         this.cancel();
         return null;
       }
-      if (this.#isOver) {
+      // It may have been over before anybody listened.
+      if (this.#isOver || this.#request.destroyed) {
         throw new Error("the connection ended");
       }
       await new Promise<void>((resolve) => (this.#wake = resolve));
