@@ -86,7 +86,7 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     bodyLimit: whole("bodyLimit", given.bodyLimit ?? MEBIBYTE),
     bodyTimeout: number("bodyTimeout", given.bodyTimeout ?? 10),
     deadline: number("deadline", given.deadline ?? 8),
-    schemas: given.schemas ? new Schemas(given.schemas, given.validator) : null,
+    schemas: (given.schemas ?? null) === null ? null : new Schemas(given.schemas, given.validator),
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
     clock: given.clock ?? null,
     origin: given.origin ? origin(given.origin) : null,
