@@ -4,6 +4,7 @@ import type { Answer } from "../receiver/answer.js";
 import type { BodyReader } from "../receiver/body.js";
 import type { Incoming } from "../receiver/incoming.js";
 import type { Receiver } from "../receiver/receiver.js";
+import { milliseconds } from "../receiver/timer.js";
 
 /** What is used of Node's `IncomingMessage`. */
 export interface NodeRequest {
@@ -74,7 +75,7 @@ export function discardRest(request: NodeRequest, seconds: number): void {
   if (request.readableEnded) {
     return;
   }
-  const timer: unknown = setTimeout(() => request.socket.destroy(), seconds * 1e3);
+  const timer: unknown = setTimeout(() => request.socket.destroy(), milliseconds(seconds));
   // A server that is to end does not wait for it.
   (timer as { unref(): void }).unref();
   for (const event of ["end", "close"]) {
