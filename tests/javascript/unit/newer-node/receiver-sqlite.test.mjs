@@ -1,4 +1,4 @@
-/** Claims and rates in SQLite, with `node:sqlite`. */
+/** Claims and rates in SQLite, with both packages for it. */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import Database from "better-sqlite3";
 import { MemoryRateStore, MemoryReplayStore, RateLimit, SqliteStore } from "countersign/receiver";
 
 import { deliver, observed, randomFrom, verdictOf } from "../receiver-helpers.mjs";
@@ -22,15 +23,25 @@ function temporaryFile(context) {
   return join(folder, "receiver.db");
 }
 
-function opened(context, file = ":memory:", clock = undefined) {
-  const database = new DatabaseSync(file);
-  context.after(() => database.isOpen && database.close());
-  return { database, store: new SqliteStore(database, clock) };
+const PACKAGES = { "node:sqlite": DatabaseSync, "better-sqlite3": Database };
+
+/** A test for each package; `opened` makes a database with a store in it. */
+function testEach(name, action) {
+  for (const [called, Opened] of Object.entries(PACKAGES)) {
+    test(`${name} (${called})`, (context) => {
+      const opened = (file = ":memory:", clock = undefined) => {
+        const database = new Opened(file);
+        context.after(() => (database.isOpen ?? database.open) && database.close());
+        return { database, store: new SqliteStore(database, clock) };
+      };
+      return action(opened, context);
+    });
+  }
 }
 
-test("a key is claimed once, until it is released or its lease ends", async (context) => {
+testEach("a key is claimed once, until it is released or its lease ends", async (opened) => {
   let now = START;
-  const { store } = opened(context, undefined, () => now);
+  const { store } = opened(undefined, () => now);
   const token = store.claim("a", 300);
   assert.match(token, /^[0-9a-f]{32}$/);
   assert.equal(await verdictOf(() => store.claim("a", 300)), "event_in_progress 10000");
@@ -44,9 +55,9 @@ test("a key is claimed once, until it is released or its lease ends", async (con
   assert.equal(await verdictOf(() => store.claim("a", 300)), "string");
 });
 
-test("a handled key is a duplicate for its lifetime", async (context) => {
+testEach("a handled key is a duplicate for its lifetime", async (opened) => {
   let now = START;
-  const { store } = opened(context, undefined, () => now);
+  const { store } = opened(undefined, () => now);
   const token = store.claim("a", 300);
   store.complete("a", token, 86_400);
   store.release("a", token);
@@ -55,9 +66,9 @@ test("a handled key is a duplicate for its lifetime", async (context) => {
   assert.equal(await verdictOf(() => store.claim("a", 300)), "string");
 });
 
-test("a claim that was lost with its lease does not release its successor", async (context) => {
+testEach("a claim that was lost with its lease does not release its successor", async (opened) => {
   let now = START;
-  const { store } = opened(context, undefined, () => now);
+  const { store } = opened(undefined, () => now);
   const lost = store.claim("a", 1);
   now += 1_000;
   const token = store.claim("a", 300);
@@ -67,10 +78,10 @@ test("a claim that was lost with its lease does not release its successor", asyn
   assert.equal(await verdictOf(() => store.claim("a", 300)), "string");
 });
 
-test("claims are those of the store in memory on random sequences", async (context) => {
+testEach("claims are those of the store in memory on random sequences", async (opened) => {
   let now = START;
   const clock = () => now;
-  const { store } = opened(context, undefined, clock);
+  const { store } = opened(undefined, clock);
   const memory = new MemoryReplayStore({ clock });
   const random = randomFrom(7);
   const held = [];
@@ -97,11 +108,11 @@ test("claims are those of the store in memory on random sequences", async (conte
   }
 });
 
-test("rates are those of the store in memory on random sequences", async (context) => {
+testEach("rates are those of the store in memory on random sequences", async (opened) => {
   for (const [requests, window] of [[1, 0.001], [3, 1], [10, 7.3], [40, 60]]) {
     let now = START;
     const clock = () => now;
-    const { store } = opened(context, undefined, clock);
+    const { store } = opened(undefined, clock);
     const memory = new MemoryRateStore({ clock });
     const limit = new RateLimit({ requests, window });
     const random = randomFrom(requests);
@@ -114,9 +125,9 @@ test("rates are those of the store in memory on random sequences", async (contex
   }
 });
 
-test("rows that have ended are deleted in batches", (context) => {
+testEach("rows that have ended are deleted in batches", (opened) => {
   let now = START;
-  const { database, store } = opened(context, undefined, () => now);
+  const { database, store } = opened(undefined, () => now);
   const limit = new RateLimit({ requests: 1, window: 1 });
   for (let at = 0; at < 250; at++) {
     store.claim(`key ${at}`, 1);
@@ -132,13 +143,13 @@ test("rows that have ended are deleted in batches", (context) => {
   }
 });
 
-test("what a process noted is there after it ended, in the write-ahead log", async (context) => {
+testEach("what a process noted is there after it ended, in the write-ahead log", async (opened, context) => {
   const file = temporaryFile(context);
-  const first = opened(context, file);
+  const first = opened(file);
   first.store.complete("a", first.store.claim("a", 300), 86_400);
   assert.equal(first.database.prepare("PRAGMA journal_mode").get().journal_mode, "wal");
   first.database.close();
-  const { store } = opened(context, file);
+  const { store } = opened(file);
   assert.equal(await verdictOf(() => store.claim("a", 300)), "duplicate_event");
 });
 
@@ -165,10 +176,10 @@ function output(program, ...programArguments) {
   });
 }
 
-test("a file that stays locked is a store that is not available", async (context) => {
+testEach("a file that stays locked is a store that is not available", async (opened, context) => {
   const file = temporaryFile(context);
-  const { database: other } = opened(context, file);
-  const { store } = opened(context, file);
+  const { database: other } = opened(file);
+  const { store } = opened(file);
   const logged = [];
   const { receiver } = observed({ replay: store, log: (entry) => logged.push(entry) });
   receiver.on("*", () => {});
@@ -183,10 +194,10 @@ test("a file that stays locked is a store that is not available", async (context
   assert.equal(await deliver(receiver, "evt_1"), "200 duplicate");
 });
 
-test("a file that is locked when the handler has succeeded changes no answer", async (context) => {
+testEach("a file that is locked when the handler has succeeded changes no answer", async (opened, context) => {
   const file = temporaryFile(context);
-  const { database: other } = opened(context, file);
-  const { store } = opened(context, file);
+  const { database: other } = opened(file);
+  const { store } = opened(file);
   const { receiver } = observed({ replay: store });
   receiver.on("*", () => other.exec("BEGIN IMMEDIATE"));
   assert.equal(await deliver(receiver, "evt_1"), "200 handled");
@@ -194,21 +205,21 @@ test("a file that is locked when the handler has succeeded changes no answer", a
   assert.equal(await deliver(receiver, "evt_1"), "409 event_in_progress");
 });
 
-test("a database that is closed, or in a transaction of its owner, is not available", async (context) => {
-  const { database, store } = opened(context);
+testEach("a database that is closed, or in a transaction of its owner, is not available", async (opened) => {
+  const { database, store } = opened();
   const { receiver } = observed({ replay: store, rateStore: store, rateLimit: new RateLimit({ requests: 9, window: 9 }) });
   receiver.on("*", () => {});
   database.exec("BEGIN");
   assert.equal(await deliver(receiver, "evt_1"), "503 store_unavailable");
-  assert.ok(database.isTransaction);
+  assert.ok(database.isTransaction ?? database.inTransaction);
   database.exec("COMMIT");
   assert.equal(await deliver(receiver, "evt_1"), "200 handled");
   database.close();
   assert.equal(await deliver(receiver, "evt_2"), "503 store_unavailable");
 });
 
-test("a refused request is not counted, and a lease without end is one", async (context) => {
-  const { database, store } = opened(context);
+testEach("a refused request is not counted, and a lease without end is one", async (opened) => {
+  const { database, store } = opened();
   const limit = new RateLimit({ requests: 1, window: 60 });
   store.admit("a", limit);
   assert.match(await verdictOf(() => store.admit("a", limit)), /^rate_limited \d+$/);
