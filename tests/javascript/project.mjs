@@ -67,7 +67,8 @@ async function installTools() {
   if (existsSync(installed) && readFileSync(installed, "utf8") === lock) {
     return;
   }
-  await command("npm", ["ci", ...NPM_QUIET], { cwd: HERE });
+  // Without links, because one of the tools is a Node, which must not stand in for this one.
+  await command("npm", ["ci", "--no-bin-links", ...NPM_QUIET], { cwd: HERE });
   writeFileSync(installed, lock);
 }
 

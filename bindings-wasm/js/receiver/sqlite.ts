@@ -88,6 +88,8 @@ export class SqliteStore implements ReplayStore, RateStore {
     this.#database = database;
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     useWriteAheadLog(database);
+    // A power cut may take the last claims with it, a killed process does not.
+    database.exec("PRAGMA synchronous = NORMAL");
     database.exec(SCHEMA);
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared) as Statements;
