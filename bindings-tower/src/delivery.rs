@@ -28,12 +28,9 @@ impl Receiver {
     ) -> Result<Handling, Error> {
         let (claimed, claim) = oneshot::channel();
         let (ended, end) = oneshot::channel();
-        let work = self.clone().work(
-            handler,
-            event,
-            journal.clone(),
-            Progress { claimed, ended },
-        );
+        let work = self
+            .clone()
+            .work(handler, event, journal.clone(), Progress { claimed, ended });
         let task = tokio::spawn(work.in_current_span());
         // A channel that is closed without a word means that the task panicked, in a store.
         match claim.await.unwrap_or(Err(GuardError::StoreUnavailable)) {

@@ -16,13 +16,13 @@ use std::time::Duration;
 
 use countersign::{GuardError, RateLimit};
 
-pub use memory::{MemoryRateStore, MemoryReplayStore};
+pub use self::memory::{MemoryRateStore, MemoryReplayStore};
 #[cfg(any(feature = "sqlite", feature = "redis"))]
-pub use open::OpenError;
+pub use self::open::OpenError;
 #[cfg(feature = "redis")]
-pub use redis::RedisStore;
+pub use self::redis::RedisStore;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use self::sqlite::SqliteStore;
 
 /// What a store will answer.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Send + 'a>>;
