@@ -76,9 +76,9 @@ impl RedisStore {
         })
     }
 
-    /// After how long Redis counts as down; 2 seconds if not said.
+    /// After how long Redis counts as down; 2 seconds if not said, which is the most.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(TIMEOUT);
         self
     }
 
@@ -175,16 +175,17 @@ impl RedisStore {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             let arguments = [token.clone(), milliseconds(lease)];
-            let claimed = store.run(|scripts| &scripts.claim, name.clone(), arguments);
-            let is_late = match sender.send(claimed.await) {
-                Ok(()) => false,
-                // Redis may have claimed it even if its answer was lost.
-                Err(answer) => !matches!(answer, Ok(held) if held != CLAIMED),
-            };
-            if is_late {
+            let claimed = store
+                .run(|scripts| &scripts.claim, name.clone(), arguments)
+                .await;
+            let is_mine = matches!(claimed, Ok(CLAIMED));
+            // Redis may have claimed it, or still do, even if its answer was lost.
+            let is_lost = claimed.is_err();
+            let is_late = sender.send(claimed).is_err();
+            if is_lost || is_mine && is_late {
                 let released = store.run(|scripts| &scripts.release, name, [token]);
-                // It was told that the store fails; if it still does the lease ends by itself.
-                let _ = store.in_time(released).await;
+                // That Redis fails was told; if it fails here too, the lease ends by itself.
+                let _ = released.await;
             }
         });
         // The task always answers, unless the runtime ends.
