@@ -1,7 +1,7 @@
 /** Claims and rates in Redis: what several machines share. One atomic script decides. */
 
 import { number, options, text, wrong } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import type { RateLimit, RateStore } from "./rate-limit.js";
 import { refusal } from "./refusal.js";
 import type { ReplayStore } from "./replay.js";
