@@ -95,6 +95,7 @@ impl Receiver {
         let event = verified.event()?;
         journal.event_id = event.id().map(Into::into);
         journal.event_type = event.event_type().map(Into::into);
+        journal.event_time = event.timestamp();
         Ok(match event.challenge() {
             Some(challenge) => Passage::Handshake(challenge.to_owned()),
             None => Passage::Event(ReceivedEvent::new(&verified, &event, body)),

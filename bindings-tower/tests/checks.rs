@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -150,7 +150,7 @@ async fn axum_tells_who_called() {
     let (receiver, _) = counted(receiver().address(policy), "*").unwrap();
     let service = receiver.into_service();
     let mut request = delivery(&event("evt_1", "a"));
-    let peer: SocketAddr = "203.0.113.9:4711".parse().unwrap();
+    let peer: std::net::SocketAddr = "203.0.113.9:4711".parse().unwrap();
     let info = axum::extract::ConnectInfo(peer);
     request.extensions_mut().insert(info);
     assert_eq!(send(&service, request).await.status, 200);
