@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use countersign::{ClaimToken, Handling};
+use countersign::{ClaimToken, Handling, RateWindow, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -39,6 +39,38 @@ impl RateLimit {
     #[getter]
     fn window<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         number::from_duration(py, Duration::from_millis(self.0.window_ms()))
+    }
+
+    /// The length of the window in milliseconds, as stores count it.
+    #[getter]
+    fn window_ms(&self) -> u64 {
+        self.0.window_ms()
+    }
+
+    /// The length of one slot of a window in milliseconds.
+    #[getter]
+    fn slot_ms(&self) -> u64 {
+        self.0.slot_ms()
+    }
+
+    /// Counts one more request in a window that a store keeps: pairs of slot and count as this
+    /// returned them, ``[]`` at first. ``now_ms`` is in Unix milliseconds. Returns the pairs to
+    /// store. Raises ``GuardError`` (``rate_limited``).
+    ///
+    /// >>> from countersign import RateLimit
+    /// >>> RateLimit(2, 32).admit([], 5_000)
+    /// [(5, 1)]
+    fn admit(
+        &self,
+        py: Python<'_>,
+        slots: Vec<(u64, u32)>,
+        now_ms: u64,
+    ) -> PyResult<Vec<(u64, u32)>> {
+        let mut window = RateWindow::from_slots(slots);
+        self.0
+            .admit(&mut window, UnixTime::from_millis(now_ms))
+            .map_err(|error| exception(py, error))?;
+        Ok(window.slots().to_vec())
     }
 }
 

@@ -16,6 +16,7 @@ mod retry;
 mod scheme;
 mod secret;
 mod shared;
+mod stores;
 mod text;
 mod tolerance;
 mod verified;
@@ -37,6 +38,8 @@ mod _countersign {
     use crate::scheme::Scheme;
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::stores::{decide_claim, error_status, redis_scripts, refusal};
     #[pymodule_export]
     use crate::tolerance::Tolerance;
     #[pymodule_export]

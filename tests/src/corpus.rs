@@ -28,6 +28,9 @@ pub struct File {
 
 /// All files, in the order of their names.
 ///
+/// The folder `end-to-end` is not among them: its cases need a server, and are run by
+/// `tests/receivers/run.py`.
+///
 /// # Errors
 /// A file that cannot be read, and a case id that is missing or used twice.
 pub fn read() -> Result<Vec<File>> {

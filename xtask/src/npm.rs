@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::tools::{command, output, root, run as execute, step, target};
+use crate::tools::{command, ensure_installed, output, root, run as execute, step, target};
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
@@ -42,6 +42,7 @@ pub(crate) fn test() -> Result<()> {
     let tarball = pack()?;
     step("the package's form: publint, attw", || lint(&tarball))?;
     step("the package's size", check_size)?;
+    ensure_installed("redis-server", "redis-server")?;
     let tests = root().join("tests").join("javascript");
     step("unit, property and type tests", || {
         execute(command("node", [tests.join("test.mjs")]).arg(&tarball))

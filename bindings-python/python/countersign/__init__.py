@@ -37,6 +37,7 @@ from countersign.errors import (
     PayloadError,
     VerificationError,
 )
+from countersign.receiver import Outcome, Receiver
 
 __all__ = [
     "AddressPolicy",
@@ -48,8 +49,10 @@ __all__ = [
     "Event",
     "GuardError",
     "Network",
+    "Outcome",
     "PayloadError",
     "RateLimit",
+    "Receiver",
     "RetryPolicy",
     "Scheme",
     "Secret",

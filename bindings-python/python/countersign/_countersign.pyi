@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NoReturn, Protocol, final
 
+from countersign.errors import CountersignError
+
 __all__ = [
     "AddressPolicy",
     "Answer",
@@ -21,9 +23,13 @@ __all__ = [
     "Verified",
     "Webhook",
     "__version__",
+    "decide_claim",
+    "error_status",
     "generate_secret",
     "parse_retry_after",
     "rate_limit_key",
+    "redis_scripts",
+    "refusal",
 ]
 
 __version__: str
@@ -273,6 +279,11 @@ class RateLimit:
     def requests(self) -> int: ...
     @property
     def window(self) -> float: ...
+    @property
+    def window_ms(self) -> int: ...
+    @property
+    def slot_ms(self) -> int: ...
+    def admit(self, slots: Sequence[tuple[int, int]], now_ms: int) -> list[tuple[int, int]]: ...
 
 @final
 class MemoryRateLimiter:
@@ -310,3 +321,8 @@ class Answer:
     def headers(self) -> list[tuple[str, str]]: ...
     @property
     def body(self) -> bytes: ...
+
+def decide_claim(held: tuple[str, int] | None, now_ms: int) -> None: ...
+def refusal(code: str, amount: int = 0) -> CountersignError: ...
+def error_status(code: str) -> int: ...
+def redis_scripts() -> list[tuple[str, str]]: ...

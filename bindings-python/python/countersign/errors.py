@@ -32,6 +32,19 @@ class CountersignError(Exception):
     def __str__(self) -> str:
         return self._message
 
+    @property
+    def status(self) -> int:
+        """The HTTP status that answers it, such as 401.
+
+        >>> from countersign import VerificationError
+        >>> VerificationError("signature_mismatch", "").status
+        401
+        """
+        # The native module imports this one.
+        from countersign._countersign import error_status
+
+        return error_status(self.code)
+
 
 class ConfigurationError(CountersignError):
     """The program gave a secret, a scheme or a body wrongly. Never caused by a request."""

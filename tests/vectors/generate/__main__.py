@@ -41,9 +41,10 @@ def differences(files: Dict[str, str]) -> Dict[str, str]:
             wrong[name] = "is missing"
         elif path.read_bytes() != text.encode("ascii"):
             wrong[name] = "differs from what the generator writes"
-    for path in CORPUS.glob("*.json"):
-        if path.name not in files:
-            wrong[path.name] = "is not written by the generator"
+    for path in [*CORPUS.glob("*.json"), *CORPUS.glob("end-to-end/*.json")]:
+        name = path.relative_to(CORPUS).as_posix()
+        if name not in files:
+            wrong[name] = "is not written by the generator"
     return wrong
 
 
@@ -62,6 +63,7 @@ def main() -> int:
             print(f"{name} {what}", file=sys.stderr)
         return 1 if wrong else 0
     for name, text in files.items():
+        (CORPUS / name).parent.mkdir(exist_ok=True)
         (CORPUS / name).write_bytes(text.encode("ascii"))
     return 0
 

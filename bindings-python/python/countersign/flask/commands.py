@@ -1,0 +1,67 @@
+"""``flask countersign``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import flask
+from flask.cli import AppGroup, with_appcontext
+
+from countersign.errors import CountersignError
+from countersign.receiver import Receiver
+
+commands = AppGroup("countersign", help="Looks into what this application receives.")
+
+
+@commands.command()
+@click.argument("request_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--path", help="Which receiver, by its path, if there are several.")
+@click.option("--at", type=float, help="When it arrived, in Unix seconds; now if not given.")
+@with_appcontext
+def explain(request_file: Path, path: str | None, at: float | None) -> None:
+    """Says what a recorded request is, and why it is refused.
+
+    REQUEST_FILE holds headers, an empty line and the body, as they were received. A first line such
+    as "POST /webhooks HTTP/1.1" may stand before.
+    """
+    receiver = _receiver(path)
+    method, target, headers, body = _parse(request_file.read_bytes())
+    click.echo(f"scheme   {receiver.webhook.scheme_name}")
+    for name in receiver.webhook.header_names:
+        present = any(known.lower() == name.lower() for known, _ in headers)
+        click.echo(f"header   {name}: {'there' if present else 'missing'}")
+    click.echo(f"body     {len(body)} bytes")
+    try:
+        verified = receiver.webhook.verify(body, headers, now=at, url=target, method=method)
+        event = verified.event()
+    except CountersignError as error:
+        click.echo(f"verdict  {error.code} ({error.status}): {error}")
+        raise click.exceptions.Exit(1) from None
+    click.echo(f"verdict  authentic, by secret {event.key_index}")
+    click.echo(f"event    id {event.id!r}, type {event.type!r}, timestamp {event.timestamp}")
+    pattern = receiver.pattern_for(event.type)
+    click.echo(f"handler  {'none: it is ignored' if pattern is None else pattern}")
+
+
+def _receiver(path: str | None) -> Receiver:
+    receivers: dict[str, Receiver] = flask.current_app.extensions["countersign"].receivers
+    if path is None and len(receivers) == 1:
+        return next(iter(receivers.values()))
+    if path not in receivers:
+        known = ", ".join(receivers) or "none"
+        raise click.UsageError(f"say which receiver with --path; there are: {known}")
+    return receivers[path]
+
+
+def _parse(recorded: bytes) -> tuple[str, str, list[tuple[Any, Any]], bytes]:
+    ends = [(recorded.find(end), end) for end in (b"\r\n\r\n", b"\n\n") if end in recorded]
+    at, end = min(ends, default=(len(recorded), b""))
+    lines = recorded[:at].decode("latin-1").splitlines()
+    method, target = "POST", "/"
+    if lines and lines[0].endswith(("HTTP/1.1", "HTTP/1.0", "HTTP/2")):
+        method, target, *_ = lines.pop(0).split(" ")
+    headers = [line.partition(":") for line in lines]
+    pairs = [(name.strip(), value.strip()) for name, _, value in headers]
+    return method, target, pairs, recorded[at + len(end) :]

@@ -1,0 +1,107 @@
+"""The extension of Flask."""
+
+from __future__ import annotations
+
+from typing import Callable, TypeVar, overload
+
+import flask
+from werkzeug.routing import Rule
+
+from countersign.flask.commands import commands
+from countersign.flask.configuration import PREFIX, receiver_from
+from countersign.flask.request import FlaskRequest
+from countersign.receiver import Handler, Receiver
+
+H = TypeVar("H", bound=Handler)
+
+
+class Countersign:
+    """Receivers of a Flask application.
+
+    One is made from the keys of the configuration that begin with ``COUNTERSIGN_``, if
+    ``COUNTERSIGN_SCHEME`` is set: ``SCHEME``, ``SECRET`` (one, or a list while they are rotated),
+    ``VERIFY_TOKEN``, ``PATH`` (``/webhooks``), ``ALLOW``, ``TRUSTED_PROXIES``,
+    ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
+    ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
+    ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
+    ones are added with :meth:`mount`.
+    """
+
+    def __init__(self, app: flask.Flask | None = None) -> None:
+        self._handlers: list[tuple[str, Handler]] = []
+        self._mounted: list[tuple[str, Receiver]] = []
+        self._apps: list[flask.Flask] = []
+        if app is not None:
+            self.init_app(app)
+
+    @overload
+    def on(self, pattern: str, handler: None = None) -> Callable[[H], H]: ...
+
+    @overload
+    def on(self, pattern: str, handler: Handler) -> None: ...
+
+    def on(self, pattern: str, handler: Handler | None = None) -> Callable[[H], H] | None:
+        """Gives events of this type to the handler, as :meth:`countersign.Receiver.on` does, in the
+        receiver that is made from the configuration."""
+        if handler is None:
+
+            def register(decorated: H) -> H:
+                self.on(pattern, decorated)
+                return decorated
+
+            return register
+        self._handlers.append((pattern, handler))
+        for app in self._apps:
+            receiver = app.extensions["countersign"].configured
+            if receiver is not None:
+                receiver.on(pattern, handler)
+        return None
+
+    def mount(self, path: str, receiver: Receiver) -> None:
+        """Gives the requests for this path to the receiver."""
+        self._mounted.append((path, receiver))
+        for app in self._apps:
+            app.extensions["countersign"].mount(path, receiver)
+
+    def init_app(self, app: flask.Flask) -> None:
+        """Answers for this application. Raises ``ValueError`` for a setting that there is not, and
+        ``ConfigurationError`` for a secret that is none."""
+        configured = receiver_from(app.config)
+        state = State(app, configured)
+        if configured is not None:
+            for pattern, handler in self._handlers:
+                configured.on(pattern, handler)
+            state.mount(app.config.get(f"{PREFIX}PATH", "/webhooks"), configured)
+        for path, receiver in self._mounted:
+            state.mount(path, receiver)
+        app.extensions["countersign"] = state
+        app.cli.add_command(commands)
+        self._apps.append(app)
+
+
+class State:
+    """What the extension keeps of one application, at ``app.extensions["countersign"]``."""
+
+    def __init__(self, app: flask.Flask, configured: Receiver | None) -> None:
+        self._app = app
+        #: The receiver of the configuration.
+        self.configured = configured
+        #: Every receiver, by its path.
+        self.receivers: dict[str, Receiver] = {}
+
+    def mount(self, path: str, receiver: Receiver) -> None:
+        """Gives the requests for this path to the receiver."""
+        if path in self.receivers:
+            raise ValueError(f"there is a receiver at {path} already")
+        self.receivers[path] = receiver
+        endpoint = f"countersign:{path}"
+
+        def view(**_: object) -> flask.Response:
+            answer = receiver.receive(FlaskRequest(flask.request))
+            return flask.Response(answer.body, answer.status, list(answer.headers))
+
+        # Not `add_url_rule`, which allows the methods of a list alone: core refuses methods.
+        rule = Rule(path, endpoint=endpoint, methods=None)
+        rule.provide_automatic_options = False  # type: ignore[attr-defined]
+        self._app.url_map.add(rule)
+        self._app.view_functions[endpoint] = view

@@ -1,0 +1,54 @@
+"""What a receiver was told, with what is meant where nothing was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Mapping
+from typing import Any, Callable, Literal, NamedTuple, Union
+
+from countersign._countersign import AddressPolicy, Event, RateLimit, Routes
+from countersign.receiver.schemas import Schemas
+from countersign.receiver.stores import RateStore, ReplayStore
+
+#: Takes an event. What it returns is not looked at; that it returns is success.
+Handler = Callable[[Event], Union[object, Awaitable[object]]]
+SchemasByPattern = Mapping[str, Union[Mapping[str, Any], bool]]
+
+_ORIGIN = re.compile(r"^[a-z]+://[^/?#]*", re.IGNORECASE)
+
+
+class Settings(NamedTuple):
+    """The settings of a receiver, checked."""
+
+    address: AddressPolicy
+    rate_limit: RateLimit | None
+    rate_store: RateStore
+    replay: ReplayStore | None
+    lease: float
+    body_limit: int
+    body_timeout: float
+    deadline: float
+    schemas: Schemas | None
+    when_store_fails: Literal["refuse", "admit"]
+    clock: Callable[[], float] | None
+    origin: str | None
+    routes: Routes
+    #: Patterns with their handlers, in the order of the routes.
+    handlers: list[tuple[str, Handler]]
+
+    def handler(self, event_type: str | None) -> tuple[str, Handler] | None:
+        """The most specific pattern that fits, and its handler."""
+        number = self.routes.find(event_type)
+        return None if number is None else self.handlers[number]
+
+    def public_url(self, url: str) -> str:
+        """The URL that the sender called."""
+        return url if self.origin is None else self.origin + _ORIGIN.sub("", url)
+
+
+def seconds(name: str, value: object) -> float:
+    """A time that is longer than nothing."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 < value < float("inf"):  # type: ignore[operator]
+        raise TypeError(f"{name} must be a number of seconds above 0")
+    return float(value)  # type: ignore[arg-type]

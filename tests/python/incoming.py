@@ -1,0 +1,58 @@
+"""Deliveries as an adapter hands them to a receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign import Webhook
+from countersign.receiver import refusal
+
+BODY = b'{"type":"invoice.paid","data":{"id":7}}'
+
+
+class Delivery:
+    """A signed request of which the body is there."""
+
+    method = "POST"
+    url = "http://localhost/webhooks"
+
+    def __init__(
+        self,
+        webhook: Webhook,
+        body: bytes = BODY,
+        *,
+        peer: str | None = "198.51.100.7",
+        more: Mapping[str, str] | None = None,
+        tamper: bool = False,
+        identity: str = "msg_1",
+    ) -> None:
+        signed = webhook.sign(body, id=identity)
+        given = {"content-type": "application/json", **signed, **(more or {})}
+        self.headers: list[tuple[str | bytes, str | bytes]] = list(given.items())
+        self.peer = peer
+        self._given = given
+        self._body = body + b" " if tamper else body
+
+    def header(self, name: str) -> list[str]:
+        value = self._given.get(name)
+        return [] if value is None else [value]
+
+    def read_body(self, limit: int, timeout: float) -> bytes:
+        if len(self._body) > limit:
+            raise refusal("payload_too_large", limit)
+        return self._body
+
+
+class AsyncDelivery:
+    """The same for an event loop."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.method = delivery.method
+        self.url = delivery.url
+        self.headers = delivery.headers
+        self.peer = delivery.peer
+        self.header = delivery.header
+        self._delivery = delivery
+
+    async def read_body(self, limit: int, timeout: float) -> bytes:
+        return self._delivery.read_body(limit, timeout)
