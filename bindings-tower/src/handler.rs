@@ -32,19 +32,12 @@ where
 /// nothing more.
 pub(crate) async fn run(handler: Handler, event: ReceivedEvent, journal: &Journal) -> bool {
     let work = async move { handler(event).await };
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error_type)) => {
-            journal.handler_failed(error_type);
-            false
-        }
-        Err(ended) => {
-            journal.handler_failed(if ended.is_panic() {
-                "panic"
-            } else {
-                "cancelled"
-            });
-            false
-        }
-    }
+    let (how, exception) = match tokio::spawn(work.in_current_span()).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error_type)) => ("failed", Some(error_type)),
+        Err(ended) if ended.is_panic() => ("panicked", None),
+        Err(_) => ("was ended with its runtime", None),
+    };
+    journal.handler_failed(how, exception);
+    false
 }

@@ -18,6 +18,7 @@ pub(crate) struct Journal {
     start: Instant,
     pub(crate) event_id: Option<Box<str>>,
     pub(crate) event_type: Option<Box<str>>,
+    pub(crate) event_time: Option<UnixTime>,
     pub(crate) key_index: Option<usize>,
 }
 
@@ -29,6 +30,7 @@ impl Journal {
             start: Instant::now(),
             event_id: None,
             event_type: None,
+            event_time: None,
             key_index: None,
         }
     }
@@ -55,15 +57,15 @@ impl Journal {
         }
     }
 
-    /// `exception` is the name of the error's type.
-    pub(crate) fn handler_failed(&self, exception: &str) {
+    /// `how` says it; `exception` is the name of the error's type, if it has one.
+    pub(crate) fn handler_failed(&self, how: &str, exception: Option<&str>) {
         tracing::error!(
             code = "handler_failed",
             scheme = &*self.scheme,
             event_id = self.event_id(),
             event_type = self.event_type.as_deref(),
             exception,
-            "the handler failed"
+            "the handler {how}"
         );
     }
 
@@ -94,6 +96,7 @@ impl Journal {
             scheme: self.scheme,
             event_id: self.event_id,
             event_type: self.event_type,
+            event_time: self.event_time,
             duration: self.start.elapsed(),
             key_index: self.key_index,
         };

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub event_id: Option<Box<str>>,
     /// The event's type, likewise.
     pub event_type: Option<Box<str>>,
+    /// When the event happened, as its payload says.
+    pub event_time: Option<UnixTime>,
     /// From the arrival to the answer.
     pub duration: Duration,
     /// Which secret fitted, counted from 0; none if the request was not verified.

@@ -95,6 +95,7 @@ impl Receiver {
         let event = verified.event()?;
         journal.event_id = event.id().map(Into::into);
         journal.event_type = event.event_type().map(Into::into);
+        journal.event_time = event.timestamp();
         Ok(match event.challenge() {
             Some(challenge) => Passage::Handshake(challenge.to_owned()),
             None => Passage::Event(ReceivedEvent::new(&verified, &event, body)),
@@ -135,7 +136,7 @@ fn joined(parts: &Parts, name: &HeaderName) -> Option<Vec<u8>> {
 
 fn length(value: &[u8]) -> Option<u64> {
     let digits = std::str::from_utf8(value).ok()?;
-    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     // More digits than a number has are more bytes than any limit.
     is_plain.then(|| digits.parse().unwrap_or(u64::MAX))
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,8 +10,11 @@ use common::{
     NOW, Piece, Pieces, SECRET, counted, deliver, delivery, delivery_of, event, is, receiver, send,
     webhook,
 };
-use countersign::{AddressPolicy, Network, RateLimit, Scheme, Secret};
+use countersign::{
+    AddressPolicy, HeaderNames, Message, Network, RateLimit, Scheme, SchemeBuilder, Secret,
+};
 use countersign_tower::{PeerAddress, Receiver, ReceiverService};
+use http::uri::{self, Authority};
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 
@@ -68,6 +71,16 @@ async fn announced_sizes_are_refused_unread() {
         let answer = send(&service(), request).await;
         assert!(is(&answer.verdict(), 413, "payload_too_large"));
         assert_eq!(*taken.lock().unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_size_tells_nothing() {
+    for announced in ["", "-1", "1e9", "999, 999"] {
+        let mut request = delivery(&event("evt_1", "a"));
+        let length = HeaderValue::from_static(announced);
+        request.headers_mut().insert("content-length", length);
+        assert_eq!(send(&service(), request).await.status, 200);
     }
 }
 
@@ -150,7 +163,7 @@ async fn axum_tells_who_called() {
     let (receiver, _) = counted(receiver().address(policy), "*").unwrap();
     let service = receiver.into_service();
     let mut request = delivery(&event("evt_1", "a"));
-    let peer: SocketAddr = "203.0.113.9:4711".parse().unwrap();
+    let peer: std::net::SocketAddr = "203.0.113.9:4711".parse().unwrap();
     let info = axum::extract::ConnectInfo(peer);
     request.extensions_mut().insert(info);
     assert_eq!(send(&service, request).await.status, 200);
@@ -222,4 +235,59 @@ async fn handshakes_are_answered() {
     let service = Receiver::new(slack.clone()).clock(|| NOW).into_service();
     let answer = send(&service, delivery_of(slack, body)).await;
     assert_eq!(answer.text, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd");
+}
+
+const CALLED: &str = "https://hooks.example.com/webhooks?tenant=5";
+
+/// A delivery whose signature covers the URL that was called.
+fn delivery_to(called: &str, uri: &str) -> (Receiver, Request<Full<Bytes>>) {
+    let scheme = SchemeBuilder::new("signs-urls")
+        .headers(&[HeaderNames::new("x-signature")])
+        .content("{method} {url}\n{body}")
+        .build();
+    let webhook = webhook(scheme.unwrap());
+    let message = Message::new(b"{}").method("POST").url(called);
+    let mut request = Request::post(uri).header("host", "hooks.example.com");
+    for (name, value) in webhook.sign_message(&message, NOW).unwrap() {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::from(&b"{}"[..])).unwrap();
+    (Receiver::new(webhook).clock(|| NOW), request)
+}
+
+#[tokio::test]
+async fn the_url_is_the_one_that_the_sender_called() {
+    let here = CALLED.replace("https:", "http:");
+    for (called, uri) in [(&*here, "/webhooks?tenant=5"), (CALLED, CALLED)] {
+        let (receiver, request) = delivery_to(called, uri);
+        let answer = send(&receiver.into_service(), request).await;
+        assert!(is(&answer.verdict(), 200, "ignored"));
+    }
+    for uri in ["/webhooks?tenant=5", "http://10.0.0.1/webhooks?tenant=5"] {
+        let (receiver, request) = delivery_to(CALLED, uri);
+        let authority = Authority::from_static("hooks.example.com");
+        let receiver = receiver.origin(uri::Scheme::HTTPS, authority);
+        let answer = send(&receiver.into_service(), request).await;
+        assert!(is(&answer.verdict(), 200, "ignored"));
+    }
+    let (receiver, request) = delivery_to(CALLED, "/webhooks?tenant=6");
+    let answer = send(&receiver.into_service(), request).await;
+    assert!(is(&answer.verdict(), 401, "signature_mismatch"));
+}
+
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn routers_of_axum_take_nothing_off_the_url() {
+    use axum::Router;
+    use tower::ServiceExt;
+
+    let (receiver, request) = delivery_to(
+        "http://hooks.example.com/webhooks/stripe",
+        "/webhooks/stripe",
+    );
+    let inner = Router::new().route_service("/stripe", receiver.into_service());
+    let router: Router = Router::new().nest("/webhooks", inner);
+    let response = router.oneshot(request.map(axum::body::Body::new)).await;
+    let answer = common::Answered::read(response.unwrap()).await;
+    assert!(is(&answer.verdict(), 200, "ignored"));
 }

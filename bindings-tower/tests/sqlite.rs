@@ -204,6 +204,41 @@ async fn what_was_handled_outlives_the_store() {
     assert_eq!(again.unwrap_err(), GuardError::DuplicateEvent);
 }
 
+/// Receivers in other languages read and write the same rows.
+#[tokio::test]
+async fn rows_are_those_of_every_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), &Clock::new());
+    let limit = RateLimit::new(5, Duration::from_secs(64)).unwrap();
+    let token = store.claim("in progress", LEASE).await.unwrap();
+    assert!(token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    store.complete("handled", "", DAY).await.unwrap();
+    store.admit("192.0.2.7", limit).await.unwrap();
+    store.admit("192.0.2.7", limit).await.unwrap();
+
+    let database = rusqlite::Connection::open(folder.path().join("receiver.db")).unwrap();
+    let claim = |key: &str| {
+        let sql = "SELECT state, token, until_ms FROM countersign_claims WHERE key = ?";
+        let row = database.query_row(sql, [key], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        });
+        row.unwrap()
+    };
+    let expected = ("in progress".to_owned(), token, 1_700_000_300_000_i64);
+    assert_eq!(claim("in progress"), expected);
+    let (state, _, until): (String, String, i64) = claim("handled");
+    assert_eq!((&*state, until), ("handled", 1_700_086_400_000));
+    let sql = "SELECT slots, until_ms FROM countersign_rates WHERE caller = '192.0.2.7'";
+    let row = database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (slots, until): (String, i64) = row.unwrap();
+    assert_eq!((&*slots, until), ("[[850000000,2]]", 1_700_000_068_000));
+
+    let other = "UPDATE countersign_rates SET slots = '[[850000000, 5]]'";
+    database.execute(other, []).unwrap();
+    let refused = store.admit("192.0.2.7", limit).await.unwrap_err();
+    assert_eq!(refused.code(), "rate_limited");
+}
+
 #[tokio::test]
 async fn what_has_ended_is_deleted() {
     let folder = tempfile::tempdir().unwrap();
