@@ -4,7 +4,7 @@ import { Validator } from "@cfworker/json-schema";
 import { Scheme, Webhook } from "countersign";
 import { AddressPolicy, RateLimit, Receiver } from "countersign/receiver";
 
-const SLOW_MILLISECONDS = 500;
+const SLOW_MILLISECONDS = 2_000;
 
 /** A receiver of each case by the case's id, and what its handlers have handled. */
 export function endpointsOf({ cases }) {
