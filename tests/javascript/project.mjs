@@ -61,7 +61,7 @@ export async function makeProject(tarball, above) {
 }
 
 /** The pinned tools, anew only if the lock file is not the one they were installed from. */
-async function installTools() {
+export async function installTools() {
   const lock = readFileSync(join(HERE, "package-lock.json"), "utf8");
   const installed = join(HERE, "node_modules", ".installed-from.json");
   if (existsSync(installed) && readFileSync(installed, "utf8") === lock) {

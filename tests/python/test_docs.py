@@ -33,7 +33,8 @@ def test_doctests_of_modules(module: ModuleType) -> None:
 
 
 def test_modules_that_users_import_have_examples() -> None:
-    for name in ("asgi", "errors", "fastapi", "flask", "receiver.receiver", "testing", "wsgi"):
+    documented = ("asgi", "errors", "fastapi", "flask", "monitor", "receiver.receiver", "testing")
+    for name in (*documented, "wsgi"):
         module = importlib.import_module(f"countersign.{name}")
         assert doctest.testmod(module).attempted > 0, name
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Union
 
 from countersign._countersign import AddressPolicy, RateLimit, Webhook
+from countersign.monitor import Monitor, StatusPage
 from countersign.receiver import Receiver, RedisStore, SqliteStore
 
 PREFIX = "COUNTERSIGN_"
@@ -27,7 +28,16 @@ _ADDRESS = {
     "TRUSTED_PROXIES": "trusted_proxies",
     "FORWARDING_HEADER": "forwarding_header",
 }
-_OTHER = {"SCHEME", "SECRET", "VERIFY_TOKEN", "PATH", "RATE_LIMIT", "STORE"}
+_OTHER = {
+    "SCHEME",
+    "SECRET",
+    "VERIFY_TOKEN",
+    "PATH",
+    "RATE_LIMIT",
+    "STORE",
+    "STATUS_TOKEN",
+    "STATUS_PATH",
+}
 
 
 def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
@@ -55,6 +65,18 @@ def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
     if given.get("RATE_LIMIT") is not None:
         options["rate_limit"] = _rate_limit(given["RATE_LIMIT"])
     return Receiver(webhook, **options, **_stores(given.get("STORE", "memory")))
+
+
+def status_page_from(config: Mapping[str, Any], monitor: Monitor) -> StatusPage | None:
+    """The status page that the configuration describes; ``None`` without
+    ``COUNTERSIGN_STATUS_TOKEN``.
+
+    Raises ``ValueError`` for a token that is empty or short, which would not keep it closed.
+    """
+    token = config.get(f"{PREFIX}STATUS_TOKEN")
+    if token is None:
+        return None
+    return StatusPage(monitor, token, config.get(f"{PREFIX}STATUS_PATH", "/webhooks/status"))
 
 
 def _named(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

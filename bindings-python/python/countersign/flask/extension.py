@@ -8,8 +8,10 @@ import flask
 from werkzeug.routing import Rule
 
 from countersign.flask.commands import commands
-from countersign.flask.configuration import PREFIX, receiver_from
+from countersign.flask.configuration import PREFIX, receiver_from, status_page_from
 from countersign.flask.request import FlaskRequest
+from countersign.monitor import Monitor, StatusPage
+from countersign.monitor.wsgi import answer_environ
 from countersign.receiver import Handler, Receiver
 
 H = TypeVar("H", bound=Handler)
@@ -25,6 +27,10 @@ class Countersign:
     ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
     ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
     ones are added with :meth:`mount`.
+
+    With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
+    :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
+    they do.
     """
 
     def __init__(self, app: flask.Flask | None = None) -> None:
@@ -88,11 +94,24 @@ class State:
         self.configured = configured
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
+        #: Watches them, if there is a status page.
+        self.monitor = Monitor()
+        self._watched: list[Receiver] = []
+        self._page = status_page_from(app.config, self.monitor)
+        if self._page is not None:
+            self._show(self._page)
 
     def mount(self, path: str, receiver: Receiver) -> None:
         """Gives the requests for this path to the receiver."""
         if path in self.receivers:
             raise ValueError(f"there is a receiver at {path} already")
+        if self._page is not None:
+            if path in self._page.paths:
+                raise ValueError(f"the status page is at {path}")
+            if receiver not in self._watched:
+                # One that answers at several paths does not know which was called.
+                self._watched.append(receiver)
+                self.monitor.watch(receiver, path)
         self.receivers[path] = receiver
         endpoint = f"countersign:{path}"
 
@@ -101,7 +120,20 @@ class State:
             return flask.Response(answer.body, answer.status, list(answer.headers))
 
         # Not `add_url_rule`, which allows the methods of a list alone: core refuses methods.
-        rule = Rule(path, endpoint=endpoint, methods=None)
+        self._add(Rule(path, endpoint=endpoint, methods=None), view)
+
+    def _show(self, page: StatusPage) -> None:
+        def view() -> flask.Response:
+            request = FlaskRequest(flask.request)
+            answer = answer_environ(page, flask.request.environ, request)
+            return flask.Response(answer.body, answer.status, answer.headers)
+
+        for path in page.paths:
+            endpoint = f"countersign-status:{path}"
+            # Slashes too many are another path, which is not found.
+            self._add(Rule(path, endpoint=endpoint, methods=None, merge_slashes=False), view)
+
+    def _add(self, rule: Rule, view: Callable[..., flask.Response]) -> None:
         rule.provide_automatic_options = False  # type: ignore[attr-defined]
         self._app.url_map.add(rule)
-        self._app.view_functions[endpoint] = view
+        self._app.view_functions[rule.endpoint] = view
