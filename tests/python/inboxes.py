@@ -39,7 +39,7 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it does not happen"
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def is_settled(inbox: Inbox) -> bool:

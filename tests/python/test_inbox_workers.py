@@ -70,7 +70,8 @@ def test_retries_wait_as_the_policy_says(webhook: Webhook) -> None:
     # The clock ticks in whole seconds, and an attempt may see the next one.
     for wait, wanted in zip(waits, (10, 20, 40)):
         assert wanted <= wait <= wanted + 4
-    assert (times[0] - start, len(times)) == (pytest.approx(0, abs=4), 4)
+    assert times[0] - start <= 4
+    assert len(times) == 4
 
 
 def test_an_event_without_a_handler_any_more_is_not_lost(webhook: Webhook, inbox: Inbox) -> None:

@@ -132,7 +132,9 @@ def test_metrics_are_read_by_prometheus() -> None:
     receiver.receive(Delivery(receiver.webhook, tamper=True))
     labels = {"receiver": "eu", "scheme": "standard"}
     assert value(monitor, "countersign_requests_total", result="handled", **labels) == 1
-    assert value(monitor, "countersign_requests_total", result="signature_mismatch", **labels) == 1
+    assert (
+        value(monitor, "countersign_requests_total", result="signature_mismatch", **labels) == 1
+    )
     assert value(monitor, "countersign_events_total", receiver="eu", type="invoice.paid") == 1
     duration = "countersign_request_duration_seconds"
     assert value(monitor, f"{duration}_bucket", receiver="eu", le="+Inf") == 2

@@ -6,12 +6,12 @@ import math
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from countersign._countersign import Event, RetryPolicy
-from countersign.inbox.database import Database
+from countersign.inbox.database import Database, Transaction
 from countersign.inbox.management import Management
-from countersign.inbox.stored import StoredEvent, from_row, stored_key, to_values
+from countersign.inbox.stored import StoredEvent, from_row, to_values
 from countersign.inbox.table import (
     FORGET_KEY,
     INSERT,
@@ -38,6 +38,14 @@ class Taken(NamedTuple):
         return self.stored.number
 
 
+class Arrival(NamedTuple):
+    """An event that is to be stored."""
+
+    #: The columns from ``dedupe_key`` to ``parts``.
+    values: tuple[Any, ...]
+    outcome: Future[bool] | None
+
+
 class Inbox(Management):
     """What all inboxes are, whatever their database. Times are in seconds. Everything raises what
     the database raises, and has then changed nothing."""
@@ -50,16 +58,27 @@ class Inbox(Management):
         self, event: Event, scheme: str, outcome: Future[bool] | None = None
     ) -> int | None:
         """Stores the event durably; see :class:`countersign.receiver.EventStore`."""
-        values = to_values(event, scheme)
-        with self._database.transaction("store") as work:
-            if event.dedupe_key is not None:
-                work.change(FORGET_KEY, stored_key(event.dedupe_key), work.now)
-            number = work.insert(INSERT, *values, work.now, work.now, work.now)
-            if number is not None and outcome is not None:
-                # Before it is committed: then a worker may be faster than this thread.
-                self.signals.expect(number, outcome)
+        number = self._store(Arrival(to_values(event, scheme), outcome))
         if number is not None:
             self.signals.ring()
+        return number
+
+    def _store(self, arrival: Arrival) -> int | None:
+        return self._store_all([arrival])[0]
+
+    def _store_all(self, arrivals: list[Arrival]) -> list[int | None]:
+        """Stores all or none."""
+        with self._database.transaction("store") as work:
+            return [self._insert(work, arrival) for arrival in arrivals]
+
+    def _insert(self, work: Transaction, arrival: Arrival) -> int | None:
+        key, now = arrival.values[0], work.now
+        if key is not None:
+            work.change(FORGET_KEY, key, now)
+        number = work.insert(INSERT, *arrival.values, now, now, now)
+        if number is not None and arrival.outcome is not None:
+            # Before it is committed: then a worker may be faster than this thread.
+            self.signals.expect(number, arrival.outcome)
         return number
 
     def next_due(self, scheme: str, held: Iterable[int] = ()) -> float | None:

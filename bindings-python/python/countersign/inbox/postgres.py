@@ -14,9 +14,9 @@ from countersign.inbox.inbox import Inbox
 from countersign.inbox.table import POSTGRES_SCHEMA
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from psycopg import Connection, Cursor
 
-_NOW = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_NOW = b"SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 # Any number, the same for all who may make the table at the same time.
 _MAKE_ALONE = "SELECT pg_advisory_xact_lock(4915206381774)"
 
@@ -72,10 +72,12 @@ class PostgresDatabase:
         if not self._free.acquire(timeout=self._timeout):
             raise TimeoutError("all connections are in use")
         try:
-            connection, now = self._begin()
+            connection, now = self._begin(purpose)
             try:
                 yield PostgresTransaction(connection, now)
-                connection.execute("COMMIT")
+                # What only reads does so with one statement, which is a transaction of its own.
+                if purpose != "read":
+                    connection.execute("COMMIT")
             except BaseException:
                 self._roll_back(connection)
                 raise
@@ -84,7 +86,7 @@ class PostgresDatabase:
         finally:
             self._free.release()
 
-    def _begin(self) -> tuple[Connection[Any], int]:
+    def _begin(self, purpose: Purpose) -> tuple[Connection[Any], int]:
         """A connection with a transaction that has begun."""
         from psycopg import OperationalError
 
@@ -93,8 +95,10 @@ class PostgresDatabase:
                 kept = self._idle.pop() if self._idle else None
             connection = self._connect() if kept is None else kept
             try:
-                connection.execute("BEGIN")
-                return connection, _one(connection, _NOW)
+                cursor = connection.execute(_NOW if purpose == "read" else b"BEGIN;" + _NOW)
+                if purpose != "read":
+                    cursor.nextset()
+                return connection, _one(cursor)
             except BaseException as error:
                 connection.close()
                 # Nothing is done yet, and it may have ended while nobody used it.
@@ -122,7 +126,8 @@ class PostgresDatabase:
 
     def _prepare(self, connection: Connection[Any]) -> None:
         # Who may not make tables can use one that is there.
-        if _one(connection, "SELECT to_regclass('countersign_inbox')::text") is None:
+        table = connection.execute("SELECT to_regclass('countersign_inbox')::text")
+        if _one(table) is None:
             with connection.transaction():
                 connection.execute(_MAKE_ALONE)
                 for statement in POSTGRES_SCHEMA.split(";"):
@@ -167,8 +172,8 @@ class PostgresTransaction:
         return rows[0][0] if rows else None
 
 
-def _one(connection: Connection[Any], statement: str) -> Any:
-    row = connection.execute(statement.encode()).fetchone()
+def _one(cursor: Cursor[Any]) -> Any:
+    row = cursor.fetchone()
     return None if row is None else row[0]
 
 

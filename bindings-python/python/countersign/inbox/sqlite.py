@@ -8,13 +8,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, Callable
 
 from countersign.inbox.database import Purpose
 from countersign.inbox.forks import watch_forks
-from countersign.inbox.inbox import Inbox
+from countersign.inbox.groups import Groups
+from countersign.inbox.inbox import Arrival, Inbox
 from countersign.inbox.table import SQLITE_SCHEMA
+from countersign.inbox.turns import Turns
 from countersign.receiver.sqlite import use_write_ahead_log
 
 
@@ -22,9 +23,10 @@ class SqliteInbox(Inbox):
     """An inbox in the SQLite file at ``path``. The processes of one machine can share it.
 
     An event that was acknowledged survives a power cut, as far as the disk keeps what it says it
-    has written: the file is synchronised once for each event before it is answered, which takes as
-    long as the disk takes, some tenths of a millisecond to some tens of milliseconds. What workers
-    note is not, so that a power cut may have the last events handled again.
+    has written: before an event is answered the file is synchronised, which takes as long as the
+    disk takes, some tenths of a millisecond to some tens of milliseconds. Events that arrive
+    meanwhile share the next time. What workers note is not synchronised, so that a power cut may
+    have the last events handled again.
 
     It makes one table and switches the file to a write-ahead log. A process that waits longer than
     ``timeout`` seconds for another counts the inbox as down. ``clock`` gives Unix seconds, the same
@@ -46,6 +48,10 @@ class SqliteInbox(Inbox):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(SqliteDatabase(path, timeout, clock))
+        self._groups: Groups[Arrival, int | None] = Groups(self._store_all)
+
+    def _store(self, arrival: Arrival) -> int | None:
+        return self._groups.do(arrival)
 
 
 class SqliteDatabase:
@@ -57,7 +63,7 @@ class SqliteDatabase:
         self._path = path
         self._timeout = timeout
         self._clock = clock
-        self._lock = Lock()
+        self._lock = Turns()
         self._is_durable = True
         self._connection: sqlite3.Connection | None = self._connect()
         #: SQLite forbids to use or close a connection of the parent in its child.
@@ -65,7 +71,7 @@ class SqliteDatabase:
         watch_forks(self)
 
     def after_fork(self) -> None:
-        self._lock = Lock()
+        self._lock = Turns()
         if self._connection is not None:
             self._inherited.append(self._connection)
             self._connection = None

@@ -11,7 +11,8 @@ and :class:`StatusWsgi` and :class:`StatusAsgi` serve it. In Flask it is enough 
 >>> monitor.watch(receiver, "github")
 >>> application = StatusWsgi(StatusPage(monitor, "a token of the reader's", "/status"))
 
-All of it is of this process: where a server runs several, each tells what it saw itself.
+All of it is of this process. Where a server runs several, each tells what it saw itself, and the
+page says which one answered: one process with threads is easier to watch.
 """
 
 from countersign.monitor.asgi import StatusAsgi

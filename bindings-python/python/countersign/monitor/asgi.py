@@ -43,7 +43,8 @@ class StatusAsgi:
             except CountersignError as error:
                 return refused(error.status)
         headers = [
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in scope["headers"]
         ]
 
         def ask() -> StatusAnswer:

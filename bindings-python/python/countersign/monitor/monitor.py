@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -98,6 +99,7 @@ class Monitor:
         return {
             "time": time.time(),
             "since": self._since,
+            "process": os.getpid(),
             "receivers": [_described(name, tally) for name, tally in tallies.items()],
             "recent": [
                 {"receiver": name, **outcome._asdict()} for name, outcome in reversed(recent)

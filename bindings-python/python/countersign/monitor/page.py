@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from countersign.monitor import documents, inbox
 from countersign.monitor.monitor import Monitor
 from countersign.monitor.openmetrics import CONTENT_TYPE
-from countersign.monitor.session import Sessions, cookie
+from countersign.monitor.session import Sessions, bearer_token, cookie
 from countersign.receiver.outcome import logger
 
 #: The largest body that is taken, in bytes.
@@ -107,13 +107,10 @@ class StatusPage:
         below = path[len(self._path) :]
         if below == "/login":
             return self._login(given, body, secure)
-        session = self._sessions.find(given.cookies)
-        if given.authorization is not None:
-            # Whoever sends the token itself needs no session, and no other site can make him.
-            session = None
-            if not self._sessions.is_bearer(given.authorization):
-                return self._unauthorized(below)
-        elif session is None:
+        # Whoever sends the token itself needs no session, and no other site can make them send it.
+        token = bearer_token(given.authorization)
+        session = self._sessions.find(given.cookies) if token is None else None
+        if session is None and (token is None or not self._sessions.is_token(token)):
             return self._unauthorized(below)
         if below == "/data":
             csrf = None if session is None else self._sessions.csrf(session)
@@ -140,7 +137,9 @@ class StatusPage:
             logger.warning("a token for the status page was refused")
             form = documents.login_page("login", failed=True)
             challenge = ("www-authenticate", "Bearer")
-            return _answered(401, _HTML, form.encode(), challenge, policy=documents.policy(form))
+            return _answered(
+                401, _HTML, form.encode(), challenge, policy=documents.policy(form)
+            )
         place = ("location", f"../{self._path.rpartition('/')[2]}")
         begun = ("set-cookie", cookie(self._sessions.begin(), secure))
         return _answered(303, _TEXT, b"", place, begun)
@@ -176,7 +175,7 @@ class _Given:
         for name, value in headers:
             found.get(name.lower(), []).append(value)
         # Two of them are no token.
-        self.authorization = ", ".join(found["authorization"]) if found["authorization"] else None
+        self.authorization = ", ".join(found["authorization"])
         self.cookies = ";".join(found["cookie"])
         self.content_type = ", ".join(found["content-type"])
 

@@ -46,11 +46,6 @@ class Sessions:
         """Whether this is the token."""
         return hmac.compare_digest(given, self._token)
 
-    def is_bearer(self, authorization: str) -> bool:
-        """Whether this value of ``Authorization`` carries the token."""
-        scheme, _, given = authorization.partition(" ")
-        return scheme.lower() == "bearer" and self.is_token(octets(given.strip(" ")))
-
     def begin(self) -> str:
         """A new session."""
         name = f"{int(self._clock()) + LIFETIME}.{secrets.token_hex(16)}"
@@ -90,6 +85,13 @@ def cookie(session: str, secure: bool) -> str:
     """
     value = f"{_COOKIE}={session}; Max-Age={LIFETIME}; HttpOnly; SameSite=Strict"
     return f"{value}; Secure" if secure else value
+
+
+def bearer_token(authorization: str) -> bytes | None:
+    """The token that this value of ``Authorization`` carries; ``None`` for other schemes, such as
+    that of a proxy in front which asks for a password of its own."""
+    scheme, _, given = authorization.partition(" ")
+    return octets(given.strip(" ")) if scheme.lower() == "bearer" else None
 
 
 def octets(text: str) -> bytes:
