@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
+use crate::errors::wrong_value;
 use crate::number;
 use crate::shared::SharedBytes;
 use crate::text::representation;
@@ -172,4 +173,69 @@ impl Event {
         ];
         representation("Event", &fields)
     }
+}
+
+/// Where an event is in its body: whether that is a form, from which byte to which the payload
+/// lies, and the data, if there is any. An inbox stores it for ``restore_event``.
+///
+/// >>> from countersign import Webhook
+/// >>> from countersign._countersign import event_parts
+/// >>> webhook = Webhook("stripe", "whsec_test")
+/// >>> body = b' {"id": "evt_1", "type": "ping", "data": {}}'
+/// >>> event_parts(webhook.unwrap(body, webhook.sign(body)))
+/// (False, (1, 44), (41, 43))
+#[pyfunction]
+pub(crate) fn event_parts(event: &Bound<'_, Event>) -> Parts {
+    let event = event.get();
+    let ends = |part: &Range<usize>| (part.start, part.end);
+    (
+        event.is_form,
+        ends(&event.payload),
+        event.data.as_ref().map(ends),
+    )
+}
+
+type Parts = (bool, (usize, usize), Option<(usize, usize)>);
+
+/// The event that was verified and parsed before it was stored. No secret is asked, because it may
+/// have been rotated meanwhile: only what an inbox stored itself may come here.
+///
+/// Raises ``TypeError``.
+///
+/// >>> from countersign._countersign import restore_event
+/// >>> parts = (False, (0, 8), (5, 7))
+/// >>> event = restore_event(b'{"n":17}', "evt_1", "ping", 1.5, "acme:evt_1", 0, parts)
+/// >>> event.payload, event.data, event.timestamp
+/// ({'n': 17}, 17, 1.5)
+#[pyfunction]
+#[pyo3(signature = (raw, id, r#type, timestamp, dedupe_key, key_index, parts))]
+pub(crate) fn restore_event(
+    raw: &Bound<'_, PyBytes>,
+    id: Option<Py<PyString>>,
+    r#type: Option<Py<PyString>>,
+    timestamp: Option<&Bound<'_, PyAny>>,
+    dedupe_key: Option<Py<PyString>>,
+    key_index: usize,
+    parts: Parts,
+) -> PyResult<Event> {
+    let body = SharedBytes::of_bytes(raw);
+    let (is_form, payload, data) = parts;
+    let range = |(start, end): (usize, usize)| match body.get(start..end) {
+        Some(_) => Ok(start..end),
+        None => Err(wrong_value("parts", "places in the body")),
+    };
+    Ok(Event {
+        id,
+        event_type: r#type,
+        timestamp: timestamp.map(number::exact_time).transpose()?,
+        dedupe_key,
+        challenge: None,
+        key_index,
+        data: data.map(range).transpose()?,
+        payload: range(payload)?,
+        body,
+        is_form,
+        parsed_data: PyOnceLock::new(),
+        parsed_payload: PyOnceLock::new(),
+    })
 }

@@ -29,7 +29,7 @@ mod _countersign {
     #[pymodule_export]
     use crate::backoff::Backoff;
     #[pymodule_export]
-    use crate::event::Event;
+    use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
     #[pymodule_export]

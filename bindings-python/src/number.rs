@@ -54,6 +54,15 @@ pub(crate) fn time(now: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
     })
 }
 
+/// The instant that `from_time` gave.
+pub(crate) fn exact_time(time: &Bound<'_, PyAny>) -> PyResult<UnixTime> {
+    Ok(match number("the timestamp", time)? {
+        Number::Whole(seconds) => UnixTime::from_seconds(seconds),
+        Number::Fraction(seconds) => UnixTime::from_seconds(seconds as u64)
+            .saturating_add(Duration::from_nanos((seconds.fract() * 1e9).round() as u64)),
+    })
+}
+
 /// A duration given in seconds, to the nearest millisecond.
 pub(crate) fn duration(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     Ok(match number(what, value)? {

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import countersign
 import pytest
+from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from hypothesis import HealthCheck, settings
+
+from postgres_server import PostgresServer
 
 NOW = 1_700_000_000
 #: For every registered scheme a secret that it takes.
@@ -38,3 +42,23 @@ def webhook() -> countersign.Webhook:
 def scheme_name(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.stop()
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
+    if request.param == "sqlite":
+        return SqliteInbox(tmp_path / "inbox.db")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made = PostgresInbox(server.conninfo)
+    with made._database.transaction("store") as work:
+        work.change("DELETE FROM countersign_inbox")
+    return made

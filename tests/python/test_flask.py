@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from countersign import ConfigurationError, Event, Receiver, Webhook
+from countersign import ConfigurationError, Event, Receiver, RetryPolicy, Webhook
 from countersign.flask import Countersign
+from countersign.inbox import Workers
 from flask import Flask, request
 
 from conftest import SECRET
@@ -202,3 +204,58 @@ def test_explain(tmp_path: Path) -> None:
     assert SECRET not in good.output + stale.output + bad.output
     unknown = run(args=["countersign", "explain", file, "--path", "/nowhere"])
     assert (unknown.exit_code, "/webhooks" in unknown.output) == (2, True)
+
+
+def test_an_inbox_and_its_commands(tmp_path: Path) -> None:
+    app = make_app(INBOX=f"sqlite:///{tmp_path}/inbox.db")
+    app.config["SETTING"] = 7
+    countersign = Countersign(app)
+    handled: list[Any] = []
+    broken = [True]
+
+    @countersign.on("invoice.paid")
+    def paid(event: Event) -> None:
+        from flask import current_app
+
+        if broken:
+            raise RuntimeError("not yet")
+        handled.append((event.id, current_app.config["SETTING"]))
+
+    @countersign.on("*")
+    async def other(event: Event) -> None:
+        from flask import current_app
+
+        handled.append((event.id, current_app.config["SETTING"]))
+
+    assert post(app).get_json()["status"] == "accepted"
+    assert post(app).get_json()["status"] == "duplicate"
+    assert post(app, body=b'{"type":"other"}', id="msg_2").get_json()["status"] == "accepted"
+    state = app.extensions["countersign"]
+    run = app.test_cli_runner().invoke
+    with Workers(state.configured, state.inbox, policy=RetryPolicy.exponential(0.01, 2)):
+        until = time.monotonic() + 20
+        while state.inbox.counts() != {"waiting": 0, "running": 0, "handled": 1, "dead": 1}:
+            assert time.monotonic() < until, state.inbox.counts()
+            time.sleep(0.02)
+        listed = run(args=["countersign", "events", "--state", "dead"]).output
+        assert "type 'invoice.paid'  id 'msg_1'" in listed
+        assert listed.count("\n") == 1
+        broken.clear()
+        number = listed.split()[0]
+        assert run(args=["countersign", "replay", number]).output == "1 to be handled once more\n"
+        while len(handled) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+    assert handled == [("msg_2", 7), ("msg_1", 7)]
+    assert run(args=["countersign", "replay", "--all-dead"]).exit_code == 1
+    assert run(args=["countersign", "replay"]).exit_code == 2
+
+
+def test_commands_without_an_inbox() -> None:
+    app = make_app()
+    Countersign(app)
+    for command in (["events"], ["replay", "1"], ["work"]):
+        failed = app.test_cli_runner().invoke(args=["countersign", *command])
+        assert (failed.exit_code, "COUNTERSIGN_INBOX" in failed.output) == (2, True)
+    with pytest.raises(ValueError, match="INBOX"):
+        Countersign(make_app(INBOX="mysql://"))

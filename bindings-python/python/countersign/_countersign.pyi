@@ -25,11 +25,13 @@ __all__ = [
     "__version__",
     "decide_claim",
     "error_status",
+    "event_parts",
     "generate_secret",
     "parse_retry_after",
     "rate_limit_key",
     "redis_scripts",
     "refusal",
+    "restore_event",
 ]
 
 __version__: str
@@ -322,6 +324,18 @@ class Answer:
     @property
     def body(self) -> bytes: ...
 
+_Parts = tuple[bool, tuple[int, int], tuple[int, int] | None]
+
+def event_parts(event: Event) -> _Parts: ...
+def restore_event(
+    raw: bytes,
+    id: str | None,
+    type: str | None,
+    timestamp: float | None,
+    dedupe_key: str | None,
+    key_index: int,
+    parts: _Parts,
+) -> Event: ...
 def decide_claim(held: tuple[str, int] | None, now_ms: int) -> None: ...
 def refusal(code: str, amount: int = 0) -> CountersignError: ...
 def error_status(code: str) -> int: ...

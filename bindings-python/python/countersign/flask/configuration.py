@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Union
 
 from countersign._countersign import AddressPolicy, RateLimit, Webhook
+from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from countersign.monitor import Monitor, StatusPage
 from countersign.receiver import Receiver, RedisStore, SqliteStore
 
@@ -35,12 +36,26 @@ _OTHER = {
     "PATH",
     "RATE_LIMIT",
     "STORE",
+    "INBOX",
     "STATUS_TOKEN",
     "STATUS_PATH",
 }
 
 
-def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
+def inbox_from(config: Mapping[str, Any]) -> Inbox | None:
+    """The inbox at the URL ``COUNTERSIGN_INBOX``: ``sqlite:///file`` or ``postgresql://host/name``.
+    """
+    url = config.get(f"{PREFIX}INBOX")
+    if url is None:
+        return None
+    if isinstance(url, str) and url.startswith("sqlite:///"):
+        return SqliteInbox(url[len("sqlite:///") :])
+    if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
+        return PostgresInbox(url)
+    raise ValueError(f"{PREFIX}INBOX must begin with sqlite:/// or postgresql://")
+
+
+def receiver_from(config: Mapping[str, Any], inbox: Inbox | None) -> Receiver | None:
     """The receiver that the configuration describes; ``None`` without ``COUNTERSIGN_SCHEME``.
 
     Raises ``ValueError`` for a key that there is not, since a guard whose name is misspelt would be
@@ -64,7 +79,7 @@ def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
         options["address"] = AddressPolicy(**address)
     if given.get("RATE_LIMIT") is not None:
         options["rate_limit"] = _rate_limit(given["RATE_LIMIT"])
-    return Receiver(webhook, **options, **_stores(given.get("STORE", "memory")))
+    return Receiver(webhook, inbox=inbox, **options, **_stores(given.get("STORE", "memory")))
 
 
 def status_page_from(config: Mapping[str, Any], monitor: Monitor) -> StatusPage | None:

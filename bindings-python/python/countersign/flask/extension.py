@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Awaitable
 from typing import Callable, TypeVar, overload
 
 import flask
 from werkzeug.routing import Rule
 
+from countersign._countersign import Event
 from countersign.flask.commands import commands
-from countersign.flask.configuration import PREFIX, receiver_from, status_page_from
+from countersign.flask.configuration import (
+    PREFIX,
+    inbox_from,
+    receiver_from,
+    status_page_from,
+)
 from countersign.flask.request import FlaskRequest
+from countersign.inbox import Inbox
 from countersign.monitor import Monitor, StatusPage
 from countersign.monitor.wsgi import answer_environ
 from countersign.receiver import Handler, Receiver
@@ -24,7 +33,8 @@ class Countersign:
     ``COUNTERSIGN_SCHEME`` is set: ``SCHEME``, ``SECRET`` (one, or a list while they are rotated),
     ``VERIFY_TOKEN``, ``PATH`` (``/webhooks``), ``ALLOW``, ``TRUSTED_PROXIES``,
     ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
-    ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
+    ``redis://host``), ``INBOX`` (``sqlite:///file``, ``postgresql://host/name``),
+    ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
     ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
     ones are added with :meth:`mount`.
 
@@ -58,9 +68,7 @@ class Countersign:
             return register
         self._handlers.append((pattern, handler))
         for app in self._apps:
-            receiver = app.extensions["countersign"].configured
-            if receiver is not None:
-                receiver.on(pattern, handler)
+            app.extensions["countersign"].on(pattern, handler)
         return None
 
     def mount(self, path: str, receiver: Receiver) -> None:
@@ -72,11 +80,12 @@ class Countersign:
     def init_app(self, app: flask.Flask) -> None:
         """Answers for this application. Raises ``ValueError`` for a setting that there is not, and
         ``ConfigurationError`` for a secret that is none."""
-        configured = receiver_from(app.config)
-        state = State(app, configured)
+        inbox = inbox_from(app.config)
+        configured = receiver_from(app.config, inbox)
+        state = State(app, configured, inbox)
         if configured is not None:
             for pattern, handler in self._handlers:
-                configured.on(pattern, handler)
+                state.on(pattern, handler)
             state.mount(app.config.get(f"{PREFIX}PATH", "/webhooks"), configured)
         for path, receiver in self._mounted:
             state.mount(path, receiver)
@@ -88,10 +97,14 @@ class Countersign:
 class State:
     """What the extension keeps of one application, at ``app.extensions["countersign"]``."""
 
-    def __init__(self, app: flask.Flask, configured: Receiver | None) -> None:
+    def __init__(
+        self, app: flask.Flask, configured: Receiver | None, inbox: Inbox | None
+    ) -> None:
         self._app = app
         #: The receiver of the configuration.
         self.configured = configured
+        #: Where it stores its events, if they are handled after they were answered.
+        self.inbox = inbox
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
         #: Watches them, if there is a status page.
@@ -100,6 +113,15 @@ class State:
         self._page = status_page_from(app.config, self.monitor)
         if self._page is not None:
             self._show(self._page)
+        if inbox is not None:
+            self.monitor.attach_inbox(inbox)
+
+    def on(self, pattern: str, handler: Handler) -> None:
+        """Gives events to the handler in the receiver of the configuration, if there is one."""
+        if self.configured is not None:
+            # Workers of an inbox run where no request has brought the application's context.
+            known = handler if self.inbox is None else _in_context(self._app, handler)
+            self.configured.on(pattern, known)
 
     def mount(self, path: str, receiver: Receiver) -> None:
         """Gives the requests for this path to the receiver."""
@@ -137,3 +159,18 @@ class State:
         rule.provide_automatic_options = False  # type: ignore[attr-defined]
         self._app.url_map.add(rule)
         self._app.view_functions[rule.endpoint] = view
+
+
+def _in_context(app: flask.Flask, handler: Handler) -> Handler:
+    """The handler with the application's context around it."""
+
+    async def awaited(handling: Awaitable[object]) -> None:
+        with app.app_context():
+            await handling
+
+    def called(event: Event) -> object:
+        with app.app_context():
+            returned = handler(event)
+        return awaited(returned) if inspect.isawaitable(returned) else None
+
+    return called

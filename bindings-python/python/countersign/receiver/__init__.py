@@ -10,6 +10,7 @@ from countersign.receiver.redis import AsyncRedisStore, RedisStore
 from countersign.receiver.settings import Handler
 from countersign.receiver.sqlite import SqliteStore
 from countersign.receiver.stores import (
+    EventStore,
     MemoryRateStore,
     MemoryReplayStore,
     RateStore,
@@ -23,6 +24,7 @@ __all__ = [
     "Answered",
     "AsyncIncomingRequest",
     "AsyncRedisStore",
+    "EventStore",
     "Handler",
     "IncomingRequest",
     "MemoryRateStore",

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from countersign.receiver.pipeline import Ask, Handle, ReadBody, Step, Steps
+from countersign.receiver.pipeline import Ask, Await, Handle, ReadBody, Step, Steps
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import AsyncIncomingRequest, IncomingRequest
@@ -44,9 +44,12 @@ class ThreadHost:
     def _perform(self, step: Step) -> Any:
         if isinstance(step, Ask):
             answer = step.question()
-            return _background(answer).result() if inspect.isawaitable(answer) else answer
+            return background(answer).result() if inspect.isawaitable(answer) else answer
         if isinstance(step, Handle):
             return self._handle(step)
+        if isinstance(step, Await):
+            done, _ = concurrent.futures.wait([step.outcome], step.seconds)
+            return step.outcome.result() if done else None
         assert self._request is not None
         return self._request.read_body(step.limit, step.timeout)
 
@@ -56,7 +59,7 @@ class ThreadHost:
             returned = step.handler(step.event)
             if inspect.isawaitable(returned):
                 # It runs on past the deadline, for which this thread must be free.
-                future = _background(_finish(returned, step))
+                future = background(_finish(returned, step))
                 done, _ = concurrent.futures.wait([future], step.deadline)
                 return future.result() if done else None
             succeeded = True
@@ -103,6 +106,10 @@ class LoopHost:
             task.add_done_callback(_running.discard)
             done, _ = await asyncio.wait({task}, timeout=step.deadline)
             return task.result() if done else None
+        if isinstance(step, Await):
+            outcome = asyncio.wrap_future(step.outcome)
+            told, _ = await asyncio.wait({outcome}, timeout=step.seconds)
+            return outcome.result() if told else None
         assert self._request is not None
         return await self._request.read_body(step.limit, step.timeout)
 
@@ -155,7 +162,8 @@ _lock = threading.Lock()
 _loop: _BackgroundLoop | None = None
 
 
-def _background(awaitable: Awaitable[T]) -> concurrent.futures.Future[T]:
+def background(awaitable: Awaitable[T]) -> concurrent.futures.Future[T]:
+    """Runs it on the event loop that applications of threads have for what is awaited."""
     global _loop
     with _lock:
         # A thread does not survive a fork.

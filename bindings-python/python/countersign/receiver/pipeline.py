@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
+from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from countersign.receiver.incoming import Request
     from countersign.receiver.outcome import Journal
     from countersign.receiver.settings import Handler, Settings
+    from countersign.receiver.stores import EventStore
 
 T = TypeVar("T")
 
@@ -50,7 +52,15 @@ class Handle(NamedTuple):
     journal: Journal
 
 
-Step = Union[ReadBody, Ask, Handle]
+class Await(NamedTuple):
+    """It is to be waited whether a worker handles the event. What it tells is sent back, or
+    ``None`` if it tells nothing in time."""
+
+    outcome: Future[bool]
+    seconds: float
+
+
+Step = Union[ReadBody, Ask, Handle, Await]
 Steps = Generator[Step, Any, T]
 
 
@@ -76,6 +86,8 @@ class Pipeline:
         route = self.settings.handler(event.type)
         if route is None:
             return _concluded("ignored", event)
+        if self.settings.inbox is not None:
+            return (yield from self._defer(self.settings.inbox, event, journal))
         claim = Claim(self, event, journal)
         if not (yield from claim.take()):
             return _concluded("duplicate", event)
@@ -111,6 +123,23 @@ class Pipeline:
         if self.settings.schemas is not None:
             self.settings.schemas.check(event.type, event.payload)
         return event
+
+    def _defer(self, inbox: EventStore, event: Event, journal: Journal) -> Steps[Conclusion]:
+        """Leaves the event to workers. What could not be stored is refused, whatever its owner
+        chose for the guards: it would be lost."""
+        wait = self.settings.wait
+        outcome: Future[bool] | None = Future() if wait else None
+        insert = partial(inbox.insert, event, self.webhook.scheme_name, outcome)
+        try:
+            number = yield Ask(insert, getattr(inbox, "blocking", True))
+        except Exception as error:
+            journal.log(logging.ERROR, "the inbox failed", "store_unavailable", error)
+            raise refusal("store_unavailable") from None
+        if number is None:
+            return _concluded("duplicate", event)
+        if outcome is None:
+            return _concluded("accepted", event)
+        return _concluded("handled" if (yield Await(outcome, wait)) else "pending", event)
 
     def _check_head(self, request: Request) -> str:
         length = _joined(request, "content-length")

@@ -17,7 +17,13 @@ from countersign.receiver.settings import (
     Settings,
     seconds,
 )
-from countersign.receiver.stores import MemoryRateStore, MemoryReplayStore, RateStore, ReplayStore
+from countersign.receiver.stores import (
+    EventStore,
+    MemoryRateStore,
+    MemoryReplayStore,
+    RateStore,
+    ReplayStore,
+)
 from countersign.receiver.visit import Answered, Visit
 
 if TYPE_CHECKING:
@@ -40,6 +46,10 @@ class Receiver:
     :param rate_store: where calls are counted; in the memory of this process by default.
     :param replay: where claims on deliveries are kept. ``"memory"``, the default, is that of this
         process, which neither other processes nor a restart know of. ``None`` switches it off.
+    :param inbox: defers handling: each event is stored here and answered, and workers handle it;
+        see :mod:`countersign.inbox`. It is its own guard against repeated deliveries: ``replay``
+        is for :meth:`delivery` alone then.
+    :param wait: how long an answer waits for a worker of this process to handle the event.
     :param lease: how long a handler may hold a delivery before another attempt may take it.
     :param body_limit: the largest body, in bytes.
     :param body_timeout: how long a body may take to arrive, where the server can end a read.
@@ -69,6 +79,8 @@ class Receiver:
         rate_limit: RateLimit | None = None,
         rate_store: RateStore | None = None,
         replay: ReplayStore | Literal["memory"] | None = "memory",
+        inbox: EventStore | None = None,
+        wait: float = 0,
         lease: float = 300,
         body_limit: int = 1024 * 1024,
         body_timeout: float = 10,
@@ -85,12 +97,16 @@ class Receiver:
             raise TypeError("body_limit must be a number of bytes")
         if when_store_fails not in ("refuse", "admit"):
             raise TypeError("when_store_fails must be 'refuse' or 'admit'")
+        if wait and inbox is None:
+            raise TypeError("wait is for receivers with an inbox")
         self.webhook = webhook
         self._settings = Settings(
             address=AddressPolicy() if address is None else address,
             rate_limit=rate_limit,
             rate_store=MemoryRateStore() if rate_store is None else rate_store,
             replay=MemoryReplayStore() if replay == "memory" else replay,
+            inbox=inbox,
+            wait=0.0 if wait == 0 else seconds("wait", wait),
             lease=seconds("lease", lease),
             body_limit=body_limit,
             body_timeout=seconds("body_timeout", body_timeout),
@@ -138,6 +154,11 @@ class Receiver:
         """The pattern whose handler takes events of this type; ``None`` if they are ignored."""
         route = self._settings.handler(event_type)
         return None if route is None else route[0]
+
+    def handler_for(self, event_type: str | None) -> Handler | None:
+        """The handler of events of this type; ``None`` if they are ignored."""
+        route = self._settings.handler(event_type)
+        return None if route is None else route[1]
 
     def observe(self, observer: Observer) -> Observer:
         """Tells the observer what becomes of each request. Can be a decorator."""

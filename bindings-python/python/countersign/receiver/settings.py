@@ -8,7 +8,7 @@ from typing import Any, Callable, Literal, NamedTuple, Union
 
 from countersign._countersign import AddressPolicy, Event, RateLimit, Routes
 from countersign.receiver.schemas import Schemas
-from countersign.receiver.stores import RateStore, ReplayStore
+from countersign.receiver.stores import EventStore, RateStore, ReplayStore
 
 #: Takes an event. What it returns is not looked at; that it returns is success.
 Handler = Callable[[Event], Union[object, Awaitable[object]]]
@@ -24,6 +24,8 @@ class Settings(NamedTuple):
     rate_limit: RateLimit | None
     rate_store: RateStore
     replay: ReplayStore | None
+    inbox: EventStore | None
+    wait: float
     lease: float
     body_limit: int
     body_timeout: float

@@ -127,7 +127,7 @@ class SqliteStore:
             # The lock lets one thread in at a time.
             check_same_thread=False,
         )
-        _use_write_ahead_log(connection)
+        use_write_ahead_log(connection)
         # A power cut may take the last claims with it, a killed process does not.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)
@@ -154,7 +154,7 @@ class SqliteStore:
                 raise
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def use_write_ahead_log(connection: sqlite3.Connection) -> None:
     """SQLite does not wait for others at this switch, which happens once in the life of a file:
     those that open a fresh one together get in each other's way."""
     for attempts_left in reversed(range(20)):

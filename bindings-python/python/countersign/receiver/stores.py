@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
+from concurrent.futures import Future
 from threading import Lock
 from typing import Callable, Protocol
 
 from countersign._countersign import (
+    Event,
     MemoryRateLimiter,
     MemoryReplayGuard,
     RateLimit,
@@ -21,6 +23,7 @@ from countersign._countersign import (
 )
 
 __all__ = [
+    "EventStore",
     "MemoryRateStore",
     "MemoryReplayStore",
     "RateStore",
@@ -57,6 +60,21 @@ class RateStore(Protocol):
 
     def admit(self, caller: str, limit: RateLimit) -> None | Awaitable[None]:
         """Counts one more request. Raises ``refusal("rate_limited", milliseconds)``."""
+
+
+class EventStore(Protocol):
+    """Holds events durably until they are handled; see :mod:`countersign.inbox`, and
+    :class:`ReplayStore` for what may be awaited."""
+
+    def insert(
+        self, event: Event, scheme: str, outcome: Future[bool] | None = None
+    ) -> int | None | Awaitable[int | None]:
+        """Stores the event so that nothing but the loss of the disk loses it; its number, or
+        ``None`` if its dedupe key is there already.
+
+        If a worker of this process handles it while somebody holds ``outcome``, it is told there
+        whether that succeeded.
+        """
 
 
 class MemoryReplayStore:
