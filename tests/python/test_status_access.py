@@ -84,6 +84,20 @@ def test_a_password_of_a_proxy_is_none_of_ours(client: Client) -> None:
     assert client("GET", PATH, {"authorization": f"Bearer {TOKEN}x", **cookie}).status == 401
 
 
+def test_headers_that_come_several_times(monitor: Monitor) -> None:
+    page = StatusPage(monitor, TOKEN)
+    right, wrong = ("authorization", f"Bearer {TOKEN}"), ("Authorization", "Bearer wrong")
+    for headers in ([right, wrong], [wrong, right], [right, right]):
+        assert page.answer("GET", PATH, headers).status == 401
+    form = [("content-type", FORM)]
+    body = urlencode({"token": TOKEN}).encode()
+    begun = dict(page.answer("POST", f"{PATH}/login", form, body).headers)["set-cookie"]
+    # HTTP/2 sends each cookie by itself.
+    cookies = [("cookie", begun.partition(";")[0]), ("cookie", "other=1")]
+    assert page.answer("GET", PATH, cookies).status == 200
+    assert page.answer("POST", f"{PATH}/login", form * 2, body).status == 400
+
+
 def test_the_bearer_of_the_token_sees_everything(client: Client) -> None:
     for below, kind in (
         ("", "text/html"),
