@@ -5,12 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
+import time
+from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pytest
-from countersign import Receiver, Webhook
+from countersign import Event, Receiver, RetryPolicy, Webhook
 from countersign.flask import Countersign
+from countersign.inbox import Workers
 from countersign.monitor import Monitor, StatusAsgi, StatusPage, StatusWsgi
 from flask import Flask
 from starlette.testclient import TestClient
@@ -21,6 +27,8 @@ from observed import TOKEN, FakeInbox, Letter, Source, watched
 
 # `client` and `monitor` are fixtures.
 from serving import BEARER, FORM, PATH, Client, client, log_in, make_flask, monitor, serving
+
+T = TypeVar("T")
 
 
 def test_methods(client: Client) -> None:
@@ -174,6 +182,50 @@ def test_an_inbox_that_is_down_does_not_take_the_page_down(monitor: Monitor) -> 
             page.answer("GET", PATH + below, [("authorization", f"Bearer {TOKEN}")]).status
             == 200
         )
+
+
+def test_dead_letters_of_a_real_inbox(tmp_path: Path) -> None:
+    app = make_flask(INBOX=f"sqlite:///{tmp_path}/inbox.db")
+    state = app.extensions["countersign"]
+    receiver, inbox = state.configured, state.inbox
+    outcomes = iter([ValueError("of the first attempt"), None])
+    ended = threading.Event()
+
+    def fail_once(event: Event) -> None:
+        error = next(outcomes)
+        if error is not None:
+            raise error
+        ended.set()
+
+    receiver.on("*", fail_once)
+    workers = Workers(receiver, inbox, policy=RetryPolicy.exponential(1, attempts=1), poll=0.05)
+    with serving(app) as client, workers:
+        delivery = Delivery(receiver.webhook)
+        assert receiver.receive(delivery).status == 200
+        letter = wait_for(lambda: shown(client)["dead_letters"])[0]
+        assert (letter["event_id"], letter["event_type"]) == ("msg_1", "invoice.paid")
+        assert (letter["attempts"], letter["error"]) == (1, "builtins.ValueError")
+        headers = {"content-type": FORM, **BEARER}
+        body = urlencode({"number": letter["number"]}).encode()
+        assert client("POST", f"{PATH}/replay", headers, body).status == 200
+        assert ended.wait(10)
+        wait_for(lambda: shown(client)["counts"]["handled"] == 1)
+        # What was handled is not handled again because a page still shows it as dead.
+        assert client("POST", f"{PATH}/replay", headers, body).status == 404
+        metrics = client("GET", f"{PATH}/metrics", BEARER).body.decode()
+        assert 'countersign_inbox_events{state="handled"} 1\n' in metrics
+
+
+def shown(client: Client) -> Any:
+    return client("GET", f"{PATH}/data", BEARER).json()["inbox"]
+
+
+def wait_for(condition: Callable[[], T]) -> T:
+    until = time.monotonic() + 20
+    while not (met := condition()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return met
 
 
 def test_flask_watches_all_receivers() -> None:

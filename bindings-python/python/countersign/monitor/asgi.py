@@ -14,7 +14,10 @@ class StatusAsgi:
     """An ASGI application that shows the page, and finds nothing at other paths.
 
     >>> from countersign.monitor import Monitor, StatusAsgi, StatusPage
-    >>> application = StatusAsgi(StatusPage(Monitor(), "a token of the reader's"))
+    >>> application = StatusAsgi(StatusPage(Monitor(), "a token of the reader's", "/status"))
+
+    It can be mounted in others: in FastAPI and Starlette by ``app.mount("/internal", application)``,
+    which shows the page at ``/internal/status``.
     """
 
     def __init__(self, page: StatusPage) -> None:

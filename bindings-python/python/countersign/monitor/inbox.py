@@ -57,7 +57,7 @@ def counts(inbox: Inbox) -> dict[str, int] | None:
     try:
         return {str(state): int(count) for state, count in inbox.counts().items()}
     except Exception as error:
-        log_failure(error)
+        _log_failure(error)
         return None
 
 
@@ -66,12 +66,25 @@ def dead_letters(inbox: Inbox) -> list[dict[str, Any]] | None:
     try:
         return [_described(letter) for letter in islice(inbox.dead_letters(), _MOST_LETTERS)]
     except Exception as error:
-        log_failure(error)
+        _log_failure(error)
         return None
 
 
-def log_failure(error: Exception) -> None:
-    """Says that the inbox does not answer, in the words that stores have for it."""
+def replay(inbox: Inbox, number: int) -> bool | None:
+    """Has a dead letter handled once more; whether there is one of this number, and ``None`` if the
+    inbox does not answer.
+
+    An inbox would replay what was handled, too. A page that is no longer true must not do so.
+    """
+    try:
+        letters = islice(inbox.dead_letters(), _MOST_LETTERS)
+        return any(letter.number == number for letter in letters) and inbox.replay(number) > 0
+    except Exception as error:
+        _log_failure(error)
+        return None
+
+
+def _log_failure(error: Exception) -> None:
     Journal("inbox").log(logging.ERROR, "the inbox failed", "store_unavailable", error)
 
 

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from typing import Any, Callable, NamedTuple
 from urllib.parse import parse_qsl
 
-from countersign.monitor import documents, inbox
+from countersign.monitor import documents
+from countersign.monitor.inbox import replay
 from countersign.monitor.monitor import Monitor
 from countersign.monitor.openmetrics import CONTENT_TYPE
 from countersign.monitor.session import Sessions, bearer_token, cookie
@@ -153,16 +154,12 @@ class StatusPage:
         number = fields.get("number", b"")
         if _NUMBER.fullmatch(number) is None:
             return refused(400)
-        watched = self._monitor.inbox
-        if watched is None:
+        inbox = self._monitor.inbox
+        if inbox is None:
             return refused(404)
-        try:
-            count = watched.replay(int(number))
-        except Exception as error:
-            inbox.log_failure(error)
-            return refused(503)
-        if count == 0:
-            return refused(404)
+        replayed = replay(inbox, int(number))
+        if not replayed:
+            return refused(503 if replayed is None else 404)
         logger.info("dead letter %d is replayed", int(number))
         return _json(200, {"replayed": int(number)})
 
