@@ -60,7 +60,7 @@ def test_every_public_object_is_documented(name: str) -> None:
 def test_the_blocks_of_the_readme_run() -> None:
     text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)

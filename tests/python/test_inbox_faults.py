@@ -59,9 +59,9 @@ def place(inbox: Inbox, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_kill_at_any_point_loses_nothing(place: str, inbox: Inbox, tmp_path: Path) -> None:
     random = Random(7)
     servers = Servers(place, tmp_path)
-    for turn in range(6):
-        server = servers.start(1_000 * turn, 200)
-        servers.await_beginnings(server, random.randrange(1, 50))
+    for turn in range(5):
+        server = servers.start(1_000 * turn, 100)
+        servers.await_beginnings(server, random.randrange(1, 40))
         server.kill()
         servers.ended(server)
         assert server.returncode == -signal.SIGKILL

@@ -24,7 +24,7 @@ _MAKE_ALONE = "SELECT pg_advisory_xact_lock(4915206381774)"
 class PostgresInbox(Inbox):
     """An inbox in the PostgreSQL database that ``conninfo`` names, as libpq takes it: a URL
     ``postgresql://...`` or ``host=... dbname=...``. Any number of machines can share it; the
-    server's clock is that of all.
+    server's clock is that of all. Its encoding must be UTF-8, or it cannot hold every event.
 
     Needs the package ``psycopg`` (``pip install "psycopg[binary]"``), version 3. It makes one table
     in the first schema of the search path if there is none. A process has at most ``connections``
@@ -112,6 +112,7 @@ class PostgresDatabase:
         connection = psycopg.connect(
             self._conninfo,
             autocommit=True,
+            client_encoding="utf8",
             connect_timeout=max(2, round(self._timeout)),
             tcp_user_timeout=milliseconds,
         )
