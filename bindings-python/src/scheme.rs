@@ -58,7 +58,7 @@ impl Scheme {
             algorithm='hmac-sha256', encoding='hex', key='text', secret_prefix='', \
             content='{body}', timestamp_format='seconds', tolerance=None, payload='json', \
             event_id=(), event_type=(), event_time=(), dedupe=None, \
-            event_time_format='seconds', required=(), data=None)"
+            event_time_format='seconds', required=(), data=None, handshake=None)"
     )]
     fn new(
         name: &Bound<'_, PyAny>,

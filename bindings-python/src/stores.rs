@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use countersign::error::UnsupportedBody;
-use countersign::{Answer, ConfigurationError, Error, GuardError, Held, PayloadError, UnixTime, redis};
+use countersign::{
+    Answer, ConfigurationError, Error, GuardError, Held, PayloadError, UnixTime, redis,
+};
 use pyo3::prelude::*;
 
 use crate::errors::{exception, wrong_value};
@@ -29,7 +31,10 @@ pub(crate) fn decide_claim(
             match &*state {
                 "in progress" => Ok(Held::InProgress { until }),
                 "handled" => Ok(Held::Handled { until }),
-                _ => Err(wrong_value("held", "'in progress' or 'handled', with a time")),
+                _ => Err(wrong_value(
+                    "held",
+                    "'in progress' or 'handled', with a time",
+                )),
             }
         })
         .transpose()?;

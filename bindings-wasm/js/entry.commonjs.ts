@@ -1,6 +1,12 @@
-/** All entries as one module, so that they share the classes and the instance. */
+/**
+ * All entries as one module, so that they share the classes and the instances. The receiver's
+ * instance is made when the receiver is asked for, by `receiver.cjs`.
+ */
 
 import "./init.js";
+import { compile } from "./compile.js";
+import { start } from "./receiver/core.js";
+import receiverBytes from "./receiver-bytes.js";
 
 export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
@@ -9,3 +15,7 @@ export * as index from "./index.js";
 export * as node from "./adapters/node.js";
 export * as receiver from "./receiver/index.js";
 export * as testing from "./testing.js";
+
+export function startReceiver(): void {
+  start(compile(receiverBytes));
+}

@@ -1,2 +1,3 @@
 import "./init.js";
+import "./receiver-init.js";
 export * from "./receiver/index.js";

@@ -1,2 +1,3 @@
 import "./init.workerd.js";
+import "./receiver-init.workerd.js";
 export * from "./receiver/index.js";

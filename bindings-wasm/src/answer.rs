@@ -62,12 +62,6 @@ fn text(answer: &Answer) -> String {
     text
 }
 
-/// The status that answers an error with this code.
-#[wasm_bindgen]
-pub fn error_status(code: &str) -> u16 {
-    Answer::refusal(code, "", None, "").status()
-}
-
 /// The failure that TypeScript found while doing I/O: its code, and how many milliseconds or bytes
 /// that is about. Empty if there is none of this code.
 #[wasm_bindgen]

@@ -1,8 +1,10 @@
-//! The WebAssembly module of the npm package `countersign`: converts types and decides nothing.
+//! The WebAssembly modules of the npm package `countersign`: convert types and decide nothing.
 //!
 //! Requests, messages and descriptions cross through one buffer in linear memory (`exchange`), so
 //! that a call passes numbers only; lists that are small and rare are one text, a line an item. The
 //! public API is the TypeScript in `js/`; nothing here is called by users.
+//!
+//! Each feature is a module of its own, whose objects never cross into the other.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![expect(
@@ -12,13 +14,22 @@
 
 extern crate alloc;
 
+#[cfg(feature = "receiver")]
 mod answer;
 #[cfg(target_family = "wasm")]
 mod bare;
+#[cfg(feature = "webhook")]
+mod codes;
+#[cfg(feature = "webhook")]
 mod exchange;
 mod failure;
+#[cfg(feature = "receiver")]
 mod receiver;
+#[cfg(feature = "webhook")]
 mod report;
+#[cfg(feature = "webhook")]
 mod retry;
+#[cfg(feature = "webhook")]
 mod scheme;
+#[cfg(feature = "webhook")]
 mod webhook;

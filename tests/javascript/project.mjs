@@ -19,46 +19,56 @@ import { command } from "./commands.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CORPUS = join(HERE, "..", "vectors");
+const RECEIVERS = join(HERE, "..", "receivers", "javascript");
 const NPM_QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
 /**
  * Calls `action` with the folder of a project in which the tarball is installed, and removes the
  * project afterwards.
- *
- * The project's own `node_modules` holds the package and nothing else. What the tests need besides
- * lies in the folder above, where every resolver looks next.
  */
 export async function withProject(tarball, parent, action) {
-  if (!existsSync(tarball)) {
-    throw new Error(`there is no tarball ${tarball}`);
-  }
-  await installTools();
   const above = mkdtempSync(join(parent ?? tmpdir(), "countersign-js-"));
   try {
-    symlinkSync(join(HERE, "node_modules"), join(above, "node_modules"), "dir");
-    const project = join(above, "project");
-    mkdirSync(project);
-    for (const part of ["conformance.mjs", "runtimes", "unit", "property", "types"]) {
-      cpSync(join(HERE, part), join(project, part), { recursive: true });
-    }
-    const { type, scripts } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
-    writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type, scripts }, null, 2));
-    const install = ["install", ...NPM_QUIET, "--no-package-lock", resolve(tarball)];
-    await command("npm", install, { cwd: project });
-    return await action(project);
+    return await action(await makeProject(tarball, above));
   } finally {
     rmSync(above, { recursive: true, force: true });
   }
 }
 
+/**
+ * Makes a project in which the tarball is installed; its folder, below `above`.
+ *
+ * The project's own `node_modules` holds the package and nothing else. What the tests need besides
+ * lies in the folder above, where every resolver looks next.
+ */
+export async function makeProject(tarball, above) {
+  if (!existsSync(tarball)) {
+    throw new Error(`there is no tarball ${tarball}`);
+  }
+  await installTools();
+  symlinkSync(join(HERE, "node_modules"), join(above, "node_modules"), "dir");
+  const project = join(above, "project");
+  mkdirSync(project);
+  for (const part of ["conformance.mjs", "newer-node.mjs", "runtimes", "unit", "property", "types"]) {
+    cpSync(join(HERE, part), join(project, part), { recursive: true });
+  }
+  cpSync(RECEIVERS, join(project, "receivers"), { recursive: true });
+  const { type, scripts } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type, scripts }, null, 2));
+  const install = ["install", ...NPM_QUIET, "--no-package-lock", resolve(tarball)];
+  await command("npm", install, { cwd: project });
+  return project;
+}
+
 /** The pinned tools, anew only if the lock file is not the one they were installed from. */
-async function installTools() {
+export async function installTools() {
   const lock = readFileSync(join(HERE, "package-lock.json"), "utf8");
   const installed = join(HERE, "node_modules", ".installed-from.json");
   if (existsSync(installed) && readFileSync(installed, "utf8") === lock) {
     return;
   }
-  await command("npm", ["ci", ...NPM_QUIET], { cwd: HERE });
+  // Without links, because one of the tools is a Node, which must not stand in for this one.
+  await command("npm", ["ci", "--no-bin-links", ...NPM_QUIET], { cwd: HERE });
   writeFileSync(installed, lock);
 }
 

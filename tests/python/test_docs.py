@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import inspect
+import pkgutil
 import re
 import runpy
 from pathlib import Path
@@ -18,11 +20,23 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.parametrize("module", [countersign, countersign.errors, countersign.testing])
+MODULES = [
+    importlib.import_module(found.name)
+    for found in pkgutil.walk_packages(countersign.__path__, "countersign.")
+]
+
+
+@pytest.mark.parametrize("module", [countersign, *MODULES], ids=lambda module: module.__name__)
 def test_doctests_of_modules(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
+    assert module is native or module.__doc__
+    assert doctest.testmod(module).failed == 0
+
+
+def test_modules_that_users_import_have_examples() -> None:
+    documented = ("asgi", "errors", "fastapi", "flask", "monitor", "receiver.receiver", "testing")
+    for name in (*documented, "wsgi"):
+        module = importlib.import_module(f"countersign.{name}")
+        assert doctest.testmod(module).attempted > 0, name
 
 
 def native_objects() -> dict[str, Any]:
@@ -46,7 +60,7 @@ def test_every_public_object_is_documented(name: str) -> None:
 def test_the_blocks_of_the_readme_run() -> None:
     text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)

@@ -108,8 +108,11 @@ def needs(case: Json) -> Set[str]:
     """What a server must be able to do for this case."""
     found = set()
     for one in case["exchanges"]:
+        stalls = one["request"].get("framing", "").endswith("stall")
         if one["expect"]["status"] == _BODY_TIMEOUT:
             found.add("body-timeout")
+        elif stalls:
+            found.add("early-answer")
         if one["request"].get("framing", "").startswith("chunked"):
             found.add("chunked")
     return found
@@ -122,7 +125,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--case", action="append", default=[], help="run this one alone")
     parser.add_argument(
-        "--without", action="append", default=[], choices=["body-timeout", "chunked"],
+        "--without", action="append", default=[], choices=["body-timeout", "chunked", "early-answer"],
         help="leave out the cases that need this, which the server does not have",
     )  # fmt: skip
     parser.add_argument(

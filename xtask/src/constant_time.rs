@@ -2,14 +2,12 @@
 
 use anyhow::{Context, Result};
 
-use crate::tools::{command, run as execute, step, target, works};
+use crate::tools::{command, ensure_installed, run as execute, step, target};
 
 const PACKAGE: &str = "countersign-constant-time";
 
 pub(crate) fn run() -> Result<()> {
-    if !works("valgrind", &["--version"]) {
-        step("install valgrind", install)?;
-    }
+    ensure_installed("valgrind", "valgrind")?;
     step("build with optimizations", || {
         let arguments = ["build", "--quiet", "--release", "--package", PACKAGE];
         // Names for the log; the code stays what it is.
@@ -27,14 +25,4 @@ pub(crate) fn run() -> Result<()> {
                 .with_context(|| format!("what memcheck reported is in {}", log.display()))
         },
     )
-}
-
-fn install() -> Result<()> {
-    // A new machine has no lists of packages yet.
-    execute(&mut command("apt-get", ["update", "-qq"]))
-        .and_then(|()| {
-            let arguments = ["install", "--yes", "--quiet", "valgrind"];
-            execute(&mut command("apt-get", arguments))
-        })
-        .context("valgrind is absent and could not be installed; install it by hand")
 }

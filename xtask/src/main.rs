@@ -10,6 +10,7 @@ mod fuzz;
 mod npm;
 mod python;
 mod readme;
+mod receivers;
 mod test;
 mod tools;
 mod wasm;
@@ -26,6 +27,7 @@ usage: cargo xtask <command>
   example       run an example, or its tests: flask-app, node-express, worker, rust-axum
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
+  receivers     the end-to-end corpus behind every server, over HTTP
   wasm          build the WebAssembly module
   npm           pack the npm package
   wheel         build the Python wheel and sdist
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "example" => examples::run(&arguments[1..]),
         "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
+        "receivers" => receivers::run(),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),
         "wheel" => wheel::run(),

@@ -5,12 +5,14 @@ use std::fs;
 use anyhow::{Result, ensure};
 
 use crate::tools::{command, run as execute, step, target};
-use crate::{bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, wheel};
+use crate::{
+    bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, receivers, wheel,
+};
 
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts by name, so that one can be run alone: `cargo xtask test python npm`.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     ("lint", lint),
     ("rust", rust),
     ("corpus", corpus),
@@ -22,6 +24,7 @@ const PARTS: [Part; 12] = [
     ("readme", readme),
     ("examples", examples::test),
     ("conformance", conformance::run_rust_and_compare),
+    ("receivers", receivers::run),
     ("demo", demo::run),
 ];
 

@@ -73,6 +73,24 @@ pub(crate) fn works(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Installs Debian's package of a program that is absent.
+pub(crate) fn ensure_installed(program: &str, package: &str) -> Result<()> {
+    if works(program, &["--version"]) {
+        return Ok(());
+    }
+    step(&format!("install {package}"), || {
+        // A new machine has no lists of packages yet.
+        run(&mut command("apt-get", ["update", "-qq"]))
+            .and_then(|()| {
+                let arguments = ["install", "--yes", "--quiet", package];
+                run(&mut command("apt-get", arguments))
+            })
+            .with_context(|| {
+                format!("{program} is absent and could not be installed; install it by hand")
+            })
+    })
+}
+
 fn program(command: &Command) -> String {
     let arguments = command.get_args().map(OsStr::to_string_lossy);
     let words: Vec<_> = std::iter::once(command.get_program().to_string_lossy())

@@ -1,4 +1,4 @@
-//! Builds the WebAssembly module of the npm package.
+//! Builds the WebAssembly modules of the npm package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::tools::{command, output, root, run as execute, step, target, works};
+
+/// The modules: the name of each, the feature that it is made of, and the profile that suits it.
+pub(crate) const MODULES: [(&str, &str, &str); 2] = [
+    ("countersign", "webhook", "wasm"),
+    ("receiver", "receiver", "wasm-small"),
+];
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Debian's packages, which bring the sources of the standard library instead of the target's.
@@ -32,11 +38,11 @@ impl Toolchain {
 /// Builds with the first toolchain that there is.
 pub(crate) fn run() -> Result<()> {
     let folder = build_with_any()?;
-    println!("\nthe module and its glue are in {}", folder.display());
+    println!("\nthe modules and their glue are in {}", folder.display());
     Ok(())
 }
 
-/// Builds with the first toolchain that there is; the folder of the module and its glue.
+/// Builds with the first toolchain that there is; the folder of the modules and their glue.
 pub(crate) fn build_with_any() -> Result<PathBuf> {
     match install_target() {
         Ok(()) => build(Toolchain::Rustup),
@@ -47,37 +53,44 @@ pub(crate) fn build_with_any() -> Result<PathBuf> {
     }
 }
 
-/// Builds with this toolchain; the folder of `countersign_bg.wasm`, `countersign_bg.js` and
-/// `countersign.d.ts`.
+/// Builds with this toolchain; the folder of `NAME_bg.wasm`, `NAME_bg.js` and `NAME.d.ts` of each
+/// module.
 pub(crate) fn build(toolchain: Toolchain) -> Result<PathBuf> {
-    let name = toolchain.name();
-    let compiled = target().join("wasm").join(name);
+    let kind = toolchain.name();
+    let compiled = target().join("wasm").join(kind);
     match toolchain {
         Toolchain::Rustup => install_target()?,
         Toolchain::Debian => install_debian()?,
     }
-    step(&format!("compile the module ({name})"), || {
-        compile(toolchain, &compiled)
-    })?;
-    let module = compiled
-        .join(TARGET)
-        .join("wasm")
-        .join("countersign_wasm.wasm");
     let folder = compiled.join("glue");
-    step(&format!("write its glue ({name})"), || {
-        let arguments = ["run", "--quiet", "--package", "xtask-wasm-glue", "--"];
-        execute(command("cargo", arguments).args([&module, &folder]))
-    })?;
+    for (name, feature, profile) in MODULES {
+        step(&format!("compile the module {name} ({kind})"), || {
+            compile(toolchain, feature, profile, &compiled)
+        })?;
+        let module = compiled
+            .join(TARGET)
+            .join(profile)
+            .join("countersign_wasm.wasm");
+        step(&format!("write its glue ({kind})"), || {
+            let arguments = ["run", "--quiet", "--package", "xtask-wasm-glue", "--"];
+            let mut generate = command("cargo", arguments);
+            execute(generate.args([&module, &folder]).arg(name))
+        })?;
+    }
     Ok(folder)
 }
 
-fn compile(toolchain: Toolchain, folder: &Path) -> Result<()> {
+fn compile(toolchain: Toolchain, feature: &str, profile: &str, folder: &Path) -> Result<()> {
     let arguments = [
         "build",
         "--package=countersign-wasm",
-        "--profile=wasm",
         "--target",
         TARGET,
+        "--no-default-features",
+        "--features",
+        feature,
+        "--profile",
+        profile,
         "--target-dir",
     ];
     let mut cargo = match toolchain {

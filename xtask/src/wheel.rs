@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::python::{Venv, interpreters};
-use crate::tools::{command, run as run_command, step, target};
+use crate::tools::{command, ensure_installed, run as run_command, step, target};
 
 /// What a wheel may weigh. It ships inside the user's images.
 const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
@@ -94,8 +94,8 @@ pub(crate) fn venv_with_wheel() -> Result<PathBuf> {
 /// Everything that must hold of the package.
 pub(crate) fn test() -> Result<()> {
     let wheels = build()?;
-    let tools = Venv::with_requirements("python-tests", "requirements.txt", main_python()?)?;
-    wheels.install(&tools)?;
+    let tools = install_for_tests(&wheels)?;
+    ensure_installed("redis-server", "redis-server")?;
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;
 
@@ -137,6 +137,17 @@ pub(crate) fn test() -> Result<()> {
         smoke(&venv)
     })?;
     step("the wheels on every Python here", || every_python(&wheels))
+}
+
+/// An environment with the wheel, and everything that its tests need.
+pub(crate) fn venv_for_tests() -> Result<Venv> {
+    install_for_tests(&build()?)
+}
+
+fn install_for_tests(wheels: &Wheels) -> Result<Venv> {
+    let venv = Venv::with_requirements("python-tests", "requirements.txt", main_python()?)?;
+    wheels.install(&venv)?;
+    Ok(venv)
 }
 
 /// Runs the corpus with this Python, which has the package.

@@ -38,7 +38,7 @@ class AsgiReceiver:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
             return
         if scope["type"] != "http":
             raise TypeError("webhooks are delivered by HTTP")
@@ -56,7 +56,7 @@ async def send_answer(answer: Answer, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def live(receive: Receive, send: Send) -> None:
     """There is nothing to start or stop, and servers want to be told so."""
     while True:
         message = await receive()

@@ -25,10 +25,11 @@ Or your own route takes the event as a dependency, after the same checks:
 ...     return {"status": "handled"}
 """
 
-from __future__ import annotations
+# No annotations from the future here: FastAPI reads those of a dependency, and old versions of it
+# cannot look up names for an object.
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Union
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -44,7 +45,7 @@ from countersign.receiver.visit import Answered
 __all__ = ["Delivery", "Refused", "add_receiver", "answer_refusals"]
 
 
-def add_receiver(app: Starlette | Router, path: str, receiver: Receiver) -> None:
+def add_receiver(app: Union[Starlette, Router], path: str, receiver: Receiver) -> None:
     """Gives the requests for this path to the receiver, whatever their method."""
     router: Router = app if isinstance(app, Router) else app.router
     # Not `mount`, which would answer the path itself with a redirect to one with a slash.

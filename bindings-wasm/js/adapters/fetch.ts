@@ -70,7 +70,7 @@ function incoming(request: Request, peer: string | null, context: Context): Inco
       return value === null ? [] : [value];
     },
     body() {
-      if (request.bodyUsed) {
+      if (request.bodyUsed || request.body?.locked) {
         refuseParsed();
       }
       return request.body === null ? new Uint8Array(0) : new RequestReader(request.body);

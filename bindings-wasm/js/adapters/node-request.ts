@@ -4,6 +4,7 @@ import type { Answer } from "../receiver/answer.js";
 import type { BodyReader } from "../receiver/body.js";
 import type { Incoming } from "../receiver/incoming.js";
 import type { Receiver } from "../receiver/receiver.js";
+import { milliseconds } from "../receiver/timer.js";
 
 /** What is used of Node's `IncomingMessage`. */
 export interface NodeRequest {
@@ -12,6 +13,7 @@ export interface NodeRequest {
   readonly rawHeaders: readonly string[];
   readonly readableEnded: boolean;
   readonly readableDidRead: boolean;
+  readonly destroyed: boolean;
   readonly socket: { readonly remoteAddress?: string | undefined; destroy(): unknown };
   read(): unknown;
   resume(): unknown;
@@ -36,7 +38,7 @@ export function nodeIncoming(
   const scheme = "encrypted" in request.socket && request.socket.encrypted === true ? "https" : "http";
   return {
     method: request.method ?? "",
-    url: `${scheme}://${headers.get("host")?.[0] ?? ""}${path}`,
+    url: `${scheme}://${(headers.get("host") ?? headers.get(":authority"))?.[0] ?? ""}${path}`,
     headers,
     peer: request.socket.remoteAddress ?? null,
     header: (name) => headers.get(name) ?? [],
@@ -73,7 +75,7 @@ export function discardRest(request: NodeRequest, seconds: number): void {
   if (request.readableEnded) {
     return;
   }
-  const timer: unknown = setTimeout(() => request.socket.destroy(), seconds * 1e3);
+  const timer: unknown = setTimeout(() => request.socket.destroy(), milliseconds(seconds));
   // A server that is to end does not wait for it.
   (timer as { unref(): void }).unref();
   for (const event of ["end", "close"]) {
@@ -127,7 +129,8 @@ class NodeReader implements BodyReader {
         this.cancel();
         return null;
       }
-      if (this.#isOver) {
+      // It may have been over before anybody listened.
+      if (this.#isOver || this.#request.destroyed) {
         throw new Error("the connection ended");
       }
       await new Promise<void>((resolve) => (this.#wake = resolve));

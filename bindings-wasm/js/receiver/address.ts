@@ -1,7 +1,7 @@
 /** Who called, and who may. */
 
 import { options, optionalText, text, word, wrong } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import { attempt } from "../errors.js";
 
 /**

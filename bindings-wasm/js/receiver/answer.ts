@@ -1,5 +1,5 @@
 import { optionalText, text, word } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import type { CountersignError } from "../errors.js";
 
 /** An HTTP answer. */

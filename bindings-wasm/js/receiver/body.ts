@@ -3,6 +3,7 @@
 import { glue } from "../core.js";
 import { failure } from "../errors.js";
 import { refusal } from "./refusal.js";
+import { within } from "./timer.js";
 
 /** Gives the pieces of a body one after the other. */
 export interface BodyReader {
@@ -19,17 +20,13 @@ export interface BodyReader {
  * @throws `payload_too_large`, `body_timeout`, `incomplete_body`.
  */
 export async function readBody(reader: BodyReader, limit: number, seconds: number): Promise<Uint8Array> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(refusal("body_timeout")), seconds * 1e3);
-  });
   try {
-    return await Promise.race([collect(reader, limit), expired]);
+    return await within(seconds, collect(reader, limit), () => {
+      throw refusal("body_timeout");
+    });
   } catch (error) {
     reader.cancel();
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

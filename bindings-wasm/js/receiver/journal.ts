@@ -14,10 +14,21 @@ export class Journal {
   }
 
   log(level: LogEntry["level"], message: string, code: string, more: Pick<LogEntry, "exception" | "frames"> = {}): void {
-    try {
-      this.#logger({ level, message, code, scheme: this.#scheme, event_id: this.eventId, ...more });
-    } catch {
-      // There is nobody left to tell, and no answer changes by it.
-    }
+    guarded(
+      () => this.#logger({ level, message, code, scheme: this.#scheme, event_id: this.eventId, ...more }),
+      () => undefined, // There is nobody left to tell, and no answer changes by it.
+    );
+  }
+}
+
+/**
+ * Calls what must change no answer, and `failed` if it throws; or rejects, which would end the
+ * process, as observers may well be `async`.
+ */
+export function guarded(action: () => unknown, failed: () => void): void {
+  try {
+    Promise.resolve(action()).catch(failed);
+  } catch {
+    failed();
   }
 }

@@ -31,6 +31,8 @@ export const SCHEMA_KEYWORDS = [
 export const ARRAY_KEYWORDS = ["allOf", "anyOf", "oneOf", "prefixItems"] as const;
 /** The keywords whose value is an object of schemas. */
 export const MAP_KEYWORDS = ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"] as const;
+/** The keywords whose schemas are applied to the same value. */
+export const IN_PLACE_KEYWORDS = ["allOf", "anyOf", "else", "if", "not", "oneOf", "then"] as const;
 
 export const META_SCHEMA = {
   type: ["object", "boolean"],
@@ -72,7 +74,8 @@ export const META_SCHEMA = {
     format: TEXT,
     contentEncoding: TEXT,
     contentMediaType: TEXT,
+    // They would be passed over, and with them what they forbid.
+    $dynamicRef: false,
+    $recursiveRef: false,
   },
-  // They would be passed over, and with them what they forbid.
-  not: { anyOf: [{ required: ["$dynamicRef"] }, { required: ["$recursiveRef"] }] },
 };

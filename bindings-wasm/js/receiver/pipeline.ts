@@ -13,6 +13,7 @@ import { refusal } from "./refusal.js";
 import type { Routes } from "./routes.js";
 import type { Handler, Settings } from "./settings.js";
 import type { Journal } from "./journal.js";
+import { within } from "./timer.js";
 
 /** How a request that was not refused ended. */
 export interface Conclusion {
@@ -118,7 +119,8 @@ export class Pipeline {
     const succeeded = returned instanceof Promise ? returned : Promise.resolve(returned);
     const settled = succeeded.then((success) => claims.settle(event.dedupeKey, token, success));
     incoming.waitUntil?.(settled);
-    const inTime = returned instanceof Promise ? await within(this.#settings.deadline, succeeded) : returned;
+    const { deadline } = this.#settings;
+    const inTime = returned instanceof Promise ? await within(deadline, succeeded, () => undefined) : returned;
     if (inTime === undefined) {
       throw refusal("handler_timeout");
     }
@@ -146,19 +148,6 @@ function attemptHandler(handler: () => unknown, journal: Journal): boolean | Pro
     return isThenable ? Promise.resolve(returned).then(() => true, failed) : true;
   } catch (thrown) {
     return failed(thrown);
-  }
-}
-
-/** What the promise gives, if it does within so many seconds. */
-async function within<T>(seconds: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const expired = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), seconds * 1e3);
-  });
-  try {
-    return await Promise.race([promise, expired]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

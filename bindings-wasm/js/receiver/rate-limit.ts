@@ -1,7 +1,7 @@
 /** How often each client may call. */
 
 import { count, number, options, text, whole, wrong } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import { attempt } from "../errors.js";
 
 /** The requests that still count: the number of each slot and the requests in it, the oldest first. */

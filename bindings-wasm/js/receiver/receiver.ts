@@ -3,7 +3,7 @@ import { ConfigurationError, CountersignError, type ErrorCode } from "../errors.
 import { Webhook } from "../webhook.js";
 import { type Answer, errorAnswer, type Handling } from "./answer.js";
 import type { Incoming } from "./incoming.js";
-import { Journal } from "./journal.js";
+import { guarded, Journal } from "./journal.js";
 import { describeThrown, type Observer } from "./outcome.js";
 import { Pipeline } from "./pipeline.js";
 import { monotonic } from "./rate-limit.js";
@@ -115,12 +115,12 @@ export class Receiver {
     const { eventId, eventType, keyIndex } = journal;
     const { status } = answer;
     const duration = (monotonic() - start) / 1e3;
+    const outcome = { time, status, result, scheme: this.#scheme, eventId, eventType, duration, keyIndex };
     for (const observer of this.#observers) {
-      try {
-        observer({ time, status, result, scheme: this.#scheme, eventId, eventType, duration, keyIndex });
-      } catch {
-        journal.log("error", "an observer failed", "observer_failed");
-      }
+      guarded(
+        () => observer(outcome),
+        () => journal.log("error", "an observer failed", "observer_failed"),
+      );
     }
     return answer;
   }

@@ -1,10 +1,11 @@
 /** Claims and rates in Redis: what several machines share. One atomic script decides. */
 
 import { number, options, text, wrong } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import type { RateLimit, RateStore } from "./rate-limit.js";
 import { refusal } from "./refusal.js";
 import type { ReplayStore } from "./replay.js";
+import { within } from "./timer.js";
 import { randomToken } from "./token.js";
 
 /** A client of the package `redis` (node-redis). */
@@ -86,7 +87,7 @@ export class RedisStore implements ReplayStore, RateStore {
   /** @param client A connected client of the package `redis` or `ioredis`. */
   constructor(client: NodeRedisClient | IoredisClient, storeOptions?: RedisStoreOptions) {
     this.#run = runner(client);
-    this.#timeout = number("the timeout", options("the options", storeOptions).timeout ?? TIMEOUT) * 1e3;
+    this.#timeout = number("the timeout", options("the options", storeOptions).timeout ?? TIMEOUT);
   }
 
   async claim(key: string, lease: number): Promise<string> {
@@ -126,19 +127,11 @@ export class RedisStore implements ReplayStore, RateStore {
     }
   }
 
-  async #inTime<T>(answer: Promise<T>, onTimeout?: () => void): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const expired = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        onTimeout?.();
-        reject(refusal("store_unavailable"));
-      }, this.#timeout);
+  #inTime<T>(answer: Promise<T>, onTimeout?: () => void): Promise<T> {
+    return within(this.#timeout, answer, () => {
+      onTimeout?.();
+      throw refusal("store_unavailable");
     });
-    try {
-      return await Promise.race([answer, expired]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
@@ -186,6 +179,8 @@ function runner(client: unknown): (script: Script, key: string, values: string[]
   };
 }
 
+/** Within what Redis takes: no time at all and times beyond its clock are errors to it. */
 function milliseconds(seconds: number): string {
-  return String(Math.ceil(number("the time", seconds) * 1e3));
+  const wanted = Math.ceil(number("the time", seconds) * 1e3);
+  return String(Math.min(Math.max(wanted, 1), Number.MAX_SAFE_INTEGER));
 }

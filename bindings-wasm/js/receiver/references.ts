@@ -1,18 +1,27 @@
-/** Makes a copy of a schema ready for validation, and finds what it refers to outside of itself. */
+/** Makes a copy of a schema ready for validation, and finds where its references lead. */
 
-import { ARRAY_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from "./meta-schema.js";
+import { ARRAY_KEYWORDS, IN_PLACE_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from "./meta-schema.js";
 
 type Schema = Record<string, unknown>;
 
 /** A name that nobody can fetch, for schemas without one. */
 const BASE = "countersign:/schema";
 
-/** Whether every `$ref` leads to a part of the schema itself, and every pattern is one. */
+/**
+ * What is a note to the reader in 2020-12, or of another version and nothing, while some validators
+ * take it for a rule.
+ */
+const NO_RULES = ["$recursiveAnchor", "additionalItems", "dependencies", "format", "id"] as const;
+
+/** Where the references of a schema lead. */
 export class References {
-  /** The schemas that have a URI, by that. */
+  /** Every schema inside of the schema. */
+  readonly #schemas = new Set<unknown>();
+  /** Those that have a URI, by that. */
   readonly #resources = new Map<string, unknown>();
-  readonly #anchors = new Set<string>();
-  readonly #wanted: URL[] = [];
+  readonly #anchors = new Map<string, unknown>();
+  /** Where the reference of a schema points to. */
+  readonly #wanted = new Map<Schema, URL>();
 
   /** @throws If a URI or a pattern is malformed. */
   constructor(schema: unknown) {
@@ -21,18 +30,40 @@ export class References {
     this.#visit(schema, base);
   }
 
-  areInside(): boolean {
-    return this.#wanted.every((url) => {
-      const fragment = decodeURIComponent(url.hash.slice(1));
-      const resource = this.#resources.get(withoutFragment(url));
-      if (resource === undefined) {
+  /** Whether every `$ref` leads to a schema inside, and none leads back without taking a step into the payload. */
+  areSound(): boolean {
+    const targets = [...this.#wanted.values()].map((url) => this.#target(url));
+    return targets.every((target) => typeof target === "boolean" || this.#schemas.has(target)) && !this.#haveLoop();
+  }
+
+  #target(url: URL): unknown {
+    const fragment = decodeURIComponent(url.hash.slice(1));
+    if (fragment === "" || fragment.startsWith("/")) {
+      return follow(this.#resources.get(withoutFragment(url)), fragment);
+    }
+    return this.#anchors.get(url.href);
+  }
+
+  /** Whether a validator would never come to an end. */
+  #haveLoop(): boolean {
+    const done = new Set<unknown>();
+    const open = new Set<unknown>();
+    const leadsBack = (schema: unknown): boolean => {
+      if (typeof schema !== "object" || schema === null || done.has(schema)) {
         return false;
       }
-      if (fragment === "" || fragment.startsWith("/")) {
-        return isSchema(follow(resource, fragment));
+      if (open.has(schema)) {
+        return true;
       }
-      return this.#anchors.has(url.href);
-    });
+      open.add(schema);
+      const wanted = this.#wanted.get(schema as Schema);
+      const applied = inPlaceOf(schema as Schema);
+      const found = (wanted === undefined ? applied : [this.#target(wanted), ...applied]).some(leadsBack);
+      open.delete(schema);
+      done.add(schema);
+      return found;
+    };
+    return [...this.#schemas].some(leadsBack);
   }
 
   #visit(schema: unknown, outer: URL): void {
@@ -40,19 +71,23 @@ export class References {
       return;
     }
     const known = schema as Schema;
+    this.#schemas.add(known);
     let base = outer;
     if (typeof known.$id === "string") {
       base = new URL(known.$id, outer);
       this.#resources.set(withoutFragment(base), schema);
     }
     if (typeof known.$anchor === "string") {
-      this.#anchors.add(new URL(`#${known.$anchor}`, base).href);
+      this.#anchors.set(new URL(`#${known.$anchor}`, base).href, known);
     }
     if (typeof known.$ref === "string") {
-      this.#wanted.push(new URL(known.$ref, base));
+      const url = new URL(known.$ref, base);
+      this.#wanted.set(known, url);
+      known.$ref = asValidatorsWriteIt(known.$ref, url);
     }
-    // In 2020-12 it is a note to the reader, while some validators take it for a rule.
-    delete known.format;
+    for (const keyword of NO_RULES) {
+      delete known[keyword];
+    }
     const patterns = Object.keys((known.patternProperties ?? {}) as Schema);
     for (const pattern of typeof known.pattern === "string" ? [known.pattern, ...patterns] : patterns) {
       new RegExp(pattern, "u");
@@ -63,10 +98,22 @@ export class References {
   }
 }
 
+/** Validators compare fragments as text, and escape no more than must be. */
+function asValidatorsWriteIt(reference: string, { hash }: URL): string {
+  return hash === "" ? reference : `${reference.split("#", 1)[0]}#${encodeURI(decodeURIComponent(hash.slice(1)))}`;
+}
+
 function innerOf(schema: Schema): unknown[] {
   const single = SCHEMA_KEYWORDS.map((keyword) => schema[keyword]);
   const several = [...ARRAY_KEYWORDS, ...MAP_KEYWORDS].flatMap((keyword) => Object.values((schema[keyword] ?? {}) as Schema));
   return [...single, ...several];
+}
+
+/** The schemas that a schema applies to the very value that it is applied to. */
+function inPlaceOf(schema: Schema): unknown[] {
+  const given = IN_PLACE_KEYWORDS.map((keyword) => schema[keyword]);
+  const several = Object.values((schema.dependentSchemas ?? {}) as Schema);
+  return [...given.flat(), ...several];
 }
 
 function withoutFragment(url: URL): string {
@@ -80,8 +127,4 @@ function follow(from: unknown, pointer: string): unknown {
     const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
     return typeof at === "object" && at !== null && Object.hasOwn(at, key) ? (at as Schema)[key] : undefined;
   }, from);
-}
-
-function isSchema(value: unknown): boolean {
-  return typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value));
 }

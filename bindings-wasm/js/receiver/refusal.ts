@@ -1,7 +1,7 @@
 /** Failures that are found while doing I/O, in the core's words. */
 
 import { number, text } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import { type CountersignError, type ErrorCode, failure } from "../errors.js";
 
 /** The error of this code; `amount` is in milliseconds, of a body's limit in bytes. */

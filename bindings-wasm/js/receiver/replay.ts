@@ -1,7 +1,7 @@
 /** Each delivery is handled once: the claims on dedupe keys. */
 
 import { count, number, options, text, word } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import { attempt } from "../errors.js";
 import { type MemoryStoreOptions, monotonic } from "./rate-limit.js";
 

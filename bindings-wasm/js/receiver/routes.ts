@@ -1,5 +1,5 @@
 import { optionalText, text } from "../check.js";
-import { glue } from "../core.js";
+import { glue } from "./core.js";
 import { attempt } from "../errors.js";
 
 /**

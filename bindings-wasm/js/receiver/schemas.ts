@@ -29,7 +29,8 @@ export class Schemas {
    * document: nothing is ever fetched; `malformed_pattern`, `duplicate_handler`.
    */
   constructor(schemas: unknown, validator: unknown) {
-    if (typeof schemas !== "object" || schemas === null) {
+    // What can be iterated, such as a Map, has no patterns as its keys.
+    if (typeof schemas !== "object" || schemas === null || Symbol.iterator in schemas) {
       throw wrong("the schemas", "an object of schemas by pattern", schemas);
     }
     if (typeof validator !== "function") {
@@ -69,7 +70,7 @@ function compile(
   try {
     // Validators leave marks in what they are given.
     const copy: unknown = JSON.parse(JSON.stringify(schema));
-    if (meta.validate(copy).valid && new References(copy).areInside()) {
+    if (meta.validate(copy).valid && new References(copy).areSound()) {
       return new Validator(copy, "2020-12", true);
     }
   } catch {

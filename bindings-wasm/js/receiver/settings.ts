@@ -86,11 +86,11 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     bodyLimit: whole("bodyLimit", given.bodyLimit ?? MEBIBYTE),
     bodyTimeout: number("bodyTimeout", given.bodyTimeout ?? 10),
     deadline: number("deadline", given.deadline ?? 8),
-    schemas: given.schemas ? new Schemas(given.schemas, given.validator) : null,
+    schemas: (given.schemas ?? null) === null ? null : new Schemas(given.schemas, given.validator),
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
-    clock: given.clock ?? null,
+    clock: callable("clock", given.clock),
     origin: given.origin ? origin(given.origin) : null,
-    log: given.log === undefined ? logToConsole : (given.log ?? (() => undefined)),
+    log: given.log === undefined ? logToConsole : (callable("log", given.log) ?? (() => undefined)),
     needsPeer: address !== null || rateLimit !== null,
   };
 }
@@ -101,6 +101,16 @@ function instance<T>(what: string, type: abstract new (...values: never[]) => T,
   }
   if (!(value instanceof type)) {
     throw wrong(what, `a ${type.name}`, value);
+  }
+  return value;
+}
+
+function callable<T extends (...values: never[]) => unknown>(what: string, value: T | null | undefined): T | null {
+  if (value === undefined || value === null) {
+    return null;
+  }
+  if (typeof value !== "function") {
+    throw wrong(what, "a function", value);
   }
   return value;
 }

@@ -19,6 +19,8 @@ export interface SqliteStatement {
 
 /** How long a process waits for another that writes, in milliseconds. */
 const BUSY_TIMEOUT = 1_000;
+/** How often the switch to the write-ahead log is tried. */
+const SWITCH_ATTEMPTS = 20;
 /** How many expired rows of each table are deleted at a time. */
 const BATCH = 100;
 
@@ -85,7 +87,9 @@ export class SqliteStore implements ReplayStore, RateStore {
     }
     this.#database = database;
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-    database.exec("PRAGMA journal_mode = WAL");
+    useWriteAheadLog(database);
+    // A power cut may take the last claims with it, a killed process does not.
+    database.exec("PRAGMA synchronous = NORMAL");
     database.exec(SCHEMA);
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared) as Statements;
@@ -143,11 +147,32 @@ export class SqliteStore implements ReplayStore, RateStore {
   }
 }
 
+/**
+ * SQLite does not wait for others at this switch, which happens once in the life of a file: those
+ * that open a fresh one together get in each other's way.
+ */
+function useWriteAheadLog(database: SqliteDatabase): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (attempt === SWITCH_ATTEMPTS) {
+        throw error;
+      }
+      // Here it does wait until the others are done.
+      database.exec("BEGIN IMMEDIATE; COMMIT");
+    }
+  }
+}
+
 function asHeld(row: unknown): Held | null {
   const { state, until_ms: untilMs } = (row ?? {}) as { state?: Held["state"]; until_ms?: number };
   return state === undefined || untilMs === undefined ? null : { state, untilMs };
 }
 
 function until(nowMs: number, seconds: number): number {
-  return Math.ceil(nowMs + number("the time", seconds) * 1e3);
+  const end = Math.ceil(nowMs + number("the time", seconds) * 1e3);
+  // Larger numbers could be written, but not read again.
+  return Math.min(end, Number.MAX_SAFE_INTEGER);
 }

@@ -2,9 +2,8 @@
 //! the last ones.
 
 mod http;
-mod receiver;
+mod listing;
 mod settings;
 
-pub use http::{BODY_LIMIT, router};
-pub use receiver::{HandlerError, Outcome, Receiver};
+pub use http::router;
 pub use settings::Settings;

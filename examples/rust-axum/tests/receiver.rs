@@ -8,8 +8,9 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 
 use common::{OLD_SECRET, PAYMENT, SECRET, TOKEN, deliver, exchange, list, post, signed};
-use countersign::{Scheme, Secret, UnixTime, Webhook};
-use countersign_example_axum::{BODY_LIMIT, Receiver, router};
+use countersign::{DEFAULT_BODY_LIMIT, Scheme, Secret, UnixTime, Webhook};
+use countersign_example_axum::router;
+use countersign_tower::{ReceivedEvent, Receiver};
 use serde_json::json;
 
 fn webhook(scheme: Scheme, secrets: &[&str]) -> Webhook {
@@ -17,11 +18,19 @@ fn webhook(scheme: Scheme, secrets: &[&str]) -> Webhook {
     Webhook::new(scheme, secrets).unwrap()
 }
 
+type Handled = Result<(), &'static str>;
+
 fn receiver() -> Receiver {
-    Receiver::new(webhook(Scheme::SHA256, &[SECRET, OLD_SECRET]))
-        .on("payment.succeeded", |_| Ok(()))
-        .on("order.failing", |_| Err("of private particulars".into()))
-        .on("order.panicking", |_| panic!("a mistake in the handler"))
+    let receiver = Receiver::new(webhook(Scheme::SHA256, &[SECRET, OLD_SECRET]));
+    receiver
+        .on("payment.succeeded", async |_| Handled::Ok(()))
+        .and_then(|receiver| receiver.on("order.failing", async |_| Err("of private particulars")))
+        .and_then(|receiver| receiver.on("order.panicking", panicking))
+        .unwrap()
+}
+
+async fn panicking(_event: ReceivedEvent) -> Handled {
+    panic!("a mistake in the handler")
 }
 
 fn start(receiver: Receiver, token: Option<&str>) -> SocketAddr {
@@ -109,14 +118,29 @@ fn refuses_authentic_nonsense() {
 }
 
 #[test]
-fn the_content_type_changes_nothing() {
+fn payloads_are_json() {
     let server = start_default();
-    let mut headers = signed(SECRET, PAYMENT);
-    headers.push((
-        "content-type".into(),
-        "application/x-www-form-urlencoded".into(),
-    ));
-    assert_eq!(post(server, &headers, PAYMENT).status, 200);
+    for (content_type, status) in [
+        ("application/json; charset=utf-8", 200),
+        ("application/x-www-form-urlencoded", 415),
+    ] {
+        let mut headers = signed(SECRET, PAYMENT);
+        headers.push(("content-type".into(), content_type.into()));
+        assert_eq!(post(server, &headers, PAYMENT).status, status);
+    }
+}
+
+#[test]
+fn each_delivery_is_handled_once() {
+    let server = start_default();
+    for status in ["handled", "duplicate"] {
+        let answer = deliver(server, PAYMENT);
+        assert_eq!(
+            (answer.status, &answer.body["status"]),
+            (200, &json!(status))
+        );
+    }
+    assert_eq!(listed(server).len(), 2);
 }
 
 #[test]
@@ -134,7 +158,7 @@ fn refuses_large_bodies_before_their_end() {
     let answer = exchange(server, &endless);
     assert_eq!((answer.status, answer.code()), (413, "payload_too_large"));
 
-    let padding = " ".repeat(BODY_LIMIT - PAYMENT.len());
+    let padding = " ".repeat(DEFAULT_BODY_LIMIT - PAYMENT.len());
     assert_eq!(deliver(server, &format!("{PAYMENT}{padding}")).status, 200);
     assert_eq!(deliver(server, &format!("{PAYMENT}{padding} ")).status, 413);
 }
@@ -190,10 +214,11 @@ fn a_failing_handler_answers_500_and_is_logged_without_the_payload() {
 fn the_list_stays_bounded_under_concurrent_deliveries() {
     let server = start_default();
     let threads: Vec<_> = (0..8)
-        .map(|_| {
+        .map(|thread| {
             thread::spawn(move || {
-                for _ in 0..20 {
-                    assert_eq!(deliver(server, PAYMENT).status, 200);
+                for delivery in 0..20 {
+                    let payment = PAYMENT.replace("evt_1", &format!("evt_{thread}_{delivery}"));
+                    assert_eq!(deliver(server, &payment).status, 200);
                 }
             })
         })

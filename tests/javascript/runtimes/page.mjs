@@ -36,9 +36,8 @@ const POLICY = "default-src 'none'; connect-src 'self'; script-src 'self' 'nonce
  * version of the browser.
  */
 export async function runPage(folder, path, corpus) {
-  const executablePath = await findChromium();
   const server = await serve(folder, corpus);
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const errors = [];
@@ -54,6 +53,11 @@ export async function runPage(folder, path, corpus) {
     await browser.close();
     server.close();
   }
+}
+
+/** A browser without a window. */
+export async function launchChromium() {
+  return chromium.launch({ executablePath: await findChromium(), args: FLAGS });
 }
 
 async function findChromium() {

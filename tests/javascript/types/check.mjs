@@ -8,7 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = ["usage.ts", "mistakes.ts"];
+const RECEIVER = ["usage-receiver.ts"];
 const NODE = ["usage-node.ts"];
+const FRAMEWORKS = ["usage-frameworks.ts"];
 /** The oldest that is supported, and the newest. */
 const COMPILERS = ["typescript", "typescript-7"];
 
@@ -27,16 +29,23 @@ const HOSTS = {
 };
 
 const PROJECTS = {
-  "node16, ECMAScript modules": { module: "node16", ...HOSTS.node, files: [...SOURCES, ...NODE] },
-  "node16, CommonJS": { module: "node16", ...HOSTS.node, files: [...SOURCES, ...NODE].map(commonjs) },
-  nodenext: { module: "nodenext", ...HOSTS.node, files: [...SOURCES, ...NODE] },
-  bundler: { module: "esnext", moduleResolution: "bundler", ...HOSTS.browser, files: SOURCES },
+  "node16, ECMAScript modules": { module: "node16", ...HOSTS.node, files: [...SOURCES, ...RECEIVER, ...NODE] },
+  "node16, CommonJS": { module: "node16", ...HOSTS.node, files: [...SOURCES, ...RECEIVER, ...NODE].map(commonjs) },
+  nodenext: { module: "nodenext", ...HOSTS.node, files: [...SOURCES, ...RECEIVER, ...NODE] },
+  bundler: { module: "esnext", moduleResolution: "bundler", ...HOSTS.browser, files: [...SOURCES, ...RECEIVER] },
   "bundler with the condition of workers": {
     module: "esnext",
     moduleResolution: "bundler",
     customConditions: ["workerd"],
     ...HOSTS.browser,
-    files: SOURCES,
+    files: [...SOURCES, ...RECEIVER],
+  },
+  "nodenext, with the types of frameworks": {
+    module: "nodenext",
+    ...HOSTS.node,
+    // Theirs are not ours to check.
+    skipLibCheck: true,
+    files: FRAMEWORKS,
   },
 };
 

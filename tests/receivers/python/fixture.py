@@ -14,7 +14,7 @@ from typing import Any
 from countersign import AddressPolicy, Event, RateLimit, Receiver, Scheme, Webhook
 
 #: How long a slow handler takes, in seconds.
-SLOW = 0.5
+SLOW = 2.0
 
 
 class Case:

@@ -11,4 +11,5 @@ from fixture import listen
 
 def serve(application: Any) -> None:
     """Serves until the process is stopped."""
-    uvicorn.Server(uvicorn.Config(application, log_level="error")).run(sockets=[listen()])
+    # By default uvicorn believes what callers on this machine say of whom they speak for.
+    uvicorn.Server(uvicorn.Config(application, log_level="error", proxy_headers=False)).run(sockets=[listen()])

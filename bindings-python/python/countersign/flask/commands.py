@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import flask
 from flask.cli import AppGroup, with_appcontext
 
 from countersign.errors import CountersignError
+from countersign.inbox import Inbox, State
 from countersign.receiver import Receiver
 
 commands = AppGroup("countersign", help="Looks into what this application receives.")
@@ -43,6 +45,53 @@ def explain(request_file: Path, path: str | None, at: float | None) -> None:
     click.echo(f"event    id {event.id!r}, type {event.type!r}, timestamp {event.timestamp}")
     pattern = receiver.pattern_for(event.type)
     click.echo(f"handler  {'none: it is ignored' if pattern is None else pattern}")
+
+
+@commands.command()
+@click.option("--state", type=click.Choice(["waiting", "running", "handled", "dead"]))
+@click.option("--type", "event_type", help="Of this type alone.")
+@click.option("--limit", default=20, show_default=True)
+@with_appcontext
+def events(state: State | None, event_type: str | None, limit: int) -> None:
+    """Lists the latest events of the inbox."""
+    for stored in _inbox().events(state, event_type, limit):
+        received = datetime.fromtimestamp(stored.received, timezone.utc)
+        click.echo(
+            f"{stored.number}  {received:%Y-%m-%d %H:%M:%S}Z  {stored.state}"
+            f"  attempts {stored.attempts}  type {stored.event.type!r}  id {stored.event.id!r}"
+            f"  {stored.error or ''}".rstrip()
+        )
+
+
+@commands.command()
+@click.argument("number", type=int, required=False)
+@click.option("--all-dead", is_flag=True, help="All dead letters.")
+@click.option("--type", "event_type", help="With --all-dead: of this type alone.")
+@with_appcontext
+def replay(number: int | None, all_dead: bool, event_type: str | None) -> None:
+    """Has the event with this NUMBER of the inbox handled once more."""
+    if (number is None) is not all_dead:
+        raise click.UsageError("say either a number or --all-dead")
+    count = _inbox().replay(number, event_type=event_type)
+    click.echo(f"{count} to be handled once more")
+    if not count:
+        raise click.exceptions.Exit(1)
+
+
+@commands.command()
+@click.option("--threads", default=4, show_default=True)
+@with_appcontext
+def work(threads: int) -> None:
+    """Handles the events of the inbox until it is told to end."""
+    receiver = flask.current_app.extensions["countersign"].configured
+    _inbox().run(receiver, threads=threads)
+
+
+def _inbox() -> Inbox:
+    inbox: Inbox | None = flask.current_app.extensions["countersign"].inbox
+    if inbox is None:
+        raise click.UsageError("this application has no inbox: COUNTERSIGN_INBOX is not set")
+    return inbox
 
 
 def _receiver(path: str | None) -> Receiver:

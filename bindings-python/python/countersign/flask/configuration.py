@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Union
 
 from countersign._countersign import AddressPolicy, RateLimit, Webhook
+from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
+from countersign.monitor import Monitor, StatusPage
 from countersign.receiver import Receiver, RedisStore, SqliteStore
 
 PREFIX = "COUNTERSIGN_"
@@ -27,10 +29,33 @@ _ADDRESS = {
     "TRUSTED_PROXIES": "trusted_proxies",
     "FORWARDING_HEADER": "forwarding_header",
 }
-_OTHER = {"SCHEME", "SECRET", "VERIFY_TOKEN", "PATH", "RATE_LIMIT", "STORE"}
+_OTHER = {
+    "SCHEME",
+    "SECRET",
+    "VERIFY_TOKEN",
+    "PATH",
+    "RATE_LIMIT",
+    "STORE",
+    "INBOX",
+    "STATUS_TOKEN",
+    "STATUS_PATH",
+}
 
 
-def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
+def inbox_from(config: Mapping[str, Any]) -> Inbox | None:
+    """The inbox at the URL ``COUNTERSIGN_INBOX``: ``sqlite:///file`` or ``postgresql://host/name``.
+    """
+    url = config.get(f"{PREFIX}INBOX")
+    if url is None:
+        return None
+    if isinstance(url, str) and url.startswith("sqlite:///"):
+        return SqliteInbox(url[len("sqlite:///") :])
+    if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
+        return PostgresInbox(url)
+    raise ValueError(f"{PREFIX}INBOX must begin with sqlite:/// or postgresql://")
+
+
+def receiver_from(config: Mapping[str, Any], inbox: Inbox | None) -> Receiver | None:
     """The receiver that the configuration describes; ``None`` without ``COUNTERSIGN_SCHEME``.
 
     Raises ``ValueError`` for a key that there is not, since a guard whose name is misspelt would be
@@ -54,7 +79,19 @@ def receiver_from(config: Mapping[str, Any]) -> Receiver | None:
         options["address"] = AddressPolicy(**address)
     if given.get("RATE_LIMIT") is not None:
         options["rate_limit"] = _rate_limit(given["RATE_LIMIT"])
-    return Receiver(webhook, **options, **_stores(given.get("STORE", "memory")))
+    return Receiver(webhook, inbox=inbox, **options, **_stores(given.get("STORE", "memory")))
+
+
+def status_page_from(config: Mapping[str, Any], monitor: Monitor) -> StatusPage | None:
+    """The status page that the configuration describes; ``None`` without
+    ``COUNTERSIGN_STATUS_TOKEN``.
+
+    Raises ``ValueError`` for a token that is empty or short, which would not keep it closed.
+    """
+    token = config.get(f"{PREFIX}STATUS_TOKEN")
+    if token is None:
+        return None
+    return StatusPage(monitor, token, config.get(f"{PREFIX}STATUS_PATH", "/webhooks/status"))
 
 
 def _named(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Callable, TypeVar
+import inspect
+from collections.abc import Awaitable
+from typing import Callable, TypeVar, overload
 
 import flask
 from werkzeug.routing import Rule
 
+from countersign._countersign import Event
 from countersign.flask.commands import commands
-from countersign.flask.configuration import PREFIX, receiver_from
+from countersign.flask.configuration import (
+    PREFIX,
+    inbox_from,
+    receiver_from,
+    status_page_from,
+)
 from countersign.flask.request import FlaskRequest
+from countersign.inbox import Inbox
+from countersign.monitor import Monitor, StatusPage
+from countersign.monitor.wsgi import answer_environ
 from countersign.receiver import Handler, Receiver
 
 H = TypeVar("H", bound=Handler)
@@ -22,9 +33,14 @@ class Countersign:
     ``COUNTERSIGN_SCHEME`` is set: ``SCHEME``, ``SECRET`` (one, or a list while they are rotated),
     ``VERIFY_TOKEN``, ``PATH`` (``/webhooks``), ``ALLOW``, ``TRUSTED_PROXIES``,
     ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
-    ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
+    ``redis://host``), ``INBOX`` (``sqlite:///file``, ``postgresql://host/name``),
+    ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
     ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
     ones are added with :meth:`mount`.
+
+    With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
+    :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
+    they do.
     """
 
     def __init__(self, app: flask.Flask | None = None) -> None:
@@ -33,6 +49,12 @@ class Countersign:
         self._apps: list[flask.Flask] = []
         if app is not None:
             self.init_app(app)
+
+    @overload
+    def on(self, pattern: str, handler: None = None) -> Callable[[H], H]: ...
+
+    @overload
+    def on(self, pattern: str, handler: Handler) -> None: ...
 
     def on(self, pattern: str, handler: Handler | None = None) -> Callable[[H], H] | None:
         """Gives events of this type to the handler, as :meth:`countersign.Receiver.on` does, in the
@@ -46,9 +68,7 @@ class Countersign:
             return register
         self._handlers.append((pattern, handler))
         for app in self._apps:
-            receiver = app.extensions["countersign"].configured
-            if receiver is not None:
-                receiver.on(pattern, handler)
+            app.extensions["countersign"].on(pattern, handler)
         return None
 
     def mount(self, path: str, receiver: Receiver) -> None:
@@ -60,11 +80,12 @@ class Countersign:
     def init_app(self, app: flask.Flask) -> None:
         """Answers for this application. Raises ``ValueError`` for a setting that there is not, and
         ``ConfigurationError`` for a secret that is none."""
-        configured = receiver_from(app.config)
-        state = State(app, configured)
+        inbox = inbox_from(app.config)
+        configured = receiver_from(app.config, inbox)
+        state = State(app, configured, inbox)
         if configured is not None:
             for pattern, handler in self._handlers:
-                configured.on(pattern, handler)
+                state.on(pattern, handler)
             state.mount(app.config.get(f"{PREFIX}PATH", "/webhooks"), configured)
         for path, receiver in self._mounted:
             state.mount(path, receiver)
@@ -76,17 +97,43 @@ class Countersign:
 class State:
     """What the extension keeps of one application, at ``app.extensions["countersign"]``."""
 
-    def __init__(self, app: flask.Flask, configured: Receiver | None) -> None:
+    def __init__(
+        self, app: flask.Flask, configured: Receiver | None, inbox: Inbox | None
+    ) -> None:
         self._app = app
         #: The receiver of the configuration.
         self.configured = configured
+        #: Where it stores its events, if they are handled after they were answered.
+        self.inbox = inbox
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
+        #: Watches them, if there is a status page.
+        self.monitor = Monitor()
+        self._watched: list[Receiver] = []
+        self._page = status_page_from(app.config, self.monitor)
+        if self._page is not None:
+            self._show(self._page)
+        if inbox is not None:
+            self.monitor.attach_inbox(inbox)
+
+    def on(self, pattern: str, handler: Handler) -> None:
+        """Gives events to the handler in the receiver of the configuration, if there is one."""
+        if self.configured is not None:
+            # Workers of an inbox run where no request has brought the application's context.
+            known = handler if self.inbox is None else _in_context(self._app, handler)
+            self.configured.on(pattern, known)
 
     def mount(self, path: str, receiver: Receiver) -> None:
         """Gives the requests for this path to the receiver."""
         if path in self.receivers:
             raise ValueError(f"there is a receiver at {path} already")
+        if self._page is not None:
+            if path in self._page.paths:
+                raise ValueError(f"the status page is at {path}")
+            if receiver not in self._watched:
+                # One that answers at several paths does not know which was called.
+                self._watched.append(receiver)
+                self.monitor.watch(receiver, path)
         self.receivers[path] = receiver
         endpoint = f"countersign:{path}"
 
@@ -95,7 +142,35 @@ class State:
             return flask.Response(answer.body, answer.status, list(answer.headers))
 
         # Not `add_url_rule`, which allows the methods of a list alone: core refuses methods.
-        rule = Rule(path, endpoint=endpoint, methods=None)
+        self._add(Rule(path, endpoint=endpoint, methods=None), view)
+
+    def _show(self, page: StatusPage) -> None:
+        def view() -> flask.Response:
+            request = FlaskRequest(flask.request)
+            answer = answer_environ(page, flask.request.environ, request)
+            return flask.Response(answer.body, answer.status, answer.headers)
+
+        for path in page.paths:
+            endpoint = f"countersign-status:{path}"
+            # Slashes too many are another path, which is not found.
+            self._add(Rule(path, endpoint=endpoint, methods=None, merge_slashes=False), view)
+
+    def _add(self, rule: Rule, view: Callable[..., flask.Response]) -> None:
         rule.provide_automatic_options = False  # type: ignore[attr-defined]
         self._app.url_map.add(rule)
-        self._app.view_functions[endpoint] = view
+        self._app.view_functions[rule.endpoint] = view
+
+
+def _in_context(app: flask.Flask, handler: Handler) -> Handler:
+    """The handler with the application's context around it."""
+
+    async def awaited(handling: Awaitable[object]) -> None:
+        with app.app_context():
+            await handling
+
+    def called(event: Event) -> object:
+        with app.app_context():
+            returned = handler(event)
+        return awaited(returned) if inspect.isawaitable(returned) else None
+
+    return called

@@ -15,7 +15,6 @@ from countersign.receiver.settings import (
     Handler,
     SchemasByPattern,
     Settings,
-    WhenStoreFails,
     seconds,
 )
 from countersign.receiver.stores import (
@@ -87,7 +86,7 @@ class Receiver:
         body_timeout: float = 10,
         deadline: float = 8,
         schemas: SchemasByPattern | None = None,
-        when_store_fails: WhenStoreFails = "refuse",
+        when_store_fails: Literal["refuse", "admit"] = "refuse",
         clock: Callable[[], float] | None = None,
         origin: str | None = None,
         observe: Observer | None = None,
@@ -123,7 +122,7 @@ class Receiver:
         self._observers: list[Observer] = [] if observe is None else [observe]
 
     @overload
-    def on(self, pattern: str) -> Callable[[H], H]: ...
+    def on(self, pattern: str, handler: None = None) -> Callable[[H], H]: ...
 
     @overload
     def on(self, pattern: str, handler: Handler) -> None: ...

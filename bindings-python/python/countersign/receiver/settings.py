@@ -13,7 +13,6 @@ from countersign.receiver.stores import EventStore, RateStore, ReplayStore
 #: Takes an event. What it returns is not looked at; that it returns is success.
 Handler = Callable[[Event], Union[object, Awaitable[object]]]
 SchemasByPattern = Mapping[str, Union[Mapping[str, Any], bool]]
-WhenStoreFails = Literal["refuse", "admit"]
 
 _ORIGIN = re.compile(r"^[a-z]+://[^/?#]*", re.IGNORECASE)
 
@@ -32,7 +31,7 @@ class Settings(NamedTuple):
     body_timeout: float
     deadline: float
     schemas: Schemas | None
-    when_store_fails: WhenStoreFails
+    when_store_fails: Literal["refuse", "admit"]
     clock: Callable[[], float] | None
     origin: str | None
     routes: Routes

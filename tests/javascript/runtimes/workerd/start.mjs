@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
-import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 
-const COMPATIBILITY_DATE = "2026-04-01";
+import { bundle, COMPATIBILITY_DATE } from "./bundle.mjs";
 
 export async function start({ project, corpus }) {
   const miniflare = new Miniflare({
@@ -24,35 +23,6 @@ export async function start({ project, corpus }) {
   } finally {
     await miniflare.dispose();
   }
-}
-
-/** The modules of a worker as Cloudflare's own tool makes them: one script, and each `.wasm`. */
-async function bundle(entry) {
-  const wasm = [];
-  const collect = {
-    name: "wasm-modules",
-    setup({ onResolve, resolve }) {
-      onResolve({ filter: /\.wasm$/ }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (pluginData === "resolving") {
-          return undefined;
-        }
-        const found = await resolve(path, { kind, resolveDir, pluginData: "resolving" });
-        const name = `./${basename(found.path)}`;
-        wasm.push({ type: "CompiledWasm", path: name, contents: readFileSync(found.path) });
-        return { path: name, external: true };
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    plugins: [collect],
-    logLevel: "error",
-  });
-  return [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0].text }, ...wasm];
 }
 
 function workerdVersion() {

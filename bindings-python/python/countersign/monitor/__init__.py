@@ -1,0 +1,34 @@
+"""Shows what receivers do: the last events, counts, latency, and dead letters to replay.
+
+A :class:`Monitor` watches receivers; :class:`StatusPage` shows what it saw to whoever has a token,
+and :class:`StatusWsgi` and :class:`StatusAsgi` serve it. In Flask it is enough to set
+``COUNTERSIGN_STATUS_TOKEN``.
+
+>>> from countersign import Receiver, Webhook
+>>> from countersign.monitor import Monitor, StatusPage, StatusWsgi
+>>> receiver = Receiver(Webhook("github", "hush"))
+>>> monitor = Monitor()
+>>> monitor.watch(receiver, "github")
+>>> application = StatusWsgi(StatusPage(monitor, "a token of the reader's", "/status"))
+
+All of it is of this process. Where a server runs several, each tells what it saw itself, and the
+page says which one answered: one process with threads is easier to watch.
+"""
+
+from countersign.monitor.asgi import StatusAsgi
+from countersign.monitor.inbox import DeadLetter, Inbox
+from countersign.monitor.monitor import Monitor
+from countersign.monitor.openmetrics import CONTENT_TYPE
+from countersign.monitor.page import StatusAnswer, StatusPage
+from countersign.monitor.wsgi import StatusWsgi
+
+__all__ = [
+    "CONTENT_TYPE",
+    "DeadLetter",
+    "Inbox",
+    "Monitor",
+    "StatusAnswer",
+    "StatusAsgi",
+    "StatusPage",
+    "StatusWsgi",
+]

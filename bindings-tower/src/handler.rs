@@ -1,0 +1,43 @@
+//! Handlers, of whatever type they are, and how one is run.
+
+use std::any::type_name;
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tracing::Instrument;
+
+use crate::event::ReceivedEvent;
+use crate::journal::Journal;
+
+/// Fails with the name of the error's type: its text may quote the payload.
+type HandlerFuture = Pin<Box<dyn Future<Output = Result<(), &'static str>> + Send>>;
+
+/// What takes the events of a pattern.
+pub(crate) type Handler = Arc<dyn Fn(ReceivedEvent) -> HandlerFuture + Send + Sync>;
+
+pub(crate) fn handler<H, F, E>(handle: H) -> Handler
+where
+    H: Fn(ReceivedEvent) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<(), E>> + Send + 'static,
+    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+{
+    Arc::new(move |event| {
+        let handled = handle(event);
+        Box::pin(async move { handled.await.map_err(|_| type_name::<E>()) })
+    })
+}
+
+/// Whether the handler succeeds. It runs in a task of its own, so that its panic is its failure and
+/// nothing more.
+pub(crate) async fn run(handler: Handler, event: ReceivedEvent, journal: &Journal) -> bool {
+    let work = async move { handler(event).await };
+    let (how, exception) = match tokio::spawn(work.in_current_span()).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error_type)) => ("failed", Some(error_type)),
+        Err(ended) if ended.is_panic() => ("panicked", None),
+        Err(_) => ("was ended with its runtime", None),
+    };
+    journal.handler_failed(how, exception);
+    false
+}

@@ -1,0 +1,142 @@
+//! The checks before claim and handler in their order, which is the same in every language.
+
+use bytes::Bytes;
+use countersign::{Error, Head, Intake, Request, UnixTime, rate_limit_key};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
+use http::request::Parts;
+use http_body::Body;
+
+use crate::body::read_body;
+use crate::caller;
+use crate::claims::Claims;
+use crate::event::ReceivedEvent;
+use crate::journal::Journal;
+use crate::receiver::Receiver;
+
+/// What an authentic request is.
+pub(crate) enum Passage {
+    Event(ReceivedEvent),
+    /// With the challenge to send back.
+    Handshake(String),
+}
+
+impl Receiver {
+    /// Checks a request, up to and including the schema of its event's type.
+    ///
+    /// # Errors
+    /// Of the first check that fails.
+    pub(crate) async fn verify<B: Body>(
+        &self,
+        parts: &Parts,
+        body: B,
+        journal: &mut Journal,
+    ) -> Result<Passage, Error> {
+        let settings = &self.settings;
+        let intake = self.check_head(parts)?;
+        self.check_caller(parts, journal).await?;
+        if intake == Intake::QueryHandshake {
+            let query = parts.uri.query().unwrap_or_default();
+            return Ok(Passage::Handshake(self.webhook.answer_query(query)?));
+        }
+        let body = read_body(body, settings.body_limit, settings.body_timeout).await?;
+        let now = (settings.clock)();
+        let passage = self.read_event(parts, &body, now, journal)?;
+        #[cfg(feature = "schema")]
+        if let Passage::Event(event) = &passage {
+            self.schemas.check(event)?;
+        }
+        Ok(passage)
+    }
+
+    fn check_head(&self, parts: &Parts) -> Result<Intake, Error> {
+        let content_type = joined(parts, &CONTENT_TYPE);
+        let content_encoding = joined(parts, &CONTENT_ENCODING);
+        let content_length = joined(parts, &CONTENT_LENGTH);
+        let mut head = Head::new(parts.method.as_str());
+        head.content_type = content_type.as_deref();
+        head.content_encoding = content_encoding.as_deref();
+        // What is no length tells nothing; the body is counted anyway.
+        head.content_length = content_length.as_deref().and_then(length);
+        self.webhook.check_head(&head, self.settings.body_limit)
+    }
+
+    async fn check_caller(&self, parts: &Parts, journal: &Journal) -> Result<(), Error> {
+        let settings = &self.settings;
+        if !settings.needs_peer {
+            return Ok(());
+        }
+        let peer = caller::peer(parts);
+        if peer.is_none() {
+            self.report_missing_peer();
+        }
+        let client = caller::client(&settings.address, parts, peer);
+        settings.address.check(client)?;
+        if let Some(limit) = settings.rate_limit {
+            let key = rate_limit_key(client);
+            let claims = Claims::new(settings, self.webhook.dedupe_lifetime(), journal);
+            claims.ask(settings.rate_store.admit(&key, limit)).await?;
+        }
+        Ok(())
+    }
+
+    fn read_event(
+        &self,
+        parts: &Parts,
+        body: &Bytes,
+        now: UnixTime,
+        journal: &mut Journal,
+    ) -> Result<Passage, Error> {
+        let url = self.url(parts);
+        let request = Request::new(&parts.headers, body)
+            .method(parts.method.as_str())
+            .url(&*url);
+        let verified = self.webhook.verify(&request, now)?;
+        journal.key_index = Some(verified.key_index());
+        let event = verified.event()?;
+        journal.event_id = event.id().map(Into::into);
+        journal.event_type = event.event_type().map(Into::into);
+        journal.event_time = event.timestamp();
+        Ok(match event.challenge() {
+            Some(challenge) => Passage::Handshake(challenge.to_owned()),
+            None => Passage::Event(ReceivedEvent::new(&verified, &event, body)),
+        })
+    }
+
+    /// The URL that the sender called, as far as it can be told here.
+    fn url(&self, parts: &Parts) -> String {
+        let uri = called_uri(parts);
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        if let Some((scheme, authority)) = &self.settings.origin {
+            return format!("{scheme}://{authority}{path}");
+        }
+        if uri.authority().is_some() {
+            return uri.to_string();
+        }
+        let host = parts.headers.get(HOST);
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        format!("http://{host}{path}")
+    }
+}
+
+/// The URI before routers took off what they matched.
+fn called_uri(parts: &Parts) -> &http::Uri {
+    #[cfg(feature = "axum")]
+    if let Some(original) = parts.extensions.get::<axum::extract::OriginalUri>() {
+        return &original.0;
+    }
+    &parts.uri
+}
+
+/// All values of a header as one, so that none is dropped silently.
+fn joined(parts: &Parts, name: &HeaderName) -> Option<Vec<u8>> {
+    let values = parts.headers.get_all(name).iter();
+    let values: Vec<&[u8]> = values.map(http::HeaderValue::as_bytes).collect();
+    (!values.is_empty()).then(|| values.join(&b", "[..]))
+}
+
+fn length(value: &[u8]) -> Option<u64> {
+    let digits = std::str::from_utf8(value).ok()?;
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // More digits than a number has are more bytes than any limit.
+    is_plain.then(|| digits.parse().unwrap_or(u64::MAX))
+}

@@ -1,0 +1,32 @@
+//! What is known of errors by their codes, and the one that TypeScript finds.
+
+use alloc::string::String;
+
+use countersign::error::{ConfigurationError, UnsupportedBody};
+use countersign::{Answer, Error};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::text;
+use crate::report::lines;
+
+/// What is wrong with a body that is no bytes.
+#[wasm_bindgen]
+pub fn unsupported_body(lone_surrogate: bool) -> String {
+    text(ConfigurationError::UnsupportedBody(if lone_surrogate {
+        UnsupportedBody::LoneSurrogate
+    } else {
+        UnsupportedBody::Parsed
+    }))
+}
+
+/// Every code and the name of its class, a line each.
+#[wasm_bindgen]
+pub fn error_codes() -> String {
+    lines(Error::codes().flat_map(|(code, class)| [code, class]))
+}
+
+/// The status that answers an error with this code.
+#[wasm_bindgen]
+pub fn error_status(code: &str) -> u16 {
+    Answer::refusal(code, "", None, "").status()
+}
