@@ -15,7 +15,7 @@ pub(crate) fn text(error: impl Into<Error>) -> String {
         Error::Guard(error) => error.retry_after(),
         _ => None,
     };
-    // In 64 bits, which is 1 KB of code less than the 128 of `as_millis`.
+    // In 64 bits: the 128 of `as_millis` need code of their own in the module.
     let milliseconds = |wait: Duration| wait.as_secs() * 1000 + u64::from(wait.subsec_millis());
     let wait = wait.map_or_else(String::new, |wait| milliseconds(wait).to_string());
     let message = error.to_string();

@@ -24,8 +24,8 @@ const INTERNAL_TYPES: [&str; 10] = [
 
 /// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
 /// tarball. Those who only verify load the first module alone.
-const MAX_WASM_GZIP: [(&str, u64); 2] = [("countersign", 60_000), ("receiver", 45_000)];
-const MAX_TARBALL: u64 = 500_000;
+const MAX_WASM_GZIP: [(&str, u64); 2] = [("countersign", 63_000), ("receiver", 45_000)];
+const MAX_TARBALL: u64 = 510_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;

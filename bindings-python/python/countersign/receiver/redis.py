@@ -38,7 +38,8 @@ class RedisStore:
     """
 
     def __init__(self, client: Redis) -> None:
-        self._client = client
+        # The types of its answers differ between versions of the package.
+        self._client: Any = client
 
     @classmethod
     def from_url(cls, url: str, **options: Any) -> RedisStore:
@@ -76,7 +77,7 @@ class AsyncRedisStore:
     blocking = False
 
     def __init__(self, client: AsyncRedis) -> None:
-        self._client = client
+        self._client: Any = client
 
     @classmethod
     def from_url(cls, url: str, **options: Any) -> AsyncRedisStore:

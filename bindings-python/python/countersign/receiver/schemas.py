@@ -17,20 +17,22 @@ class Schemas:
     """
 
     def __init__(self, schemas: Mapping[str, Mapping[str, Any] | bool]) -> None:
-        from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+        import jsonschema_rs
 
+        # Its types differ between its versions.
+        rules: Any = jsonschema_rs
         self._routes = Routes()
         self._validators = []
         for pattern, schema in schemas.items():
             self._routes.add(pattern)
             try:
-                validator = Draft202012Validator(
+                validator = rules.Draft202012Validator(
                     schema if isinstance(schema, bool) else dict(schema),
                     # In 2020-12 a format is a note to the reader.
                     validate_formats=False,
                     retriever=_fetch_nothing,
                 )
-            except (ValidationError, ReferencingError, ValueError):
+            except (rules.ValidationError, rules.ReferencingError, ValueError):
                 raise refusal("malformed_schema") from None
             self._validators.append(validator)
 
