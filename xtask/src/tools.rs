@@ -75,9 +75,27 @@ pub(crate) fn works(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
 
 /// Installs Debian's package of a program that is absent.
 pub(crate) fn ensure_installed(program: &str, package: &str) -> Result<()> {
-    if works(program, &["--version"]) {
-        return Ok(());
+    match works(program, &["--version"]) {
+        true => Ok(()),
+        false => install(package),
     }
+}
+
+/// The same for the server of PostgreSQL, whose programs Debian keeps off the path.
+pub(crate) fn ensure_postgres() -> Result<()> {
+    let of_debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let is_there = of_debian
+        .flatten()
+        .any(|version| version.path().join("bin/initdb").exists());
+    match is_there || works("initdb", &["--version"]) {
+        true => Ok(()),
+        false => install("postgresql"),
+    }
+}
+
+fn install(package: &str) -> Result<()> {
     step(&format!("install {package}"), || {
         // A new machine has no lists of packages yet.
         run(&mut command("apt-get", ["update", "-qq"]))
@@ -86,7 +104,7 @@ pub(crate) fn ensure_installed(program: &str, package: &str) -> Result<()> {
                 run(&mut command("apt-get", arguments))
             })
             .with_context(|| {
-                format!("{program} is absent and could not be installed; install it by hand")
+                format!("{package} is absent and could not be installed; install it by hand")
             })
     })
 }

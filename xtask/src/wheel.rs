@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::python::{Venv, interpreters};
-use crate::tools::{command, ensure_installed, root, run as run_command, step, target};
+use crate::tools::{
+    command, ensure_installed, ensure_postgres, root, run as run_command, step, target,
+};
 
 /// What a wheel may weigh. It ships inside the user's images.
 const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
@@ -96,6 +98,7 @@ pub(crate) fn test() -> Result<()> {
     let wheels = build()?;
     let tools = install_for_tests(&wheels)?;
     ensure_installed("redis-server", "redis-server")?;
+    ensure_postgres()?;
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;
 
