@@ -202,3 +202,13 @@ def test_explain(tmp_path: Path) -> None:
     assert SECRET not in good.output + stale.output + bad.output
     unknown = run(args=["countersign", "explain", file, "--path", "/nowhere"])
     assert (unknown.exit_code, "/webhooks" in unknown.output) == (2, True)
+
+
+def test_the_clock_may_be_another() -> None:
+    headers = Webhook("standard", SECRET).sign(BODY, id="msg_1", now=1_000_000_000)
+    headers["content-type"] = "application/json"
+    for clock, status in ((lambda: 1_000_000_300, 200), (None, 401)):
+        app = make_app(CLOCK=clock)
+        Countersign(app).on("*", lambda event: None)
+        answer = app.test_client().post("/webhooks", data=BODY, headers=headers)
+        assert answer.status_code == status

@@ -24,8 +24,8 @@ class Countersign:
     ``COUNTERSIGN_SCHEME`` is set: ``SCHEME``, ``SECRET`` (one, or a list while they are rotated),
     ``VERIFY_TOKEN``, ``PATH`` (``/webhooks``), ``ALLOW``, ``TRUSTED_PROXIES``,
     ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
-    ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
-    ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
+    ``redis://host``), ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``CLOCK``, ``DEADLINE``, ``LEASE``,
+    ``ORIGIN``, ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
     ones are added with :meth:`mount`.
 
     With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
