@@ -52,8 +52,11 @@ class Client:
 
     def deliver(self, payload: object, secret: str = SECRET, **headers: str) -> Answer:
         request = signed(payload, secret)
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.post(request.body, {**request.headers, **more})
+        more = {"Content-Type": "application/json", **headers}
+        sent = dict(request.headers)
+        for name, value in more.items():
+            sent[name.lower().replace("_", "-")] = value
+        return self.post(request.body, sent)
 
     def list(self, authorization: Optional[str] = f"Bearer {TOKEN}") -> Answer:
         headers = {} if authorization is None else {"Authorization": authorization}

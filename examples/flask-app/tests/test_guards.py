@@ -54,7 +54,8 @@ def test_a_caller_may_not_come_too_often(serve: Serve) -> None:
     assert statuses(client.deliver(PAYMENT), client.deliver(FAILED)) == ["handled", "handled"]
     answer = client.deliver({**PAYMENT, "id": "evt_3"})
     assert (answer.status, answer.code) == (429, "rate_limited")
-    assert 0 < int(answer.headers["Retry-After"]) <= 61
+    # A slot of the window, two seconds, may have to pass besides.
+    assert 0 < int(answer.headers["Retry-After"]) <= 62
 
 
 def test_a_caller_cannot_give_itself_another_address(serve: Serve) -> None:

