@@ -40,9 +40,7 @@ def test_processes_share_a_file(serve: Serve, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change", [{"data": {"amount": -5}}, {"data": {"amount": "5"}}, {"data": [5]}]
 )
-def test_a_payment_must_be_as_its_schema_says(
-    client: Client, change: dict[str, object]
-) -> None:
+def test_a_payment_must_be_as_its_schema_says(client: Client, change: dict[str, object]) -> None:
     answer = client.deliver({**PAYMENT, **change})
     assert (answer.status, answer.code) == (400, "schema_mismatch")
     # It did not take the id of the payment that is one.
