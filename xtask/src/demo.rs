@@ -65,7 +65,9 @@ pub(crate) fn run() -> Result<()> {
     report.print();
     println!(
         "\nTwo headers of one name reach WSGI and fetch as one, joined by a comma, so the core is\n\
-         given that. Where a framework keeps them apart, the code is conflicting_header.\n"
+         given that. Where a framework keeps them apart, the code is conflicting_header.\n\
+         The Flask example's rate limit and replay guard are off up to here. It handles events of\n\
+         any type, and the Worker example ignores those that it has no handler for.\n"
     );
     for difference in report.differences() {
         println!("DIFFERENT: {difference}");
