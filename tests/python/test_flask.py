@@ -259,3 +259,13 @@ def test_commands_without_an_inbox() -> None:
         assert (failed.exit_code, "COUNTERSIGN_INBOX" in failed.output) == (2, True)
     with pytest.raises(ValueError, match="INBOX"):
         Countersign(make_app(INBOX="mysql://"))
+
+
+def test_the_clock_may_be_another() -> None:
+    headers = Webhook("standard", SECRET).sign(BODY, id="msg_1", now=1_000_000_000)
+    headers["content-type"] = "application/json"
+    for clock, status in ((lambda: 1_000_000_300, 200), (None, 401)):
+        app = make_app(CLOCK=clock)
+        Countersign(app).on("*", lambda event: None)
+        answer = app.test_client().post("/webhooks", data=BODY, headers=headers)
+        assert answer.status_code == status

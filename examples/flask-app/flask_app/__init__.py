@@ -1,24 +1,29 @@
-"""A webhook receiver with Flask.
+"""A webhook receiver with Flask, and its guards.
 
-``POST /webhooks`` takes deliveries, ``GET /webhooks/events`` lists the last ones.
+``POST /webhooks`` takes deliveries, ``GET /webhooks/events`` lists the last that were handled, and
+``/webhooks/status`` shows what became of all requests.
 """
 
 from __future__ import annotations
 
 import hmac
+from typing import Callable, Union
 
-from countersign import PayloadError, VerificationError
-from flask import Flask, Response, jsonify, request
+from countersign import ConfigurationError
+from countersign.flask import Countersign
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
 
+from .events import RecentEvents
 from .handlers import register_handlers
-from .receiver import Clock, HandlerFailed, Receiver
+from .schemas import SCHEMAS
 from .settings import Settings, SettingsError
 
-__all__ = ["BODY_LIMIT", "Receiver", "Settings", "SettingsError", "create_app"]
+__all__ = ["BODY_LIMIT", "Settings", "SettingsError", "create_app"]
 
 BODY_LIMIT = 1024 * 1024
+
+Clock = Callable[[], Union[int, float]]
 
 
 def create_app(settings: Settings | None = None, *, now: Clock | None = None) -> Flask:
@@ -28,56 +33,35 @@ def create_app(settings: Settings | None = None, *, now: Clock | None = None) ->
     clock accepts recorded requests for ever.
     """
     settings = settings or Settings.from_environment()
-    webhooks = Receiver(settings.webhook, now=now)
-    register_handlers(webhooks)
-
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.extensions["countersign"] = webhooks
+    app.config.update(settings.countersign)
+    app.config.update(
+        COUNTERSIGN_BODY_LIMIT=BODY_LIMIT,
+        COUNTERSIGN_CLOCK=now,
+        COUNTERSIGN_SCHEMAS=SCHEMAS,
+    )
 
-    @app.post("/webhooks")
-    def receive() -> ResponseReturnValue:
-        outcome = webhooks.receive(request.get_data(cache=False), request.headers)
-        return jsonify(outcome)
+    countersign = Countersign()
+    events = RecentEvents()
+    register_handlers(countersign, events)
+    try:
+        countersign.init_app(app)
+    except (ConfigurationError, ValueError, TypeError) as error:
+        raise SettingsError(str(error)) from None
 
     if settings.events_token:
-        _add_list(app, webhooks, settings.events_token)
-    _add_error_answers(app)
+        _add_list(app, events, settings.events_token)
     return app
 
 
-def _add_list(app: Flask, webhooks: Receiver, token: str) -> None:
+def _add_list(app: Flask, events: RecentEvents, token: str) -> None:
     @app.get("/webhooks/events")
     def list_events() -> ResponseReturnValue:
         sent = request.authorization
         sent_token = sent.token if sent and sent.type == "bearer" else None
         # WSGI hands the bytes of a header over as Latin-1.
         if hmac.compare_digest((sent_token or "").encode("latin-1"), token.encode()):
-            return jsonify(webhooks.events())
-        answer, status = _error("unauthorized", "the list of events needs the bearer token", 401)
-        return answer, status, {"WWW-Authenticate": "Bearer"}
-
-
-def _add_error_answers(app: Flask) -> None:
-    @app.errorhandler(VerificationError)
-    def not_authentic(error: VerificationError) -> ResponseReturnValue:
-        app.logger.warning("refused a delivery: %s: %s", error.code, error)
-        return _error(error.code, str(error), 401)
-
-    @app.errorhandler(PayloadError)
-    def not_an_event(error: PayloadError) -> ResponseReturnValue:
-        app.logger.warning("refused a delivery: %s: %s", error.code, error)
-        return _error(error.code, str(error), 400)
-
-    @app.errorhandler(RequestEntityTooLarge)
-    def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
-        message = f"the payload is larger than {BODY_LIMIT} bytes"
-        return _error("payload_too_large", message, 413)
-
-    @app.errorhandler(HandlerFailed)
-    def handler_failed(_: HandlerFailed) -> ResponseReturnValue:
-        return _error("handler_failed", "the handler failed; deliver the event again", 500)
-
-
-def _error(code: str, message: str, status: int) -> tuple[Response, int]:
-    return jsonify({"error": code, "message": message}), status
+            return jsonify(events.newest_first())
+        message = "the list of events needs the bearer token"
+        answer = jsonify({"error": "unauthorized", "message": message})
+        return answer, 401, {"WWW-Authenticate": "Bearer"}

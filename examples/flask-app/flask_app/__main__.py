@@ -25,6 +25,8 @@ def main() -> int:
         app,
         listen=os.environ.get("COUNTERSIGN_ADDRESS", "127.0.0.1:8000"),
         max_request_body_size=2 * BODY_LIMIT,
+        # Who is believed about the caller's address is for the receiver to decide.
+        clear_untrusted_proxy_headers=False,
     )
     server.print_listen("listening on http://{}:{}/webhooks")
     server.run()

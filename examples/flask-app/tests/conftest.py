@@ -12,15 +12,15 @@ from threading import Thread
 from typing import Any, Callable, Iterator, Optional
 
 import pytest
-from countersign import Webhook
 from countersign.testing import SignedRequest, signed_request
 from flask import Flask
-from flask_app import Receiver, Settings, create_app
+from flask_app import Settings, create_app
 from werkzeug.serving import make_server
 
 SECRET = "a new secret, with a comma"
 OLD_SECRET = "an old secret"
 TOKEN = "the token of the list"
+STATUS_TOKEN = "the token of the status page"
 PAYMENT = {
     "id": "evt_1",
     "type": "payment.succeeded",
@@ -50,9 +50,13 @@ class Client:
     def post(self, body: bytes, headers: dict[str, str]) -> Answer:
         return self.send("POST", "/webhooks", body, headers)
 
-    def deliver(self, payload: object, secret: str = SECRET) -> Answer:
+    def deliver(self, payload: object, secret: str = SECRET, **headers: str) -> Answer:
         request = signed(payload, secret)
-        return self.post(request.body, request.headers)
+        more = {"Content-Type": "application/json", **headers}
+        sent = dict(request.headers)
+        for name, value in more.items():
+            sent[name.lower().replace("_", "-")] = value
+        return self.post(request.body, sent)
 
     def list(self, authorization: Optional[str] = f"Bearer {TOKEN}") -> Answer:
         headers = {} if authorization is None else {"Authorization": authorization}
@@ -81,19 +85,33 @@ def signed(payload: Any, secret: str = SECRET) -> SignedRequest:
     return signed_request("sha256", secret, payload)
 
 
-@pytest.fixture
-def app() -> Flask:
-    """The application under test, with handlers that go wrong."""
-    settings = Settings(Webhook("sha256", [SECRET, OLD_SECRET]), events_token=TOKEN)
-    app = create_app(settings)
+def settings(**changes: str) -> Settings:
+    """Settings as the environment has them, without the prefix of their names."""
+    named = {
+        "SCHEME": "sha256",
+        "SECRET": SECRET,
+        "OLD_SECRET": OLD_SECRET,
+        "EVENTS_TOKEN": TOKEN,
+        "STATUS_TOKEN": STATUS_TOKEN,
+        **changes,
+    }
+    return Settings.from_environment({f"COUNTERSIGN_{name}": named[name] for name in named})
 
-    webhooks: Receiver = app.extensions["countersign"]
 
-    @webhooks.on("order.failing")
+def application(**changes: str) -> Flask:
+    """The application under test, with a handler that goes wrong."""
+    app = create_app(settings(**changes))
+
+    @app.extensions["countersign"].configured.on("order.failing")
     def fail(event: object) -> None:
         raise RuntimeError("private particulars", event)
 
     return app
+
+
+@pytest.fixture
+def app() -> Flask:
+    return application()
 
 
 @pytest.fixture

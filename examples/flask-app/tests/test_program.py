@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parents[1]
 SECRET = generate_secret()
 PYTHON_M = [sys.executable, "-m", "flask_app"]
 FLASK_RUN = [sys.executable, "-m", "flask", "--app", "flask_app", "run", "--port", "0"]
+COMPLETE = {"COUNTERSIGN_SCHEME": "github", "COUNTERSIGN_SECRET": "hush"}
 STANDARD_PAYMENT = {"type": PAYMENT["type"], "data": PAYMENT["data"]}
 
 
@@ -54,6 +55,10 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
             {"COUNTERSIGN_SCHEME": "gihtub", "COUNTERSIGN_SECRET": "hush"},
             "COUNTERSIGN_SCHEME: no scheme is registered",
         ),
+        ({**COMPLETE, "COUNTERSIGN_RATE_LIMIT": "often"}, "COUNTERSIGN_RATE_LIMIT must be"),
+        ({**COMPLETE, "COUNTERSIGN_STORE": "mysql://"}, "COUNTERSIGN_STORE must begin with"),
+        ({**COMPLETE, "COUNTERSIGN_STATUS_TOKEN": "short"}, "16 characters"),
+        ({**COMPLETE, "COUNTERSIGN_ALLOW": "10.0.0.1/8"}, "network"),
     ],
 )
 @pytest.mark.parametrize("command", [PYTHON_M, FLASK_RUN], ids=["python -m", "flask run"])

@@ -14,6 +14,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Value,
+    /// In seconds.
+    pub(super) retry_after: Option<u64>,
+}
+
+impl Answer {
+    /// Its code, or its status in words.
+    pub(super) fn said(&self) -> &str {
+        let said = self.body["error"].as_str();
+        said.or(self.body["status"].as_str()).unwrap_or("nothing")
+    }
 }
 
 pub(super) fn post(server: SocketAddr, path: &str, sent: &Sent) -> Result<Answer> {
@@ -66,12 +76,14 @@ fn read(stream: &mut impl BufRead) -> Result<Answer> {
 
     let mut length = None;
     let mut is_chunked = false;
+    let mut retry_after = None;
     loop {
         let line = read_line(stream)?.to_ascii_lowercase();
         match line.split_once(':') {
             None => break,
             Some(("content-length", value)) => length = Some(value.trim().parse()?),
             Some(("transfer-encoding", value)) => is_chunked = value.trim() == "chunked",
+            Some(("retry-after", value)) => retry_after = Some(value.trim().parse()?),
             Some(_) => {}
         }
     }
@@ -82,7 +94,11 @@ fn read(stream: &mut impl BufRead) -> Result<Answer> {
     };
     let json = serde_json::from_slice(&body)
         .with_context(|| format!("{} is not JSON", String::from_utf8_lossy(&body)))?;
-    Ok(Answer { status, body: json })
+    Ok(Answer {
+        status,
+        body: json,
+        retry_after,
+    })
 }
 
 fn read_chunks(stream: &mut impl BufRead) -> Result<Vec<u8>> {

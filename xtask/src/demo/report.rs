@@ -24,27 +24,29 @@ struct Line {
 }
 
 impl Report {
-    /// Takes the core's verdict, then those of the receivers.
+    /// Takes the core's verdict, then for each receiver what it must answer and what it answered.
     pub(super) fn add(
         &mut self,
         case: &'static str,
         endpoint: &str,
         scheme: &'static str,
-        verdicts: &[Verdict; 3],
+        core: &Verdict,
+        receivers: &[(Verdict, Verdict); 2],
     ) {
         self.deliveries += 1;
-        let [core, flask, worker] = verdicts;
-        for (name, verdict) in [(DECIDERS[1], flask), (DECIDERS[2], worker)] {
-            if verdict != core {
+        for (name, (expected, verdict)) in DECIDERS[1..].iter().zip(receivers) {
+            if verdict != expected {
                 self.differences.push(format!(
-                    "{case}, {endpoint}: {name} answered {verdict}, and the core's verdict is {core}"
+                    "{case}, {endpoint}: {name} answered {verdict}, and by the core's verdict it \
+                     is {expected}"
                 ));
             }
         }
-        let cell = |verdict: &Verdict| {
-            let mark = if verdict == core { "" } else { " DIFFERS" };
+        let cell = |(expected, verdict): &(Verdict, Verdict)| {
+            let mark = if verdict == expected { "" } else { " DIFFERS" };
             format!("{} {}{mark}", verdict.status(), verdict.code())
         };
+        let [flask, worker] = receivers;
         let cells = [core.code().to_owned(), cell(flask), cell(worker)];
         let known = |line: &&mut Line| line.case == case && line.cells == cells;
         match self.lines.iter_mut().find(known) {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::delivery::{Endpoint, Sent};
-use super::http;
+use super::http::{self, Answer};
 use super::verdict::Verdict;
 
 const TIME_TO_START: Duration = Duration::from_secs(60);
@@ -69,14 +69,21 @@ impl Server {
     }
 
     pub(super) fn deliver(&self, endpoint: &Endpoint, sent: &Sent) -> Result<Verdict> {
-        let path = format!("/{}/webhooks", endpoint.name);
-        let answer = http::post(self.address, &path, sent);
-        Ok(Verdict::of_answer(answer.with_context(|| self.name)?))
+        Ok(Verdict::of_answer(self.post(&endpoint.name, sent)?))
+    }
+
+    pub(super) fn post(&self, endpoint: &str, sent: &Sent) -> Result<Answer> {
+        let path = format!("/{endpoint}/webhooks");
+        http::post(self.address, &path, sent).with_context(|| self.name)
     }
 
     /// What it lists of an endpoint's events.
     pub(super) fn events(&self, endpoint: &Endpoint, token: &str) -> Result<Value> {
-        let path = format!("/{}/webhooks/events", endpoint.name);
+        self.get(&endpoint.name, "/webhooks/events", token)
+    }
+
+    pub(super) fn get(&self, endpoint: &str, path: &str, token: &str) -> Result<Value> {
+        let path = format!("/{endpoint}{path}");
         let answer = http::get(self.address, &path, token).with_context(|| self.name)?;
         Ok(answer.body)
     }

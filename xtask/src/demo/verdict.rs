@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::delivery::{Endpoint, Sent};
 use super::http::Answer;
 
-/// The types of events that the examples have handlers for.
+/// The types of events that the Worker example has handlers for.
 const HANDLED: [&str; 2] = ["payment.succeeded", "payment.failed"];
 
 /// An HTTP status with what the answer says.
@@ -59,6 +59,15 @@ impl Verdict {
             status: answer.status,
             said: answer.body,
         }
+    }
+
+    /// The same where a handler takes events of any type, as in the Flask example.
+    pub(super) fn with_catch_all(&self) -> Self {
+        let mut verdict = self.clone();
+        if verdict.is_accepted() {
+            verdict.said["status"] = json!("handled");
+        }
+        verdict
     }
 
     pub(super) fn status(&self) -> u16 {

@@ -18,6 +18,7 @@ Store = Union[RedisStore, SqliteStore]
 _PLAIN = {
     "BODY_LIMIT": "body_limit",
     "BODY_TIMEOUT": "body_timeout",
+    "CLOCK": "clock",
     "DEADLINE": "deadline",
     "LEASE": "lease",
     "ORIGIN": "origin",

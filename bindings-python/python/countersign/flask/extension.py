@@ -34,7 +34,7 @@ class Countersign:
     ``VERIFY_TOKEN``, ``PATH`` (``/webhooks``), ``ALLOW``, ``TRUSTED_PROXIES``,
     ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
     ``redis://host``), ``INBOX`` (``sqlite:///file``, ``postgresql://host/name``),
-    ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
+    ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``CLOCK``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
     ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
     ones are added with :meth:`mount`.
 
