@@ -1,12 +1,7 @@
 //! What stores and receivers written in Python take from core: the decision on a claim, the scripts
 //! for Redis, and the errors of what only a host can find.
 
-use std::time::Duration;
-
-use countersign::error::UnsupportedBody;
-use countersign::{
-    Answer, ConfigurationError, Error, GuardError, Held, PayloadError, UnixTime, redis,
-};
+use countersign::{Error, Held, UnixTime, redis};
 use pyo3::prelude::*;
 
 use crate::errors::{exception, wrong_value};
@@ -47,32 +42,15 @@ pub(crate) fn decide_claim(
 #[pyfunction]
 #[pyo3(signature = (code, amount=0))]
 pub(crate) fn refusal(py: Python<'_>, code: &str, amount: u64) -> PyResult<Py<PyAny>> {
-    let retry_after = Duration::from_millis(amount);
-    let error: Error = match code {
-        "malformed_schema" => ConfigurationError::MalformedSchema.into(),
-        "unsupported_body" => ConfigurationError::UnsupportedBody(UnsupportedBody::Parsed).into(),
-        "payload_too_large" => PayloadError::TooLarge {
-            limit: usize::try_from(amount).unwrap_or(usize::MAX),
-        }
-        .into(),
-        "schema_mismatch" => PayloadError::SchemaMismatch.into(),
-        "rate_limited" => GuardError::RateLimited { retry_after }.into(),
-        "body_timeout" => GuardError::BodyTimeout.into(),
-        "incomplete_body" => GuardError::IncompleteBody.into(),
-        "duplicate_event" => GuardError::DuplicateEvent.into(),
-        "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
-        "store_unavailable" => GuardError::StoreUnavailable.into(),
-        "handler_failed" => GuardError::HandlerFailed.into(),
-        "handler_timeout" => GuardError::HandlerTimeout.into(),
-        _ => return Err(wrong_value("code", "one that hosts may refuse with")),
-    };
+    let error = Error::found_by_host(code, amount)
+        .ok_or_else(|| wrong_value("code", "one that hosts may refuse with"))?;
     Ok(exception(py, error).into_value(py).into_any())
 }
 
 /// The HTTP status that answers an error of this code.
 #[pyfunction]
 pub(crate) fn error_status(code: &str) -> u16 {
-    Answer::refusal(code, "", None, "").status()
+    Error::status_of(code)
 }
 
 /// The scripts for Redis by name, and the prefixes of its keys.

@@ -1,11 +1,9 @@
 //! What a receiver answers: the status, names and values of headers, an empty line and the body, a
 //! line each.
 
-use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 
-use countersign::error::{ConfigurationError, GuardError, PayloadError};
 use countersign::{Answer, Error, Handling};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -66,23 +64,5 @@ fn text(answer: &Answer) -> String {
 /// that is about. Empty if there is none of this code.
 #[wasm_bindgen]
 pub fn refusal(code: &str, number: f64) -> String {
-    let retry_after = Duration::from_millis(number as u64);
-    let error: Error = match code {
-        "malformed_schema" => ConfigurationError::MalformedSchema.into(),
-        "payload_too_large" => PayloadError::TooLarge {
-            limit: number as usize,
-        }
-        .into(),
-        "schema_mismatch" => PayloadError::SchemaMismatch.into(),
-        "rate_limited" => GuardError::RateLimited { retry_after }.into(),
-        "body_timeout" => GuardError::BodyTimeout.into(),
-        "incomplete_body" => GuardError::IncompleteBody.into(),
-        "duplicate_event" => GuardError::DuplicateEvent.into(),
-        "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
-        "store_unavailable" => GuardError::StoreUnavailable.into(),
-        "handler_failed" => GuardError::HandlerFailed.into(),
-        "handler_timeout" => GuardError::HandlerTimeout.into(),
-        _ => return "".to_owned(),
-    };
-    failure::text(error)
+    Error::found_by_host(code, number as u64).map_or_else(String::new, failure::text)
 }

@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
+use countersign::Error;
 use countersign::error::{ConfigurationError, UnsupportedBody};
-use countersign::{Answer, Error};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::text;
@@ -28,5 +28,5 @@ pub fn error_codes() -> String {
 /// The status that answers an error with this code.
 #[wasm_bindgen]
 pub fn error_status(code: &str) -> u16 {
-    Answer::refusal(code, "", None, "").status()
+    Error::status_of(code)
 }

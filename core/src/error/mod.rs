@@ -35,6 +35,7 @@ pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
 
 use core::fmt;
+use core::time::Duration;
 
 /// Any failure of this crate.
 ///
@@ -72,6 +73,46 @@ impl Error {
         ]
         .into_iter()
         .flat_map(|(class, codes)| codes.iter().map(move |code| (*code, class)))
+    }
+
+    /// The error of this code that a host finds by its own I/O; `None` if there is no such one.
+    ///
+    /// `amount` is what the error is about: milliseconds, of [`PayloadError::TooLarge`] the limit in
+    /// bytes; nothing for the others.
+    ///
+    /// ```
+    /// use countersign::Error;
+    ///
+    /// assert_eq!(Error::found_by_host("body_timeout", 0).unwrap().status(), 408);
+    /// assert!(Error::found_by_host("signature_mismatch", 0).is_none());
+    /// ```
+    pub fn found_by_host(code: &str, amount: u64) -> Option<Self> {
+        let retry_after = Duration::from_millis(amount);
+        Some(match code {
+            "malformed_schema" => ConfigurationError::MalformedSchema.into(),
+            "unsupported_body" => {
+                ConfigurationError::UnsupportedBody(UnsupportedBody::Parsed).into()
+            }
+            "payload_too_large" => PayloadError::TooLarge {
+                limit: usize::try_from(amount).unwrap_or(usize::MAX),
+            }
+            .into(),
+            "schema_mismatch" => PayloadError::SchemaMismatch.into(),
+            "rate_limited" => GuardError::RateLimited { retry_after }.into(),
+            "body_timeout" => GuardError::BodyTimeout.into(),
+            "incomplete_body" => GuardError::IncompleteBody.into(),
+            "duplicate_event" => GuardError::DuplicateEvent.into(),
+            "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
+            "store_unavailable" => GuardError::StoreUnavailable.into(),
+            "handler_failed" => GuardError::HandlerFailed.into(),
+            "handler_timeout" => GuardError::HandlerTimeout.into(),
+            _ => return None,
+        })
+    }
+
+    /// The HTTP status that answers an error of this code.
+    pub fn status_of(code: &str) -> u16 {
+        crate::answer::status(code)
     }
 
     /// The stable code, the same in every language.
