@@ -17,21 +17,19 @@ from urllib.parse import parse_qsl
 
 import countersign
 from countersign import (
-    AddressPolicy,
     Backoff,
     CountersignError,
     Event,
-    GuardError,
-    Network,
-    RateLimit,
     RetryPolicy,
     Scheme,
     Tolerance,
     Verified,
     Webhook,
-    rate_limit_key,
 )
-from countersign._countersign import Answer, MemoryRateLimiter, MemoryReplayGuard, Routes
+from countersign._countersign import Answer
+
+import conformance_guards as guards
+from conformance_guards import seconds
 
 CORPUS = Path(__file__).resolve().parent.parent / "vectors"
 
@@ -181,11 +179,6 @@ def schedule(case: Case) -> Backoff:
     )
 
 
-def seconds(milliseconds: int) -> float:
-    whole, rest = divmod(milliseconds, 1000)
-    return milliseconds / 1000 if rest else whole
-
-
 def retry(case: Case) -> Any:
     described, outcome = case["policy"], case["outcome"]
     options: Any = {"retry_statuses": described.get("retry_statuses", [])}
@@ -217,126 +210,6 @@ def codes(case: Case) -> Any:
     return {"class": SEEN.get(case["id"], case["class"] if known else None), "status": status}
 
 
-def with_token(case: Case) -> Webhook:
-    described = case["scheme"]
-    scheme = described if isinstance(described, str) else Scheme(**described)
-    return Webhook(scheme, case["secrets"], verify_token=case["verify_token"])
-
-
-def head(case: Case) -> Any:
-    webhook = with_token(case)
-    parts = ("method", "content_type", "content_encoding", "content_length", "body_limit")
-    try:
-        intake = webhook.check_head(*(case[part] for part in parts))
-    except CountersignError as error:
-        return rejection(error)
-    return {"intake": intake, "allow": webhook.allowed_methods}
-
-
-def handshake(case: Case) -> Any:
-    try:
-        return {"challenge": with_token(case).answer_query(case["query"])}
-    except CountersignError as error:
-        return rejection(error)
-
-
-def network(case: Case) -> Any:
-    try:
-        known = Network(case["network"])
-    except CountersignError as error:
-        return rejection(error)
-    return {"contains": [address in known for address in case["addresses"]]}
-
-
-def client_address(case: Case) -> Any:
-    policy = AddressPolicy(
-        allow=case["allow"], trusted_proxies=case["proxies"], forwarding_header=case["header"]
-    )
-    client = policy.client(case["peer"], case["forwarded"])
-    try:
-        policy.check(client)
-    except GuardError as error:
-        allowed = error.code != "address_not_allowed"
-    else:
-        allowed = True
-    return {"client": client, "key": rate_limit_key(client), "allowed": allowed}
-
-
-def rate_limit(case: Case) -> Any:
-    try:
-        limiter = MemoryRateLimiter(RateLimit(case["requests"], seconds(case["window_ms"])), 1)
-    except CountersignError as error:
-        return rejection(error)
-    verdicts = []
-    for at in case["at_ms"]:
-        try:
-            limiter.admit("caller", seconds(at))
-        except GuardError as error:
-            verdicts.append(milliseconds(error))
-        else:
-            verdicts.append(0)
-    return {"verdicts": verdicts}
-
-
-def milliseconds(error: GuardError) -> int:
-    assert error.retry_after is not None
-    return round(error.retry_after * 1000)
-
-
-def replay(case: Case) -> Any:
-    guard = MemoryReplayGuard(case["capacity"])
-    tokens: dict[int, int] = {}
-    results: list[Any] = []
-    for number, step in enumerate(case["steps"]):
-        key = step["key"]
-        if step["do"] == "release":
-            guard.release(key, tokens[step["of"]])
-            results.append("done")
-        elif step["do"] == "complete":
-            guard.complete(key, seconds(step["at_ms"]), seconds(step["lifetime_ms"]))
-            results.append("done")
-        else:
-            try:
-                token = guard.claim(key, seconds(step["at_ms"]), seconds(step["lease_ms"]))
-                tokens[number] = token
-            except GuardError as error:
-                waits = error.retry_after is not None
-                wait = {"retry_after_ms": milliseconds(error)} if waits else {}
-                results.append({"code": error.code, **wait})
-            else:
-                results.append("claimed")
-    return {"results": results}
-
-
-def routes(case: Case) -> Any:
-    known = Routes()
-    try:
-        for pattern in case["patterns"]:
-            known.add(pattern)
-    except CountersignError as error:
-        return rejection(error)
-    return {"found": [known.find(event_type) for event_type in case["types"]]}
-
-
-def answer(case: Case) -> Any:
-    if "event" in case:
-        event = case["event"]
-        given = Answer.event(event["handling"], event["id"], event["type"])
-    elif "error" in case:
-        error = case["error"]
-        wait = error["retry_after_ms"]
-        given = Answer.refusal(
-            error["code"],
-            error["message"],
-            None if wait is None else seconds(wait),
-            error["allowed_methods"],
-        )
-    else:
-        given = Answer.challenge(case["challenge"])
-    headers = [list(header) for header in given.headers]
-    return {"status": given.status, "headers": headers, "body": given.body.decode("ascii")}
-
-
 RUNNERS: dict[str, Callable[[Case], Any]] = {
     "verify": verify,
     "construct": construct,
@@ -344,14 +217,14 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "backoff": backoff,
     "retry": retry,
     "retry_after": retry_after,
-    "head": head,
-    "handshake": handshake,
-    "network": network,
-    "client_address": client_address,
-    "rate_limit": rate_limit,
-    "replay": replay,
-    "routes": routes,
-    "answer": answer,
+    "head": guards.head,
+    "handshake": guards.handshake,
+    "network": guards.network,
+    "client_address": guards.client_address,
+    "rate_limit": guards.rate_limit,
+    "replay": guards.replay,
+    "routes": guards.routes,
+    "answer": guards.answer,
     "codes": codes,
 }
 
@@ -374,6 +247,8 @@ def run() -> tuple[dict[str, Any], list[str]]:
                 raise SystemExit(f"the id {case['id']} is used twice")
             try:
                 actual = runner(case)
+            except CountersignError as error:
+                actual = rejection(error)
             except Exception as error:  # A difference like any other, so that all are shown.
                 actual = {"raised": f"{type(error).__name__}: {error}"}
             is_code = file["kind"] == "codes"
