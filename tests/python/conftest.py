@@ -11,6 +11,7 @@ import pytest
 from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from hypothesis import HealthCheck, settings
 
+from incoming import Receive, receive_in_loop, receive_in_thread
 from postgres_server import PostgresServer
 
 NOW = 1_700_000_000
@@ -62,3 +63,9 @@ def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
     with made._database.transaction("store") as work:
         work.change("DELETE FROM countersign_inbox")
     return made
+
+
+@pytest.fixture(params=[receive_in_thread, receive_in_loop])
+def receive(request: pytest.FixtureRequest) -> Receive:
+    chosen: Receive = request.param
+    return chosen

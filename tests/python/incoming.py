@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 
-from countersign import Webhook
+from countersign import Receiver, Webhook
 from countersign.receiver import refusal
 
 BODY = b'{"type":"invoice.paid","data":{"id":7}}'
@@ -56,3 +57,17 @@ class AsyncDelivery:
 
     async def read_body(self, limit: int, timeout: float) -> bytes:
         return self._delivery.read_body(limit, timeout)
+
+
+#: Status and body of what a receiver answers.
+Receive = Callable[[Receiver, Delivery], "tuple[int, bytes]"]
+
+
+def receive_in_thread(receiver: Receiver, delivery: Delivery) -> tuple[int, bytes]:
+    answer = receiver.receive(delivery)
+    return answer.status, answer.body
+
+
+def receive_in_loop(receiver: Receiver, delivery: Delivery) -> tuple[int, bytes]:
+    answer = asyncio.run(receiver.receive_async(AsyncDelivery(delivery)))
+    return answer.status, answer.body

@@ -9,10 +9,10 @@ import inspect
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from countersign.receiver.pipeline import Ask, Await, Handle, ReadBody, Step, Steps
+from countersign.receiver.pipeline import Ask, Await, Handle, Step, Steps
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import AsyncIncomingRequest, IncomingRequest
