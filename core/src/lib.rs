@@ -24,6 +24,7 @@ pub mod scheme;
 mod secret;
 mod sign;
 mod signature;
+pub mod sql;
 mod time;
 mod verify;
 mod webhook;
