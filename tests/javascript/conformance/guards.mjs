@@ -32,12 +32,14 @@ function network(session, { network, addresses }) {
   return { contains: addresses.map((address) => known.contains(address)) };
 }
 
-function clientAddress(session, { allow, proxies, header, peer, forwarded }) {
-  const { AddressPolicy, rateLimitKey } = session.countersign;
+function clientAddress(session, testCase) {
+  const { allow, proxies, header, peer, forwarded, requests, window_ms } = testCase;
+  const { AddressPolicy, RateLimit, rateLimitKey } = session.countersign;
   const policy = new AddressPolicy({ allow, trustedProxies: proxies, forwardingHeader: header });
   const client = policy.client(peer, forwarded);
+  const limit = new RateLimit({ requests, window: window_ms / 1000 });
   const { error } = session.attempt(() => policy.check(client));
-  return { client, key: rateLimitKey(client), allowed: error?.code !== "address_not_allowed" };
+  return { client, key: rateLimitKey(client, limit), allowed: error?.code !== "address_not_allowed" };
 }
 
 function rateLimit(session, { requests, window_ms, at_ms }) {
