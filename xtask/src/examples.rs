@@ -7,10 +7,11 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::python::Venv;
-use crate::tools::{command, root, run as run_command, step};
+use crate::tools::{command, ensure_installed, root, run as run_command, step};
 use crate::{npm, wheel};
 
-const USAGE: &str = "usage: cargo xtask example flask-app|node-express|worker|rust-axum [test]";
+const USAGE: &str =
+    "usage: cargo xtask example flask-app|node-express|node-fastify|worker|rust-axum [test]";
 
 /// `cargo xtask example NAME [test]`
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -27,11 +28,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
                 .module("flask_app")
                 .current_dir(folder(name)),
         ),
-        ("node-express" | "worker", true) => {
+        ("node-express" | "node-fastify" | "worker", true) => {
             install_node(name, &npm::pack()?)?;
             test_node(name)
         }
-        ("node-express" | "worker", false) => {
+        ("node-express" | "node-fastify" | "worker", false) => {
             install_node(name, &npm::pack()?)?;
             run_command(npm_in(name).arg("start"))
         }
@@ -46,7 +47,7 @@ pub(crate) fn test() -> Result<()> {
     test_axum()?;
     test_flask(&install_flask()?)?;
     let package = npm::pack()?;
-    for name in ["node-express", "worker"] {
+    for name in ["node-express", "node-fastify", "worker"] {
         install_node(name, &package)?;
         test_node(name)?;
     }
@@ -96,6 +97,7 @@ fn test_flask(venv: &Venv) -> Result<()> {
 }
 
 fn test_node(name: &str) -> Result<()> {
+    ensure_installed("redis-server", "redis-server")?;
     step(&format!("tests of the example {name}"), || {
         run_command(npm_in(name).arg("test"))
     })

@@ -5,13 +5,11 @@ import { env } from "cloudflare:workers";
 import { RecentEvents } from "./events.js";
 import { registerHandlers } from "./handlers.js";
 import { createWorker } from "./http.js";
-import { createReceiver } from "./receiver.js";
+import { createReceiver, storesOf } from "./receiver.js";
 import { readSettings } from "./settings.js";
 
 const settings = readSettings(env);
-// The memory is that of this isolate; see README.md.
-const stores = settings.store === "off" ? { replay: false } : {};
-const receiver = createReceiver(settings, { stores });
+const receiver = createReceiver(settings, { stores: storesOf(settings) });
 const events = new RecentEvents();
 registerHandlers(receiver, events);
 
