@@ -8,7 +8,7 @@ mod known_answers;
 mod monitor;
 mod round_trip;
 mod sending;
-mod status_page;
+mod status;
 mod support;
 mod tampering;
 mod timestamps;
