@@ -14,6 +14,7 @@ mod headers;
 mod intake;
 mod mac;
 pub mod manual;
+pub mod monitor;
 mod rate_limit;
 mod received;
 pub mod redis;
