@@ -22,7 +22,10 @@ mod bare;
 mod codes;
 #[cfg(feature = "webhook")]
 mod exchange;
+#[cfg(any(feature = "receiver", feature = "webhook"))]
 mod failure;
+#[cfg(feature = "monitor")]
+mod monitor;
 #[cfg(feature = "receiver")]
 mod receiver;
 #[cfg(feature = "webhook")]
@@ -31,5 +34,7 @@ mod report;
 mod retry;
 #[cfg(feature = "webhook")]
 mod scheme;
+#[cfg(feature = "monitor")]
+mod status;
 #[cfg(feature = "webhook")]
 mod webhook;

@@ -15,8 +15,16 @@ const LONGEST: usize = 200;
 /// More than there are codes.
 const MOST_RESULTS: usize = 128;
 
-/// The text, or its beginning with an ellipsis.
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+/// A text of a request as a monitor keeps it: of more than 200 characters the beginning, with an
+/// ellipsis.
+///
+/// ```
+/// use countersign::monitor::shortened;
+///
+/// assert_eq!(shortened("invoice.paid"), "invoice.paid");
+/// assert_eq!(shortened(&"x".repeat(201)).chars().count(), 200);
+/// ```
+pub fn shortened(text: &str) -> Cow<'_, str> {
     match longest_beginning(text) {
         None => text.into(),
         Some(beginning) => {
