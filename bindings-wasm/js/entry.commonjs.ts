@@ -1,10 +1,12 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
- * instance is made when the receiver is asked for, by `receiver.cjs`.
+ * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's by
+ * `monitor.cjs`, which has its bytes, too.
  */
 
 import "./init.js";
 import { compile } from "./compile.js";
+import { start as startMonitorModule } from "./monitor/core.js";
 import { start } from "./receiver/core.js";
 import receiverBytes from "./receiver-bytes.js";
 
@@ -12,10 +14,15 @@ export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
 export * as fetch from "./adapters/fetch.js";
 export * as index from "./index.js";
+export * as monitor from "./monitor/index.js";
 export * as node from "./adapters/node.js";
 export * as receiver from "./receiver/index.js";
 export * as testing from "./testing.js";
 
 export function startReceiver(): void {
   start(compile(receiverBytes));
+}
+
+export function startMonitor(base64: string): void {
+  startMonitorModule(compile(base64));
 }

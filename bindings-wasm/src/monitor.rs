@@ -6,8 +6,7 @@ use core::time::Duration;
 
 use countersign::UnixTime;
 use countersign::monitor::{
-    CONTENT_TYPE, DeadLetter, InboxView, MOST_DEAD_LETTERS, Monitor, MonitorError, Observation,
-    shortened,
+    DeadLetter, InboxView, MOST_DEAD_LETTERS, Monitor, MonitorError, Observation, shortened,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -138,12 +137,6 @@ pub(crate) fn view(inbox: Option<&InboxHandle>) -> Option<&InboxView> {
 #[wasm_bindgen]
 pub fn shortened_text(text: &str) -> String {
     shortened(text).into_owned()
-}
-
-/// The media type of the metrics.
-#[wasm_bindgen]
-pub fn metrics_content_type() -> String {
-    CONTENT_TYPE.into()
 }
 
 /// How many dead letters are shown.

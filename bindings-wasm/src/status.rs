@@ -194,6 +194,12 @@ pub fn path_to_judge(sent: &str, routed: &str) -> String {
     judged_path(sent, routed).into()
 }
 
+/// The names of the headers that matter, a line each.
+#[wasm_bindgen]
+pub fn status_header_names() -> String {
+    StatusPage::HEADERS.join("\n")
+}
+
 /// The largest body that a page takes, in bytes.
 #[wasm_bindgen]
 pub fn status_body_limit() -> usize {

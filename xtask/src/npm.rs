@@ -9,12 +9,15 @@ use crate::tools::{command, ensure_installed, output, root, run as execute, step
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 10] = [
+const INTERNAL_TYPES: [&str; 13] = [
     "compile",
     "core",
     "entry",
     "exchange",
     "init",
+    "monitor-entry",
+    "monitor-init",
+    "monitor/core",
     "receiver-entry",
     "receiver-init",
     "receiver/core",
@@ -24,7 +27,11 @@ const INTERNAL_TYPES: [&str; 10] = [
 
 /// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
 /// tarball. Those who only verify load the first module alone.
-const MAX_WASM_GZIP: [(&str, u64); 2] = [("countersign", 63_000), ("receiver", 45_000)];
+const MAX_WASM_GZIP: [(&str, u64); 3] = [
+    ("countersign", 63_000),
+    ("receiver", 45_000),
+    ("monitor", 45_000),
+];
 const MAX_TARBALL: u64 = 510_000;
 
 pub(crate) fn run() -> Result<()> {
@@ -126,6 +133,7 @@ fn lay_out(glue: &Path, build: &Path) -> Result<()> {
     let places = [
         ("countersign", "glue", "bytes"),
         ("receiver", "receiver/glue", "receiver-bytes"),
+        ("monitor", "monitor/glue", "monitor-bytes"),
     ];
     for (name, glue_name, bytes_name) in places {
         let module = sources.join(format!("{name}.wasm"));
@@ -192,6 +200,7 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
         esbuild.arg(format!("js/entry{entry}.ts"));
         esbuild.arg(format!("js/testing-entry{entry}.ts"));
         esbuild.arg(format!("js/receiver-entry{entry}.ts"));
+        esbuild.arg(format!("js/monitor-entry{entry}.ts"));
     }
     // They work on what an entry has made, so that one form of each serves every runtime.
     for adapter in ["express", "fastify", "fetch", "node"] {
@@ -204,12 +213,12 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
     esbuild.args(["js/entry.commonjs.ts", "--format=cjs"]);
     let commonjs = dist.join("commonjs.cjs");
     execute(esbuild.arg(format!("--outfile={}", commonjs.display())))?;
-    write_commonjs_entries(&dist)?;
 
     for (name, ..) in wasm::MODULES {
         let module = format!("{name}.wasm");
         copy(&build.join("js").join(&module), &dist.join(&module))?;
     }
+    write_commonjs_entries(&dist)?;
     let types = dist.join("types");
     for file in files_below(&build.join("types"), Path::new(""))? {
         let name = file.to_string_lossy();
@@ -248,18 +257,27 @@ fn copy_types(from: &Path, to: &Path) -> Result<()> {
 
 /// `index.cjs` and its like with one statement a name, as static readers of exports want it;
 /// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
-/// the same classes. `receiver.cjs` makes the receiver's instance first.
+/// the same classes. `receiver.cjs` makes the receiver's instance first; `monitor.cjs` uses that, and
+/// makes the monitor's of bytes that nobody else loads.
 fn write_commonjs_entries(dist: &Path) -> Result<()> {
     let script = "
-        const { writeFileSync } = require('node:fs');
+        const { readFileSync, writeFileSync } = require('node:fs');
         const dist = process.argv[1];
-        const { startReceiver, ...entries } = require(`${dist}/commonjs.cjs`);
+        const { startReceiver, startMonitor, ...entries } = require(`${dist}/commonjs.cjs`);
+        const bytes = readFileSync(`${dist}/monitor.wasm`).toString('base64');
+        writeFileSync(`${dist}/monitor-bytes.cjs`, `'use strict';\\nmodule.exports = '${bytes}';\\n`);
+        const starts = {
+          receiver: [startReceiver.name, `${startReceiver.name}();\\n`],
+          monitor: [
+            startMonitor.name,
+            `require('./receiver.cjs');\\n${startMonitor.name}(require('./monitor-bytes.cjs'));\\n`,
+          ],
+        };
         for (const [entry, module] of Object.entries(entries)) {
           const names = Object.keys(module).sort();
           const exported = names.map((name) => `exports.${name} = ${entry}.${name};\\n`).join('');
-          const isReceiver = entry === 'receiver';
-          const used = isReceiver ? `${entry}, ${startReceiver.name}` : entry;
-          const start = isReceiver ? `${startReceiver.name}();\\n` : '';
+          const [starter, start] = starts[entry] ?? [null, ''];
+          const used = starter === null ? entry : `${entry}, ${starter}`;
           writeFileSync(
             `${dist}/${entry}.cjs`,
             `'use strict';\\nconst { ${used} } = require('./commonjs.cjs');\\n${start}${exported}`,
@@ -280,6 +298,7 @@ fn lint(tarball: &Path) -> Result<()> {
         "--exclude-entrypoints",
         "./countersign.wasm",
         "./receiver.wasm",
+        "./monitor.wasm",
     ];
     execute(&mut tool("attw", &arguments, &folder()))
 }

@@ -5,12 +5,10 @@
  */
 
 import { options, wrong } from "../check.js";
-import { type BodyReader, refuseParsed } from "../receiver/body.js";
-import type { Incoming } from "../receiver/incoming.js";
 import { Receiver } from "../receiver/receiver.js";
+import { type Context, fetchIncoming } from "./fetch-request.js";
 
-/** What a host passes to a handler besides the request. */
-export type Context = readonly unknown[];
+export type { Context };
 
 /** Options of {@link fetchHandler}. */
 export interface FetchHandlerOptions {
@@ -52,52 +50,7 @@ export function fetchHandler(
   const peerOf = typeof peer === "string" ? (request: Request) => request.headers.get(peer) : peer;
   return async (request, ...context) => {
     const known = peerOf?.(request, ...(context as unknown[])) ?? null;
-    const { status, headers, body } = await receiver.receive(incoming(request, known, context));
+    const { status, headers, body } = await receiver.receive(fetchIncoming(request, known, context));
     return new Response(body, { status, headers: headers.map(([name, value]) => [name, value] as [string, string]) });
   };
-}
-
-function incoming(request: Request, peer: string | null, context: Context): Incoming {
-  const host = context.find((each) => typeof (each as WaitUntil | null)?.waitUntil === "function");
-  return {
-    method: request.method,
-    url: request.url,
-    headers: request.headers,
-    peer,
-    header(name) {
-      // `Headers` has joined what was sent several times.
-      const value = request.headers.get(name);
-      return value === null ? [] : [value];
-    },
-    body() {
-      if (request.bodyUsed || request.body?.locked) {
-        refuseParsed();
-      }
-      return request.body === null ? new Uint8Array(0) : new RequestReader(request.body);
-    },
-    waitUntil: (work) => (host as WaitUntil | undefined)?.waitUntil(work),
-  };
-}
-
-interface WaitUntil {
-  waitUntil(work: Promise<void>): void;
-}
-
-/** Reads a body of the fetch API piece by piece. */
-class RequestReader implements BodyReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-
-  constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.getReader();
-  }
-
-  async read(): Promise<Uint8Array | null> {
-    const { done, value } = await this.#reader.read();
-    return done ? null : value;
-  }
-
-  cancel(): void {
-    // That a connection has ended already is no matter to those who want no more of it.
-    this.#reader.cancel().catch(() => undefined);
-  }
 }

@@ -53,13 +53,17 @@ export async function answerWith(
   request: NodeRequest,
   response: NodeResponse,
 ): Promise<void> {
-  const answer = await receiver.receive(incoming);
+  sendAnswer(await receiver.receive(incoming), receiver.bodyTimeout, request, response);
+}
+
+/** Writes an answer, after which what is left of the body may take so many seconds. */
+export function sendAnswer(answer: Answer, seconds: number, request: NodeRequest, response: NodeResponse): void {
   response.statusCode = answer.status;
   for (const [name, value] of headersToSend(answer)) {
     response.setHeader(name, value);
   }
   response.end(answer.body);
-  discardRest(request, receiver.bodyTimeout);
+  discardRest(request, seconds);
 }
 
 /** A sender that was too slow is not waited for any longer. */

@@ -41,7 +41,7 @@ export interface LogEntry {
 export type Logger = (entry: LogEntry) => void;
 
 /** Writes each line as JSON to standard error. */
-export function logToConsole(entry: LogEntry): void {
+export function logToConsole(entry: { readonly level: string }): void {
   console[entry.level === "error" ? "error" : "warn"](JSON.stringify(entry));
 }
 

@@ -80,6 +80,11 @@ export class Receiver {
     return this;
   }
 
+  /** The webhook whose deliveries it takes. */
+  get webhook(): Webhook {
+    return this.#webhook;
+  }
+
   /** Whether the address of the caller decides anything, so that an adapter must know it. */
   get needsPeer(): boolean {
     return this.#settings.needsPeer;

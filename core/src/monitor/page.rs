@@ -124,6 +124,9 @@ impl fmt::Debug for Step {
 }
 
 impl StatusPage {
+    /// The names of the headers that it reads; a host may leave out all others.
+    pub const HEADERS: [&'static str; 3] = ["authorization", "cookie", "content-type"];
+
     /// A page at this path, such as `/webhooks/status`, below the root of the application that
     /// serves it.
     ///
@@ -173,11 +176,12 @@ impl StatusPage {
             secure,
         } = *request;
         // From here on there is one copy of the code, whatever the headers are.
+        let [authorization, cookie, content_type] = Self::HEADERS;
         let given = Given {
             // Two of them are no token.
-            authorization: joined(headers, "authorization", b", "),
-            cookies: joined(headers, "cookie", b";"),
-            content_type: joined(headers, "content-type", b", "),
+            authorization: joined(headers, authorization, b", "),
+            cookies: joined(headers, cookie, b";"),
+            content_type: joined(headers, content_type, b", "),
             body,
         };
         match self.find(path) {

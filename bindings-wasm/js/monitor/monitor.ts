@@ -1,0 +1,146 @@
+import { count, options, text, wrong } from "../check.js";
+import { guarded } from "../receiver/journal.js";
+import { logToConsole, type Outcome } from "../receiver/outcome.js";
+import { Receiver } from "../receiver/receiver.js";
+import { glue } from "./core.js";
+import { configured } from "./configured.js";
+import { InboxReader, type MonitoredInbox } from "./inbox.js";
+import type { MonitorLogEntry, MonitorLogger } from "./log.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** Options of {@link Monitor}. */
+export interface MonitorOptions {
+  /** How many outcomes are kept; 200 if not given. */
+  readonly recent?: number | null | undefined;
+  /** How many types of events are told apart for each receiver; 100 if not given. The rest is counted as `other`. */
+  readonly mostTypes?: number | null | undefined;
+  /** Gets each line of the log; JSON to standard error if not given, nowhere if `null`. */
+  readonly log?: MonitorLogger | null | undefined;
+}
+
+/**
+ * Keeps the last outcomes of receivers and counts all of them, in this process and in bounded
+ * memory.
+ *
+ * @example
+ * ```ts
+ * import { Webhook } from "countersign";
+ * import { Monitor } from "countersign/monitor";
+ * import { Receiver } from "countersign/receiver";
+ *
+ * const receiver = new Receiver(new Webhook("github", "hush"));
+ * const monitor = new Monitor().watch(receiver, "github");
+ * const metrics = await monitor.openmetrics();
+ * metrics.split("\n")[0]; // # TYPE countersign_requests counter
+ * ```
+ */
+export class Monitor {
+  readonly #handle: glue.MonitorHandle;
+  readonly #log: MonitorLogger;
+  #reader: InboxReader | null = null;
+
+  /** @throws `TypeError` for options of another type. */
+  constructor(monitorOptions?: MonitorOptions) {
+    const { recent, mostTypes, log } = options("the options", monitorOptions);
+    if (log !== undefined && log !== null && typeof log !== "function") {
+      throw wrong("log", "a function", log);
+    }
+    this.#log = log === undefined ? logToConsole : (log ?? (() => undefined));
+    this.#handle = new glue.MonitorHandle(
+      Date.now(),
+      above0("recent", recent ?? glue.MonitorHandle.default_recent()),
+      above0("mostTypes", mostTypes ?? glue.MonitorHandle.default_types()),
+    );
+  }
+
+  /**
+   * Counts what becomes of this receiver's requests from now on.
+   *
+   * @throws `TypeError` if there is one of this name, since their counts would be mixed.
+   */
+  watch(receiver: Receiver, name: string): this {
+    if (!(receiver instanceof Receiver)) {
+      throw wrong("the receiver", "a Receiver", receiver);
+    }
+    const checked = text("the name", name);
+    const number = configured(() => this.#handle.watch(checked, receiver.webhook.schemeName));
+    receiver.observe((outcome) => this.#observe(number, outcome));
+    return this;
+  }
+
+  /** Shows this inbox, too, with its dead letters. */
+  attachInbox(inbox: MonitoredInbox): this {
+    for (const name of ["counts", "deadLetters", "replay"] as const) {
+      if (typeof (inbox as MonitoredInbox | null | undefined)?.[name] !== "function") {
+        throw new TypeError("the inbox must have the methods counts, deadLetters, replay");
+      }
+    }
+    this.#reader = new InboxReader(inbox, (entry) => this.log(entry));
+    return this;
+  }
+
+  /** The inbox that is shown; `null` if there is none. */
+  get inbox(): MonitoredInbox | null {
+    return this.#reader?.inbox ?? null;
+  }
+
+  /** All counts as the text of OpenMetrics 1.0, to be sent as `CONTENT_TYPE`. */
+  async openmetrics(): Promise<string> {
+    const view = await this.#reader?.counts();
+    return this.#handle.openmetrics(view);
+  }
+
+  /** All that the status page shows. */
+  async snapshot(): Promise<Snapshot> {
+    const view = await this.#reader?.all();
+    return JSON.parse(this.#handle.snapshot(view, Date.now(), processNumber())) as Snapshot;
+  }
+
+  /** @internal Asks the inbox what this step wants of it, and gives its answer. */
+  async finish(step: glue.StepHandle, now: number): Promise<glue.StatusAnswerHandle> {
+    let view: glue.InboxHandle | undefined;
+    let replayed: boolean | null | undefined;
+    switch (step.kind()) {
+      case glue.StepKind.Data:
+        view = await this.#reader?.all();
+        break;
+      case glue.StepKind.Metrics:
+        view = await this.#reader?.counts();
+        break;
+      case glue.StepKind.Replay:
+        replayed = this.#reader === null ? false : await this.#reader.replay(step);
+        break;
+      case glue.StepKind.Answer:
+    }
+    return step.finish(this.#handle, view, replayed, now, processNumber());
+  }
+
+  /** @internal */
+  log(entry: MonitorLogEntry): void {
+    guarded(
+      () => this.#log(entry),
+      () => undefined, // There is nobody left to tell, and no answer changes by it.
+    );
+  }
+
+  #observe(receiver: number, outcome: Outcome): void {
+    const { time, status, result, duration, eventId, eventType, keyIndex } = outcome;
+    const at = Math.round(time * 1e3);
+    this.#handle.observe(receiver, at, status, result, duration, eventId, eventType, keyIndex);
+  }
+}
+
+function above0(what: string, value: unknown): number {
+  const checked = count(what, value);
+  if (checked === 0) {
+    throw new TypeError(`${what} must be a number above 0`);
+  }
+  return checked;
+}
+
+/** By which an operator knows who counted; hosts without processes have none. */
+function processNumber(): number {
+  const { process } = globalThis as { process?: { pid?: unknown } };
+  const number = process?.pid;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : 0;
+}
