@@ -26,6 +26,11 @@ impl MonitorHandle {
         Self(monitor.with_most_types(most_types as usize))
     }
 
+    /// Counts from this instant on.
+    pub fn count_from(&mut self, since: f64) {
+        self.0.count_from(instant(since));
+    }
+
     /// How many outcomes are kept if nothing else is said.
     pub fn default_recent() -> usize {
         Monitor::DEFAULT_RECENT

@@ -37,6 +37,7 @@ export interface MonitorOptions {
 export class Monitor {
   readonly #handle: glue.MonitorHandle;
   readonly #log: MonitorLogger;
+  #hasBegun: boolean;
   #reader: InboxReader | null = null;
 
   /** @throws `TypeError` for options of another type. */
@@ -46,8 +47,10 @@ export class Monitor {
       throw wrong("log", "a function", log);
     }
     this.#log = log === undefined ? logToConsole : (log ?? (() => undefined));
+    const now = Date.now();
+    this.#hasBegun = now > 0;
     this.#handle = new glue.MonitorHandle(
-      Date.now(),
+      now,
       above0("recent", recent ?? glue.MonitorHandle.default_recent()),
       above0("mostTypes", mostTypes ?? glue.MonitorHandle.default_types()),
     );
@@ -92,12 +95,14 @@ export class Monitor {
 
   /** All that the status page shows. */
   async snapshot(): Promise<Snapshot> {
+    this.#begin();
     const view = await this.#reader?.all();
     return JSON.parse(this.#handle.snapshot(view, Date.now(), processNumber())) as Snapshot;
   }
 
   /** @internal Asks the inbox what this step wants of it, and gives its answer. */
   async finish(step: glue.StepHandle, now: number): Promise<glue.StatusAnswerHandle> {
+    this.#begin();
     let view: glue.InboxHandle | undefined;
     let replayed: boolean | null | undefined;
     switch (step.kind()) {
@@ -123,7 +128,16 @@ export class Monitor {
     );
   }
 
+  /** Workers have no clock before their first request, and make a monitor before that. */
+  #begin(): void {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#handle.count_from(Date.now());
+    }
+  }
+
   #observe(receiver: number, outcome: Outcome): void {
+    this.#begin();
     const { time, status, result, duration, eventId, eventType, keyIndex } = outcome;
     const at = Math.round(time * 1e3);
     this.#handle.observe(receiver, at, status, result, duration, eventId, eventType, keyIndex);

@@ -131,6 +131,11 @@ impl Monitor {
         self
     }
 
+    /// Counts from this instant on, for hosts without a clock while they start.
+    pub fn count_from(&mut self, since: UnixTime) {
+        self.since = since;
+    }
+
     /// Adds a receiver by its name and the name of its scheme; its number, counted from 0.
     ///
     /// # Errors
