@@ -1,10 +1,10 @@
 /**
- * Uses the status page of Python's receiver in Chromium, as a person does.
+ * Uses the status page of a receiver in Chromium, as a person does.
  *
- * usage: node status-page.mjs PYTHON [SCREENSHOT_FOLDER]
+ * usage: node status-page.mjs (--python PYTHON | --tarball TARBALL) [--screenshots FOLDER]
  *
- * PYTHON has the wheel and tests/python/requirements.txt installed. Ends with 1 if the page does not
- * do what it should.
+ * PYTHON has the wheel and tests/python/requirements.txt installed; the page of TARBALL is that of
+ * Node. Ends with 1 if the page does not do what it should.
  */
 
 import assert from "node:assert/strict";
@@ -13,26 +13,38 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-import { installTools } from "./project.mjs";
+import { installTools, withProject } from "./project.mjs";
 
-const USAGE = "usage: node status-page.mjs PYTHON [SCREENSHOT_FOLDER]";
-const SERVER = fileURLToPath(new URL("../python/status_server.py", import.meta.url));
+const USAGE = "usage: node status-page.mjs (--python PYTHON | --tarball TARBALL) [--screenshots FOLDER]";
+const PYTHON_SERVER = fileURLToPath(new URL("../python/status_server.py", import.meta.url));
 const TOKEN = "the token of the tests";
 const ATTACK = "</script><img src=x onerror='attacked=1'>\"&";
 const PATIENCE = 15_000;
 
 async function main() {
-  const [python, screenshots] = process.argv.slice(2);
-  if (python === undefined) {
+  const text = { type: "string" };
+  const { values } = parseArgs({ options: { python: text, tarball: text, screenshots: text } });
+  const { python, tarball, screenshots } = values;
+  if ((python === undefined) === (tarball === undefined)) {
     throw new Error(USAGE);
   }
-  await installTools();
+  if (python !== undefined) {
+    await installTools();
+    return usePageOf(python, PYTHON_SERVER, screenshots);
+  }
+  return withProject(resolve(tarball), undefined, (project) =>
+    usePageOf(process.execPath, join(project, "unit", "status-server.mjs"), screenshots));
+}
+
+/** Uses the page of a server while it runs. */
+async function usePageOf(interpreter, program, screenshots) {
   // Not before the tools are installed, which it imports.
   const { launchChromium } = await import("./runtimes/page.mjs");
-  const server = spawn(python, [SERVER], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(interpreter, [program], { stdio: ["ignore", "pipe", "pipe"] });
   try {
-    const address = await addressOf(server);
+    const address = await addressOf(server, program);
     const browser = await launchChromium();
     try {
       await usePage(browser, address, screenshots);
@@ -45,12 +57,12 @@ async function main() {
   }
 }
 
-async function addressOf(server) {
+async function addressOf(server, program) {
   const lines = createInterface({ input: server.stdout });
   let printed = "";
   server.stderr.setEncoding("utf8").on("data", (text) => (printed += text));
   const ended = once(server, "close").then(() => {
-    throw new Error(`${SERVER} did not start\n${printed}`);
+    throw new Error(`${program} did not start\n${printed}`);
   });
   const [line] = await Promise.race([once(lines, "line"), ended]);
   return line.replace("listening on ", "");

@@ -9,7 +9,7 @@ use crate::tools::{command, ensure_installed, output, root, run as execute, step
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 13] = [
+const INTERNAL_TYPES: [&str; 14] = [
     "compile",
     "core",
     "entry",
@@ -18,6 +18,7 @@ const INTERNAL_TYPES: [&str; 13] = [
     "monitor-entry",
     "monitor-init",
     "monitor/core",
+    "monitor/reader",
     "receiver-entry",
     "receiver-init",
     "receiver/core",
@@ -26,13 +27,14 @@ const INTERNAL_TYPES: [&str; 13] = [
 ];
 
 /// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
-/// tarball. Those who only verify load the first module alone.
+/// tarball. Those who only verify load the first module alone. Beside each module as such, the tarball
+/// has its bytes in base64 twice, for `import` and for `require`: 170,000 bytes are the monitor's.
 const MAX_WASM_GZIP: [(&str, u64); 3] = [
     ("countersign", 63_000),
     ("receiver", 45_000),
-    ("monitor", 45_000),
+    ("monitor", 40_500),
 ];
-const MAX_TARBALL: u64 = 510_000;
+const MAX_TARBALL: u64 = 685_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
@@ -56,6 +58,10 @@ pub(crate) fn test() -> Result<()> {
     let tests = root().join("tests").join("javascript");
     step("unit, property and type tests", || {
         execute(command("node", [tests.join("test.mjs")]).arg(&tarball))
+    })?;
+    step("the status page in Chromium", || {
+        let page = tests.join("status-page.mjs");
+        execute(command("node", [page]).arg("--tarball").arg(&tarball))
     })?;
     let results = target().join("conformance");
     step("the corpus in every runtime", || {

@@ -121,7 +121,7 @@ pub(crate) fn test() -> Result<()> {
     })?;
     step("the status page in Chromium", || {
         let page = root().join("tests/javascript/status-page.mjs");
-        run_command(command("node", [page]).arg(tools.python()))
+        run_command(command("node", [page]).arg("--python").arg(tools.python()))
     })?;
     step("mypy --strict accepts the package and its use", || {
         let strict = ["--strict", "--package", "countersign"];

@@ -1,11 +1,5 @@
 /** An inbox as a monitor sees it. */
 
-import { count, number, optionalText, text, whole } from "../check.js";
-import { describeThrown } from "../receiver/outcome.js";
-import { within } from "../receiver/timer.js";
-import { glue } from "./core.js";
-import type { MonitorLogger } from "./log.js";
-
 /** What a monitor asks of an inbox, such as one of `countersign/inbox`, at once or by promises. */
 export interface MonitoredInbox {
   /** How many events are in which state. */
@@ -27,95 +21,4 @@ export interface DeadLetter {
   readonly attempts: number;
   /** Why the last attempt failed: the class of what was thrown, or a code. */
   readonly error: string | null;
-}
-
-/** How long an inbox may take to answer, in seconds: less than those who look at the page wait. */
-const PATIENCE = 5;
-
-/** Asks an inbox. That it fails is logged, and shown as an inbox that does not answer. */
-export class InboxReader {
-  readonly inbox: MonitoredInbox;
-  readonly #log: MonitorLogger;
-
-  constructor(inbox: MonitoredInbox, log: MonitorLogger) {
-    this.inbox = inbox;
-    this.#log = log;
-  }
-
-  /** How many events are in which state. */
-  async counts(): Promise<glue.InboxHandle> {
-    const view = new glue.InboxHandle();
-    await this.#addCounts(view);
-    return view;
-  }
-
-  /** The counts and the dead letters. */
-  async all(): Promise<glue.InboxHandle> {
-    const view = await this.counts();
-    const letters = await this.#ask(async () => (await this.#deadLetters()).map(toColumns));
-    if (letters !== null) {
-      view.has_dead_letters();
-      for (const columns of letters) {
-        view.add_dead_letter(...columns);
-      }
-    }
-    return view;
-  }
-
-  /** Whether the dead letter of this step is there, and replayed; `null` if the inbox does not answer. */
-  async replay(step: glue.StepHandle): Promise<boolean | null> {
-    return this.#ask(async () => {
-      const letters = await this.#deadLetters();
-      const numbers = letters.map((letter) => whole("the number", letter.number));
-      return step.is_shown(Float64Array.from(numbers)) && (await this.inbox.replay(step.number())) > 0;
-    });
-  }
-
-  async #addCounts(view: glue.InboxHandle): Promise<void> {
-    const counts = await this.#ask(async () =>
-      Object.entries(await this.inbox.counts()).map(
-        ([state, events]) => [text("the state", state), whole("the count", events)] as const,
-      ),
-    );
-    if (counts !== null) {
-      view.has_counts();
-      for (const [state, events] of counts) {
-        view.add_count(state, events);
-      }
-    }
-  }
-
-  /** No more than are shown, however many there are. */
-  async #deadLetters(): Promise<DeadLetter[]> {
-    const limit = glue.most_dead_letters();
-    const letters: DeadLetter[] = [];
-    for (const letter of await this.inbox.deadLetters({ limit })) {
-      if (letters.push(letter) === limit) {
-        break;
-      }
-    }
-    return letters;
-  }
-
-  async #ask<T>(action: () => Promise<T>): Promise<T | null> {
-    try {
-      return await within(PATIENCE, action(), () => {
-        throw new Error("the inbox took too long");
-      });
-    } catch (thrown) {
-      this.#log({ level: "error", message: "the inbox failed", ...describeThrown(thrown) });
-      return null;
-    }
-  }
-}
-
-function toColumns({ number: letter, received, attempts, event, error }: DeadLetter) {
-  return [
-    whole("the number", letter),
-    Math.round(number("the time", received) * 1e3),
-    count("the number of attempts", attempts),
-    optionalText("the event's id", event.id),
-    optionalText("the event's type", event.type),
-    optionalText("the error", error),
-  ] as const;
 }

@@ -4,8 +4,9 @@ import { logToConsole, type Outcome } from "../receiver/outcome.js";
 import { Receiver } from "../receiver/receiver.js";
 import { glue } from "./core.js";
 import { configured } from "./configured.js";
-import { InboxReader, type MonitoredInbox } from "./inbox.js";
+import type { MonitoredInbox } from "./inbox.js";
 import type { MonitorLogEntry, MonitorLogger } from "./log.js";
+import { InboxReader } from "./reader.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Options of {@link Monitor}. */

@@ -1,11 +1,14 @@
 // What users write to receive in the frameworks of Node, with the frameworks' own types.
 
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 
 import { Validator } from "@cfworker/json-schema";
+import { trace as opentelemetry } from "@opentelemetry/api";
 import { Webhook } from "countersign";
 import { expressHandler } from "countersign/express";
 import { fastifyReceiver } from "countersign/fastify";
+import { Monitor, statusFastify, statusNodeHandler, StatusPage, trace } from "countersign/monitor";
 import { nodeHandler } from "countersign/node";
 import { Receiver, RedisStore } from "countersign/receiver";
 import express from "express";
@@ -28,3 +31,12 @@ app.use("/webhooks", express.Router().post("/github", expressHandler(receiver)))
 const fastify = Fastify();
 fastify.register(fastifyReceiver, { receiver, prefix: "/webhooks/github" });
 fastify.register(fastifyReceiver, { receiver, path: "/webhooks/github" });
+
+const page = new StatusPage(new Monitor().watch(receiver, "github"), "a token of the reader's");
+createServer(statusNodeHandler(page));
+createSecureServer({}, statusNodeHandler(page));
+app.use(statusNodeHandler(page));
+app.use("/internal", statusNodeHandler(page));
+fastify.register(statusFastify, { page });
+fastify.register(statusFastify, { page, prefix: "/internal" });
+trace(receiver, { tracer: opentelemetry.getTracer("countersign") });

@@ -157,6 +157,15 @@ test("an inbox that is down is shown as such, and the log says why", async () =>
   }
 });
 
+test("an inbox that never answers is down", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const inbox = { counts: () => new Promise(() => {}), deadLetters: () => [], replay: () => 0 };
+  const monitor = new Monitor({ log: null }).attachInbox(inbox);
+  const metrics = monitor.openmetrics();
+  context.mock.timers.tick(5_000);
+  assert.match(await metrics, /^countersign_inbox_up 0$/m);
+});
+
 test("an inbox that answers nonsense is down", async () => {
   for (const [name, value] of strangeValues()) {
     const inbox = {
