@@ -41,8 +41,9 @@ class Countersign:
 
     With ``INBOX`` events are handled by workers: those of ``flask countersign work``, or of
     :meth:`State.workers` in the process of the server. They try again as ``RETRY_POLICY`` says
-    (``5/8``: after 5 seconds, then twice as long each time, 8 times in all). Only workers of the
-    same process end the ``WAIT`` of an answer early.
+    (``5/8``: after 5 seconds, then twice as long each time, 8 times in all); what a process held
+    that died is taken over after ``LEASE``. Only workers of the same process end the ``WAIT`` of an
+    answer early.
 
     With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
     :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
@@ -112,6 +113,7 @@ class State:
         #: Where it stores its events, if they are handled after they were answered.
         self.inbox = inbox
         self._retry_policy = retry_policy_from(app.config)
+        self._lease: float | None = app.config.get(f"{PREFIX}LEASE")
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
         #: Watches them, if there is a status page.
@@ -137,7 +139,10 @@ class State:
         """
         if self.inbox is None or self.configured is None:
             raise RuntimeError(f"this application has no inbox: {PREFIX}INBOX is not set")
-        return Workers(self.configured, self.inbox, threads=threads, policy=self._retry_policy)
+        more = {} if self._lease is None else {"lease": self._lease}
+        return Workers(
+            self.configured, self.inbox, threads=threads, policy=self._retry_policy, **more
+        )
 
     def mount(self, path: str, receiver: Receiver) -> None:
         """Gives the requests for this path to the receiver."""
