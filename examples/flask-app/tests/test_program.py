@@ -59,6 +59,14 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
         ({**COMPLETE, "COUNTERSIGN_STORE": "mysql://"}, "COUNTERSIGN_STORE must begin with"),
         ({**COMPLETE, "COUNTERSIGN_STATUS_TOKEN": "short"}, "16 characters"),
         ({**COMPLETE, "COUNTERSIGN_ALLOW": "10.0.0.1/8"}, "network"),
+        ({**COMPLETE, "COUNTERSIGN_RATELIMIT": "1/1"}, "no setting COUNTERSIGN_RATELIMIT"),
+        ({**COMPLETE, "COUNTERSIGN_INBOX": "mysql://"}, "COUNTERSIGN_INBOX must begin with"),
+        ({**COMPLETE, "COUNTERSIGN_RETRY_POLICY": "soon"}, "COUNTERSIGN_RETRY_POLICY must be"),
+        ({**COMPLETE, "COUNTERSIGN_WAIT": "1"}, "wait is for receivers with an inbox"),
+        ({**COMPLETE, "COUNTERSIGN_WAIT": "long"}, "COUNTERSIGN_WAIT must be"),
+        ({**COMPLETE, "COUNTERSIGN_LEASE": "-1"}, "lease must be"),
+        ({**COMPLETE, "COUNTERSIGN_WORKERS": "many"}, "COUNTERSIGN_WORKERS must be"),
+        ({**COMPLETE, "COUNTERSIGN_WORKERS": "2"}, "COUNTERSIGN_WORKERS is for"),
     ],
 )
 @pytest.mark.parametrize("command", [PYTHON_M, FLASK_RUN], ids=["python -m", "flask run"])
@@ -78,6 +86,16 @@ def test_does_not_start_without_its_configuration(
     assert message in finished.stderr
 
 
+def port_of(process: subprocess.Popen[str]) -> int:
+    """Where the program listens, once it does."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        if found:
+            return int(found[1])
+    pytest.fail("the program ended before it listened")
+
+
 @pytest.fixture(params=[PYTHON_M, FLASK_RUN], ids=["python -m", "flask run"])
 def program(request: pytest.FixtureRequest) -> Iterator[Client]:
     """A started program; it ends with the test."""
@@ -91,14 +109,7 @@ def program(request: pytest.FixtureRequest) -> Iterator[Client]:
         text=True,
     )
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            found = re.search(r"http://([\d.]+):(\d+)", line)
-            if found:
-                yield Client(found[1], int(found[2]))
-                break
-        else:
-            pytest.fail("the program ended before it listened")
+        yield Client("127.0.0.1", port_of(process))
     finally:
         process.kill()
         process.communicate()

@@ -37,7 +37,7 @@ class StatusAsgi:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope, request: ScopeRequest) -> StatusAnswer:
-        path = _path(scope)
+        path = scope_path(scope)
         method, secure = request.method, scope.get("scheme") == "https"
         body = b""
         if self._page.wants_body(method, path):
@@ -57,7 +57,7 @@ class StatusAsgi:
         return await asyncio.to_thread(ask)
 
 
-def _path(scope: Scope) -> str:
+def scope_path(scope: Scope) -> str:
     """The path below the application, or as it was sent if that is another spelling of it, which a
     proxy in front may not have recognised."""
     sent: bytes = scope.get("raw_path") or b""
