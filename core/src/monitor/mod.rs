@@ -36,4 +36,5 @@ pub use inbox::{DeadLetter, InboxView, MOST_DEAD_LETTERS, is_shown};
 pub use openmetrics::CONTENT_TYPE;
 pub use page::{BODY_LIMIT, StatusPage, StatusRequest, Step};
 pub use path::judged_path;
+pub use tally::shortened;
 pub use watching::{Monitor, Observation};

@@ -15,8 +15,15 @@ const LONGEST: usize = 200;
 /// More than there are codes.
 const MOST_RESULTS: usize = 128;
 
-/// The text, or its beginning with an ellipsis.
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+/// A text that senders choose, or its beginning with an ellipsis: at most 200 characters.
+///
+/// ```
+/// use countersign::monitor::shortened;
+///
+/// assert_eq!(shortened("push"), "push");
+/// assert_eq!(shortened(&"x".repeat(10_000)).chars().count(), 200);
+/// ```
+pub fn shortened(text: &str) -> Cow<'_, str> {
     match longest_beginning(text) {
         None => text.into(),
         Some(beginning) => {

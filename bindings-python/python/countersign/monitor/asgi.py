@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from countersign._countersign import judged_path
 from countersign.asgi import Receive, Scope, ScopeRequest, Send, live
 from countersign.errors import CountersignError
 from countersign.monitor.page import BODY_LIMIT, StatusAnswer, StatusPage, refused
@@ -60,10 +61,9 @@ class StatusAsgi:
 def scope_path(scope: Scope) -> str:
     """The path below the application, or as it was sent if that is another spelling of it, which a
     proxy in front may not have recognised."""
-    sent: bytes = scope.get("raw_path") or b""
-    if b"%" in sent.partition(b"?")[0]:
-        return sent.decode("latin-1")
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
     # Where it is mounted in another application.
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+    below = path[len(root) :] if root and path.startswith(f"{root}/") else path
+    sent: bytes = scope.get("raw_path") or b""
+    return judged_path(sent.decode("latin-1"), below)

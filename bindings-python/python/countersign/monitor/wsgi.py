@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from countersign._countersign import judged_path
 from countersign.errors import CountersignError
 from countersign.monitor.page import BODY_LIMIT, StatusAnswer, StatusPage, refused
 from countersign.receiver.incoming import IncomingRequest
@@ -62,12 +63,8 @@ def answer_request(
 def environ_path(environ: Mapping[str, Any]) -> str:
     """The path below the application, or as it was sent if that is another spelling of it, which a
     proxy in front may not have recognised."""
-    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    sent = target.partition("?")[0]
-    if sent.startswith("/") and ("%" in sent or "//" in sent):
-        return sent
-    path: str = environ.get("PATH_INFO", "")
-    return path
+    sent: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return judged_path(sent, environ.get("PATH_INFO", ""))
 
 
 def _text(value: str | bytes) -> str:
