@@ -144,10 +144,12 @@ impl StatusRules {
             .map_err(refused)
     }
 
+    /// All paths that are found.
     fn paths(&self) -> Vec<String> {
         self.0.paths()
     }
 
+    /// Whether the body of such a request matters.
     fn wants_body(&self, method: &Bound<'_, PyString>, path: &Bound<'_, PyString>) -> bool {
         let (method, path) = (method.to_string_lossy(), path.to_string_lossy());
         self.0.wants_body(&method, &path)

@@ -117,9 +117,11 @@ def refused(status: int) -> StatusAnswer:
     return _logged(status_refused(status))
 
 
-def _logged(answer: tuple[int, list[tuple[str, str]], bytes, tuple[bool, str] | None]) -> StatusAnswer:
-    *parts, log = answer
+def _logged(
+    given: tuple[int, list[tuple[str, str]], bytes, tuple[bool, str] | None],
+) -> StatusAnswer:
+    status, headers, body, log = given
     if log is not None:
         is_warning, message = log
         (logger.warning if is_warning else logger.info)(message)
-    return StatusAnswer(*parts)
+    return StatusAnswer(status, headers, body)
