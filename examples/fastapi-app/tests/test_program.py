@@ -15,7 +15,6 @@ from conftest import GITHUB_SECRET, STRIPE_SECRET, Client
 FOLDER = Path(__file__).parents[1]
 PYTHON_M = [sys.executable, "-m", "fastapi_app"]
 UVICORN = [sys.executable, "-m", "uvicorn", "--factory", "fastapi_app:create_app", "--port", "0"]
-WAYS = pytest.mark.parametrize("command", [PYTHON_M, UVICORN], ids=["python -m", "uvicorn"])
 COMPLETE = {"COUNTERSIGN_GITHUB_SECRET": GITHUB_SECRET}
 
 
@@ -27,31 +26,9 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
     return {**inherited, **defaults, **settings}
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({}, "COUNTERSIGN_GITHUB_SECRET or COUNTERSIGN_STRIPE_SECRET must be set"),
-        ({"COUNTERSIGN_STRIPE_SECRET": ""}, "COUNTERSIGN_STRIPE_SECRET: the secret is empty"),
-        (
-            {**COMPLETE, "COUNTERSIGN_GITHUB_OLD_SECRET": ""},
-            "COUNTERSIGN_GITHUB_OLD_SECRET: the secret is empty",
-        ),
-        ({**COMPLETE, "COUNTERSIGN_RATELIMIT": "1/1"}, "no setting COUNTERSIGN_RATELIMIT"),
-        ({**COMPLETE, "COUNTERSIGN_RATE_LIMIT": "often"}, "COUNTERSIGN_RATE_LIMIT must be"),
-        ({**COMPLETE, "COUNTERSIGN_STORE": "mysql://"}, "COUNTERSIGN_STORE must be"),
-        ({**COMPLETE, "COUNTERSIGN_STORE": "redis://host:port"}, "COUNTERSIGN_STORE: "),
-        ({**COMPLETE, "COUNTERSIGN_STATUS_TOKEN": "short"}, "COUNTERSIGN_STATUS_TOKEN: "),
-        ({**COMPLETE, "COUNTERSIGN_GITHUB_ALLOW": "10.0.0.1/8"}, "COUNTERSIGN_GITHUB_ALLOW: "),
-        ({**COMPLETE, "COUNTERSIGN_TRUSTED_PROXIES": "me"}, "COUNTERSIGN_TRUSTED_PROXIES: "),
-        ({**COMPLETE, "COUNTERSIGN_FORWARDING_HEADER": "x-ip"}, "COUNTERSIGN_FORWARDING_HEADER: "),
-        ({**COMPLETE, "COUNTERSIGN_WHEN_STORE_FAILS": "never"}, "'refuse' or 'admit'"),
-    ],
-)
-@WAYS
-def test_does_not_start_without_its_configuration(
-    command: list[str], settings: dict[str, str], message: str
-) -> None:
-    finished = subprocess.run(
+def run(command: list[str], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A program that ends by itself."""
+    return subprocess.run(
         command,
         cwd=FOLDER,
         env=environment(settings),
@@ -60,21 +37,18 @@ def test_does_not_start_without_its_configuration(
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize("command", [PYTHON_M, UVICORN], ids=["python -m", "uvicorn"])
+def test_does_not_start_with_a_setting_that_is_wrong(command: list[str]) -> None:
+    finished = run(command, {**COMPLETE, "COUNTERSIGN_STORE": "mysql://"})
     assert finished.returncode != 0
-    assert message in finished.stderr
+    assert "COUNTERSIGN_STORE must be" in finished.stderr
     assert GITHUB_SECRET not in finished.stderr
 
 
 def test_does_not_start_at_an_address_that_is_none() -> None:
-    finished = subprocess.run(
-        PYTHON_M,
-        cwd=FOLDER,
-        env=environment({**COMPLETE, "COUNTERSIGN_ADDRESS": "8000"}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    finished = run(PYTHON_M, {**COMPLETE, "COUNTERSIGN_ADDRESS": "8000"})
     assert finished.returncode == 1
     assert "COUNTERSIGN_ADDRESS must be" in finished.stderr
 

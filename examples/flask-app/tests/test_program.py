@@ -59,14 +59,6 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
         ({**COMPLETE, "COUNTERSIGN_STORE": "mysql://"}, "COUNTERSIGN_STORE must begin with"),
         ({**COMPLETE, "COUNTERSIGN_STATUS_TOKEN": "short"}, "16 characters"),
         ({**COMPLETE, "COUNTERSIGN_ALLOW": "10.0.0.1/8"}, "network"),
-        ({**COMPLETE, "COUNTERSIGN_RATELIMIT": "1/1"}, "no setting COUNTERSIGN_RATELIMIT"),
-        ({**COMPLETE, "COUNTERSIGN_INBOX": "mysql://"}, "COUNTERSIGN_INBOX must begin with"),
-        ({**COMPLETE, "COUNTERSIGN_RETRY_POLICY": "soon"}, "COUNTERSIGN_RETRY_POLICY must be"),
-        ({**COMPLETE, "COUNTERSIGN_WAIT": "1"}, "wait is for receivers with an inbox"),
-        ({**COMPLETE, "COUNTERSIGN_WAIT": "long"}, "COUNTERSIGN_WAIT must be"),
-        ({**COMPLETE, "COUNTERSIGN_LEASE": "-1"}, "lease must be"),
-        ({**COMPLETE, "COUNTERSIGN_WORKERS": "many"}, "COUNTERSIGN_WORKERS must be"),
-        ({**COMPLETE, "COUNTERSIGN_WORKERS": "2"}, "COUNTERSIGN_WORKERS is for"),
     ],
 )
 @pytest.mark.parametrize("command", [PYTHON_M, FLASK_RUN], ids=["python -m", "flask run"])
