@@ -5,7 +5,7 @@ import { decideClaim, storeRefusal } from "countersign/receiver";
 
 const HELD = "held";
 
-/** The claim on one key. A Durable Object runs once in the world, so that two isolates ask it in turn. */
+/** The claim on one key. A Durable Object exists once in the world: isolates ask it in turn. */
 export class Claims extends DurableObject {
   /** Takes the key for this token: `null`, or why not. */
   async claim(token, lease) {
