@@ -9,11 +9,12 @@ use crate::tools::{command, ensure_installed, output, root, run as execute, step
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 10] = [
+const INTERNAL_TYPES: [&str; 11] = [
     "compile",
     "core",
     "entry",
     "exchange",
+    "inbox-entry",
     "init",
     "receiver-entry",
     "receiver-init",
@@ -192,6 +193,7 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
         esbuild.arg(format!("js/entry{entry}.ts"));
         esbuild.arg(format!("js/testing-entry{entry}.ts"));
         esbuild.arg(format!("js/receiver-entry{entry}.ts"));
+        esbuild.arg(format!("js/inbox-entry{entry}.ts"));
     }
     // They work on what an entry has made, so that one form of each serves every runtime.
     for adapter in ["express", "fastify", "fetch", "node"] {
@@ -248,7 +250,7 @@ fn copy_types(from: &Path, to: &Path) -> Result<()> {
 
 /// `index.cjs` and its like with one statement a name, as static readers of exports want it;
 /// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
-/// the same classes. `receiver.cjs` makes the receiver's instance first.
+/// the same classes. `receiver.cjs` makes the receiver's instance first; `inbox.cjs` uses that.
 fn write_commonjs_entries(dist: &Path) -> Result<()> {
     let script = "
         const { writeFileSync } = require('node:fs');
@@ -259,7 +261,8 @@ fn write_commonjs_entries(dist: &Path) -> Result<()> {
           const exported = names.map((name) => `exports.${name} = ${entry}.${name};\\n`).join('');
           const isReceiver = entry === 'receiver';
           const used = isReceiver ? `${entry}, ${startReceiver.name}` : entry;
-          const start = isReceiver ? `${startReceiver.name}();\\n` : '';
+          const onReceiver = entry === 'inbox' ? `require('./receiver.cjs');\\n` : '';
+          const start = isReceiver ? `${startReceiver.name}();\\n` : onReceiver;
           writeFileSync(
             `${dist}/${entry}.cjs`,
             `'use strict';\\nconst { ${used} } = require('./commonjs.cjs');\\n${start}${exported}`,

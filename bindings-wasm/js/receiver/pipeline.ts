@@ -7,6 +7,7 @@ import { rateLimitKey } from "./address.js";
 import { type Answer, challengeAnswer, eventAnswer, type Handling } from "./answer.js";
 import { readBody } from "./body.js";
 import { Claims } from "./claims.js";
+import type { EventStore } from "./event-store.js";
 import type { Incoming } from "./incoming.js";
 import { describeThrown } from "./outcome.js";
 import { refusal } from "./refusal.js";
@@ -50,7 +51,10 @@ export class Pipeline {
     if (route === null) {
       return concluded("ignored", event);
     }
-    return this.#handle(route.target, event, incoming, journal);
+    const { inbox } = this.#settings;
+    return inbox === null
+      ? this.#handle(route.target, event, incoming, journal)
+      : this.#defer(inbox, event, journal);
   }
 
   #checkHead(incoming: Incoming): ReturnType<Webhook["checkHead"]> {
@@ -129,6 +133,34 @@ export class Pipeline {
       throw refusal("handler_failed");
     }
     return concluded("handled", event);
+  }
+
+  /**
+   * Leaves the event to workers. What could not be stored is refused, whatever its owner chose for
+   * the guards: it would be lost.
+   */
+  async #defer(inbox: EventStore, event: Event, journal: Journal): Promise<Conclusion> {
+    const { wait } = this.#settings;
+    const patience = new AbortController();
+    let onAttempt: ((succeeded: boolean) => void) | undefined;
+    const attempted = new Promise<boolean>((resolve) => (onAttempt = resolve));
+    const options = wait > 0 ? { onAttempt, signal: patience.signal } : {};
+    let stored: number | null;
+    try {
+      stored = await inbox.insert(event, this.#webhook.schemeName, options);
+    } catch (thrown) {
+      journal.log("error", "the inbox failed", "store_unavailable", describeThrown(thrown));
+      throw refusal("store_unavailable");
+    }
+    if (stored === null) {
+      return concluded("duplicate", event);
+    }
+    if (wait === 0) {
+      return concluded("accepted", event);
+    }
+    const succeeded = await within(wait, attempted, () => false);
+    patience.abort();
+    return concluded(succeeded ? "handled" : "pending", event);
   }
 
   #claims(journal: Journal): Claims {
