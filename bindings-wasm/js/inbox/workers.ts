@@ -214,7 +214,7 @@ export class Workers {
     const held = running.map(({ number }) => number);
     const due = await this.#inbox.nextDue(this.#scheme, held);
     if (due === null || due > 0) {
-      run.isDraining = run.endsWhenIdle;
+      run.isDraining ||= run.endsWhenIdle;
       return due === null ? pause : Math.min(due, pause);
     }
     for (const taken of await this.#inbox.take(this.#scheme, free, this.#lease, held)) {

@@ -1,0 +1,360 @@
+/** What a receiver puts into an inbox, and what people find there. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Scheme, Webhook } from "countersign";
+import { PostgresInbox, SqliteInbox, Workers } from "countersign/inbox";
+import { Receiver } from "countersign/receiver";
+
+import { SECRET } from "../helpers.mjs";
+import { deliver, observed } from "../receiver-helpers.mjs";
+import { until } from "../servers.mjs";
+import {
+  hurried,
+  inboxOf,
+  KINDS,
+  manualClock,
+  postgresInbox,
+  postgresServer,
+  sqliteInbox,
+  testEach,
+  untilSettled,
+  working,
+} from "./inboxes.mjs";
+
+const NOTHING = { waiting: 0, running: 0, handled: 0, dead: 0 };
+const ignore = () => {};
+
+testEach("an event is accepted once", async ({ inbox }) => {
+  const untouched = () => assert.fail("the replay store was asked");
+  const replay = { claim: untouched, complete: untouched, release: untouched };
+  const { receiver, outcomes } = observed({ inbox, replay });
+  receiver.on("ping", ignore);
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+  assert.equal(await deliver(receiver, "evt_1"), "200 duplicate");
+  assert.equal(await deliver(receiver, "evt_2", { type: "other" }), "200 ignored");
+  assert.deepEqual(await inbox.counts(), { ...NOTHING, waiting: 1 });
+  assert.deepEqual(outcomes.map(({ result }) => result), ["accepted", "duplicate", "ignored"]);
+  assert.equal(outcomes[0].eventId, "evt_1");
+});
+
+testEach("of deliveries that come at once, one is accepted", async ({ inbox }) => {
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  const words = await Promise.all(Array.from({ length: 64 }, (_, at) => deliver(receiver, `evt_${at % 4}`)));
+  assert.equal(words.filter((word) => word === "200 accepted").length, 4);
+  assert.equal(words.filter((word) => word === "200 duplicate").length, 60);
+});
+
+test("what arrives in one turn is synchronised once, and what is noted never", async (context) => {
+  const { database } = sqliteInbox(context);
+  const statements = [];
+  const traced = {
+    exec: (sql) => (statements.push(sql), database.exec(sql)),
+    prepare: (sql) => {
+      const word = sql.split(/\s/)[0];
+      const prepared = database.prepare(sql);
+      const noted = (method) => (...values) => (statements.push(word), prepared[method](...values));
+      return { get: noted("get"), all: noted("all"), run: noted("run") };
+    },
+  };
+  const inbox = new SqliteInbox(traced);
+  assert.equal(database.prepare("PRAGMA journal_mode").get().journal_mode, "wal");
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  statements.length = 0;
+  await Promise.all(Array.from({ length: 20 }, (_, at) => deliver(receiver, String(at))));
+  const each = Array(20).fill(["DELETE", "INSERT"]).flat();
+  assert.deepEqual(statements, ["PRAGMA synchronous = FULL", "BEGIN IMMEDIATE", ...each, "COMMIT"]);
+  statements.length = 0;
+  const [taken] = await inbox.take("sha256", 1, 60);
+  await inbox.done(taken, 60);
+  await deliver(receiver, "another");
+  const noted = ["PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE", "SELECT", "UPDATE", "COMMIT"];
+  const settled = ["BEGIN IMMEDIATE", "UPDATE", "COMMIT"];
+  const stored = ["PRAGMA synchronous = FULL", "BEGIN IMMEDIATE", "DELETE", "INSERT", "COMMIT"];
+  assert.deepEqual(statements, [...noted, ...settled, ...stored]);
+});
+
+test("an inbox admits nothing that it did not store", async (context) => {
+  const { inbox, place } = sqliteInbox(context);
+  const logged = [];
+  const { receiver } = observed({ inbox, whenStoreFails: "admit", log: (entry) => logged.push(entry) });
+  receiver.on("*", ignore);
+  const { database: other } = sqliteInbox(context, { file: place });
+  other.exec("BEGIN IMMEDIATE");
+  assert.equal(await deliver(receiver, "evt_1"), "503 store_unavailable");
+  assert.equal(logged[0].code, "store_unavailable");
+  other.exec("ROLLBACK");
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+});
+
+test("an inbox of one's own may be synchronous or not, and may fail", async () => {
+  const numbers = new Map();
+  const own = {
+    insert({ id, dedupeKey }, scheme) {
+      if (id === "bad") {
+        throw new Error("a secret host name");
+      }
+      assert.equal(scheme, "sha256");
+      return numbers.has(dedupeKey) ? null : (numbers.set(dedupeKey, numbers.size + 1), numbers.size);
+    },
+  };
+  for (const inbox of [own, { insert: async (event, scheme) => own.insert(event, scheme) }]) {
+    numbers.clear();
+    const logged = [];
+    const { receiver } = observed({ inbox, whenStoreFails: "admit", log: (entry) => logged.push(entry) });
+    receiver.on("*", ignore);
+    assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+    assert.equal(await deliver(receiver, "evt_1"), "200 duplicate");
+    assert.equal(await deliver(receiver, "bad"), "503 store_unavailable");
+    assert.equal(logged[0].exception, "Error");
+    assert.ok(!JSON.stringify(logged).includes("secret host name"));
+  }
+});
+
+test("options of another type are refused", (context) => {
+  const { inbox } = sqliteInbox(context);
+  const receive = (options) => new Receiver(new Webhook("sha256", "hush"), options);
+  const work = (options) => new Workers(receive({ inbox }), inbox, options);
+  const wrong = [
+    () => receive({ wait: 1 }),
+    () => receive({ inbox, wait: -1 }),
+    () => receive({ inbox, wait: 0 }),
+    () => receive({ inbox, wait: "1" }),
+    () => receive({ inbox: {} }),
+    () => new SqliteInbox("inbox.db"),
+    () => new PostgresInbox("postgresql://localhost"),
+    () => new PostgresInbox({ connect() {} }, { timeout: "1" }),
+    () => new Workers({}, inbox),
+    () => new Workers(receive({ inbox }), {}),
+    () => work({ concurrency: 0 }),
+    () => work({ concurrency: 1.5 }),
+    () => work({ lease: 0 }),
+    () => work({ poll: "1" }),
+    () => work({ timeLimit: -1 }),
+    () => work({ policy: {} }),
+  ];
+  for (const [place, action] of wrong.entries()) {
+    assert.throws(action, TypeError, `at ${place}`);
+  }
+});
+
+testEach("an answer can wait for the handler", async ({ inbox }) => {
+  let goOn;
+  const gate = new Promise((resolve) => (goOn = resolve));
+  const { receiver, outcomes } = observed({ inbox, wait: 0.4 });
+  receiver.on("*", async ({ id }) => {
+    if (id === "slow") {
+      await gate;
+    }
+    if (id === "fails") {
+      throw new Error();
+    }
+  });
+  assert.equal(await deliver(receiver, "without workers"), "202 pending");
+  await working(hurried(receiver, inbox), async () => {
+    await untilSettled(inbox);
+    assert.equal(await deliver(receiver, "slow"), "202 pending");
+    assert.equal(await deliver(receiver, "fails"), "202 pending");
+    assert.equal(await deliver(receiver, "quick"), "200 handled");
+    assert.equal(await deliver(receiver, "quick"), "200 duplicate");
+    goOn();
+  });
+  assert.deepEqual(outcomes.map(({ result }) => result).slice(1), ["pending", "pending", "handled", "duplicate"]);
+});
+
+const FORM = new Scheme({ name: "form", headers: { signature: "x-sig", id: "x-id" }, payload: "form", eventId: "id" });
+const TIMED = new Scheme({
+  name: "timed",
+  headers: { signature: "x-sig", id: "x-id" },
+  eventId: "body:id",
+  eventType: "body:type",
+  eventTime: "body:at",
+  eventTimeFormat: "rfc3339",
+  data: "data",
+});
+const BODIES = [
+  ["standard", '{"type":"ping","timestamp":"2023-11-14T22:13:20Z","data":{"n":1}}'],
+  ["standard", ' \n{"type":"ü€😀\\u0000\\\\","data":{"text":"ü","n":[1,null]}} '],
+  [FORM, "a=1&b=%C3%BC&a=2"],
+  [TIMED, '{"id":"\\u0000\\\\0","type":null,"at":"2024-01-02T03:04:05.123456Z","data":null}'],
+  [TIMED, '{"id":"x","at":"2024-01-02T03:04:05Z","data":{"a":1}}'],
+  [TIMED, `{"id":"${"ü".repeat(5_000)}","at":"1970-01-01T00:00:00.001Z"}`],
+  [TIMED, '{"type":"no id"}'],
+];
+
+for (const kind of KINDS) {
+  for (const [place, [scheme, body]] of BODIES.entries()) {
+    test(`an event comes out as it went in: ${place} (${kind})`, async (context) => {
+      const { inbox } = await inboxOf(kind, context);
+      const newer = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+      const before = new Webhook(scheme, [newer, SECRET]);
+      const receiver = new Receiver(before, { inbox, log: null });
+      receiver.on("*", ignore);
+      const type = scheme === FORM ? "application/x-www-form-urlencoded" : "application/json";
+      const headers = { ...new Webhook(scheme, SECRET).sign(body, { id: "msg_1" }), "content-type": type };
+      const incoming = {
+        method: "POST",
+        url: "https://hooks.example.com/",
+        headers,
+        peer: null,
+        header: (name) => (headers[name] === undefined ? [] : [headers[name]]),
+        body: () => Buffer.from(body),
+      };
+      assert.equal(JSON.parse((await receiver.receive(incoming)).body).status, "accepted");
+      // The secret that it was signed with is no longer known, nor is it needed.
+      const rotated = new Receiver(new Webhook(scheme, newer), { inbox, log: null });
+      const seen = [];
+      rotated.on("*", (event) => seen.push(event));
+      await working(hurried(rotated, inbox), () => untilSettled(inbox));
+      const original = before.unwrap(body, headers);
+      assert.equal(original.keyIndex, 1);
+      for (const name of ["id", "type", "timestamp", "data", "payload", "dedupeKey", "keyIndex", "challenge"]) {
+        assert.deepEqual(seen[0][name], original[name], name);
+      }
+      assert.deepEqual(Buffer.from(seen[0].raw), Buffer.from(body));
+      const again = JSON.parse((await receiver.receive(incoming)).body).status;
+      assert.equal(again, original.dedupeKey === null ? "accepted" : "duplicate");
+    });
+  }
+}
+
+test("a handled delivery is refused as long as it can come again", async (context) => {
+  const clock = manualClock();
+  const { inbox } = sqliteInbox(context, { clock });
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+  const [taken] = await inbox.take("sha256", 1, 60);
+  const { dedupeLifetime } = receiver.webhook;
+  assert.ok(await inbox.done(taken, dedupeLifetime));
+  clock.now += dedupeLifetime * 1e3 - 1;
+  assert.equal(await deliver(receiver, "evt_1"), "200 duplicate");
+  assert.equal(await inbox.forget(), false);
+  assert.equal((await inbox.counts()).handled, 1);
+  clock.now += 1;
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+  assert.deepEqual(await inbox.counts(), { ...NOTHING, waiting: 1 });
+});
+
+testEach("events are listed, replayed and purged", async ({ inbox }) => {
+  const { receiver } = observed({ inbox });
+  const runs = [];
+  receiver.on("*", ({ id, type, raw }) => {
+    runs.push(id);
+    if (type === "bad" && runs.filter((run) => run === id).length <= 5) {
+      throw new RangeError(String(raw));
+    }
+  });
+  for (let at = 0; at < 4; at++) {
+    await deliver(receiver, `evt_${at}`, { type: at % 2 === 1 ? "bad" : "good" });
+  }
+  await working(hurried(receiver, inbox), () => untilSettled(inbox));
+  assert.deepEqual(await inbox.counts(), { ...NOTHING, handled: 2, dead: 2 });
+  const events = await inbox.events();
+  assert.deepEqual(events.map(({ event }) => event.id), ["evt_3", "evt_2", "evt_1", "evt_0"]);
+  const numbers = events.map(({ number }) => number);
+  const listed = async (which) => (await inbox.events(which)).map(({ number }) => number);
+  assert.deepEqual(await listed({ limit: 1 }), numbers.slice(0, 1));
+  assert.deepEqual(await listed({ limit: 2, before: numbers[1] }), numbers.slice(2));
+  assert.deepEqual(await listed({ state: "handled", type: "good" }), [numbers[1], numbers[3]]);
+  assert.deepEqual(await listed({ state: "handled", type: "bad" }), []);
+  const dead = await inbox.deadLetters();
+  assert.deepEqual(dead.map(({ attempts, error }) => [attempts, error]), [[5, "RangeError"], [5, "RangeError"]]);
+  assert.deepEqual((await inbox.deadLetters({ limit: 1 })).map(({ number }) => number), [numbers[0]]);
+  const found = await inbox.event(numbers[0]);
+  assert.equal(found.event.type, "bad");
+  assert.ok(Math.abs(found.received - Date.now() / 1e3) < 60);
+  assert.equal(await inbox.event(10 ** 9), null);
+
+  assert.equal(await inbox.replay({ type: "good" }), 0);
+  assert.equal(await inbox.replay(dead[0].number), 1);
+  const { state, attempts, error } = await inbox.event(dead[0].number);
+  assert.deepEqual({ state, attempts, error }, { state: "waiting", attempts: 0, error: null });
+  assert.equal(await inbox.replay(), 1);
+  const [taken] = await inbox.take("sha256", 1, 60);
+  assert.equal(await inbox.replay(taken.stored.number), 0);
+  assert.ok(await inbox.failed(taken, "Test", 0));
+  await working(hurried(receiver, inbox), () => untilSettled(inbox));
+  assert.equal((await inbox.counts()).handled, 4);
+  assert.equal(await inbox.purge("handled", 3_600), 0);
+  assert.equal(await inbox.purge("handled", 0), 4);
+  assert.deepEqual(await inbox.counts(), NOTHING);
+  for (const wrong of [
+    () => inbox.purge("running", 0),
+    () => inbox.purge("handled", -1),
+    () => inbox.replay({ state: "running" }),
+    () => inbox.replay({ type: 7 }),
+    () => inbox.replay(-1),
+    () => inbox.events({ state: "other" }),
+    () => inbox.events({ limit: "1" }),
+    () => inbox.event("1"),
+  ]) {
+    await assert.rejects(async () => wrong(), TypeError);
+  }
+});
+
+test("many are forgotten and purged in batches", async (context) => {
+  const { inbox } = sqliteInbox(context);
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  await Promise.all(Array.from({ length: 1_100 }, (_, at) => deliver(receiver, String(at))));
+  for (const taken of await inbox.take("sha256", 1_050, 60)) {
+    await inbox.done(taken, 0);
+  }
+  assert.deepEqual([await inbox.forget(), await inbox.forget(), await inbox.forget()], [true, true, false]);
+  assert.deepEqual(await inbox.counts(), { ...NOTHING, waiting: 50 });
+  assert.equal(await inbox.purge("waiting", 0), 50);
+});
+
+testEach("one scheme does not take what is of another", async ({ inbox }) => {
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  const handled = [];
+  const github = new Receiver(new Webhook("github", "hush"), { inbox, log: null });
+  github.on("*", ({ id }) => handled.push(id));
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+  await working(hurried(github, inbox), async () => {
+    await until(async () => (await inbox.nextDue("sha256")) <= 0);
+    assert.equal(await inbox.nextDue("github"), null);
+  });
+  assert.deepEqual(handled, []);
+  assert.equal((await inbox.counts()).waiting, 1);
+});
+
+test("a server of PostgreSQL that restarts", async (context) => {
+  const { inbox } = await postgresInbox(context);
+  const { receiver } = observed({ inbox });
+  const handled = [];
+  receiver.on("*", ({ id }) => handled.push(id));
+  await working(hurried(receiver, inbox), async () => {
+    assert.equal(await deliver(receiver, "before"), "200 accepted");
+    await until(() => handled.length === 1);
+    postgresServer().stop();
+    assert.equal(await deliver(receiver, "during"), "503 store_unavailable");
+    postgresServer().start();
+    await until(async () => (await deliver(receiver, "during")) !== "503 store_unavailable");
+    await untilSettled(inbox);
+  });
+  assert.deepEqual(handled, ["before", "during"]);
+});
+
+test("a PostgreSQL that does not answer in time is down", async (context) => {
+  const { pool } = await postgresInbox(context);
+  const inbox = new PostgresInbox(pool, { timeout: 0.3 });
+  const { receiver } = observed({ inbox });
+  receiver.on("*", ignore);
+  assert.equal(await deliver(receiver, "evt_1"), "200 accepted");
+  const other = await pool.connect();
+  await other.query("BEGIN");
+  await other.query("LOCK TABLE countersign_inbox");
+  assert.equal(await deliver(receiver, "evt_2"), "503 store_unavailable");
+  await other.query("ROLLBACK");
+  other.release();
+  assert.equal(await deliver(receiver, "evt_2"), "200 accepted");
+  const silent = { connect: () => new Promise(() => {}) };
+  await assert.rejects(new PostgresInbox(silent, { timeout: 0.05 }).counts(), /did not answer in time/);
+});
+
