@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::tools::{command, ensure_installed, output, root, run as execute, step, target};
+use crate::tools::{
+    command, ensure_installed, ensure_postgres, output, root, run as execute, step, target,
+};
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
@@ -47,6 +49,7 @@ pub(crate) fn test() -> Result<()> {
     step("the package's form: publint, attw", || lint(&tarball))?;
     step("the package's size", check_size)?;
     ensure_installed("redis-server", "redis-server")?;
+    ensure_postgres()?;
     let tests = root().join("tests").join("javascript");
     step("unit, property and type tests", || {
         execute(command("node", [tests.join("test.mjs")]).arg(&tarball))

@@ -29,7 +29,9 @@ const SETTLED = ["waiting", "handled", "dead"] as const;
 
 /** Lists, counts, replays and purges. Everything rejects with what the database throws. */
 export class Management {
+  /** @internal */
   protected readonly database: Database;
+  /** @internal */
   protected readonly statements = inboxStatements();
   /** @internal */
   readonly signals = new Signals();

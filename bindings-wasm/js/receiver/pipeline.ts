@@ -7,7 +7,7 @@ import { rateLimitKey } from "./address.js";
 import { type Answer, challengeAnswer, eventAnswer, type Handling } from "./answer.js";
 import { readBody } from "./body.js";
 import { Claims } from "./claims.js";
-import type { EventStore } from "./event-store.js";
+import type { EventStore, InsertOptions } from "./event-store.js";
 import type { Incoming } from "./incoming.js";
 import { describeThrown } from "./outcome.js";
 import { refusal } from "./refusal.js";
@@ -144,23 +144,29 @@ export class Pipeline {
     const patience = new AbortController();
     let onAttempt: ((succeeded: boolean) => void) | undefined;
     const attempted = new Promise<boolean>((resolve) => (onAttempt = resolve));
-    const options = wait > 0 ? { onAttempt, signal: patience.signal } : {};
-    let stored: number | null;
     try {
-      stored = await inbox.insert(event, this.#webhook.schemeName, options);
+      const options = wait > 0 ? { onAttempt, signal: patience.signal } : {};
+      const stored = await this.#store(inbox, event, options, journal);
+      if (stored === null) {
+        return concluded("duplicate", event);
+      }
+      if (wait === 0) {
+        return concluded("accepted", event);
+      }
+      const succeeded = await within(wait, attempted, () => false);
+      return concluded(succeeded ? "handled" : "pending", event);
+    } finally {
+      patience.abort();
+    }
+  }
+
+  async #store(inbox: EventStore, event: Event, options: InsertOptions, journal: Journal): Promise<number | null> {
+    try {
+      return await inbox.insert(event, this.#webhook.schemeName, options);
     } catch (thrown) {
       journal.log("error", "the inbox failed", "store_unavailable", describeThrown(thrown));
       throw refusal("store_unavailable");
     }
-    if (stored === null) {
-      return concluded("duplicate", event);
-    }
-    if (wait === 0) {
-      return concluded("accepted", event);
-    }
-    const succeeded = await within(wait, attempted, () => false);
-    patience.abort();
-    return concluded(succeeded ? "handled" : "pending", event);
   }
 
   #claims(journal: Journal): Claims {
