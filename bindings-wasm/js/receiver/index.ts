@@ -26,4 +26,4 @@ export type { Route } from "./routes.js";
 export type { SchemasByPattern, SchemaValidator } from "./schemas.js";
 export type { Handler, ReceiverOptions } from "./settings.js";
 export { SqliteStore } from "./sqlite.js";
-export type { SqliteDatabase, SqliteStatement, SqliteValue } from "./sqlite-database.js";
+export type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";

@@ -2,20 +2,17 @@
 
 import { wrong } from "../check.js";
 
-/** What a statement takes. */
-export type SqliteValue = string | number | null | Uint8Array;
-
 /** A database as `node:sqlite` (`DatabaseSync`) and `better-sqlite3` give it. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
 }
 
-/** A statement of such a database. */
+/** A statement of such a database. It takes strings, numbers, `null` and bytes. */
 export interface SqliteStatement {
-  get(...values: SqliteValue[]): unknown;
-  all(...values: SqliteValue[]): unknown[];
-  run(...values: SqliteValue[]): { readonly changes: number | bigint };
+  get(...values: any[]): unknown;
+  all(...values: any[]): unknown[];
+  run(...values: any[]): { readonly changes: number | bigint };
 }
 
 /** How long a process waits for another that writes, in milliseconds. */
