@@ -3,6 +3,7 @@
 import { count, number, text } from "../check.js";
 import type { Event } from "../event.js";
 import type { EventStore, InsertOptions } from "../receiver/event-store.js";
+import { after } from "../receiver/timer.js";
 import { randomToken } from "../receiver/token.js";
 import { changes, lockedRows, rows, type Steps } from "./database.js";
 import { Management } from "./management.js";
@@ -139,9 +140,4 @@ export class Inbox extends Management implements EventStore {
     this.signals.tell(stored.number, error === null);
     return changed === 1;
   }
-}
-
-function after(nowMs: number, seconds: number): number {
-  // Larger numbers could be written, but not read again.
-  return Math.min(Math.ceil(nowMs + seconds * 1e3), Number.MAX_SAFE_INTEGER);
 }

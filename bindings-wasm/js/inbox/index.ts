@@ -10,6 +10,10 @@
  * Endpoints of different schemes can share an inbox, two of one scheme cannot: their deliveries
  * could not be told apart. Programs in other languages share the table.
  *
+ * Edge runtimes have neither SQLite nor connections to PostgreSQL. In Cloudflare Workers there is
+ * `DurableObjectInbox`; elsewhere give the receiver an `EventStore` of your own over what the
+ * platform has that is durable, such as its queue.
+ *
  * @packageDocumentation
  */
 

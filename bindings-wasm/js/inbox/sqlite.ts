@@ -16,7 +16,7 @@ import { nextTurn } from "./turns.js";
  *
  * It makes one table, switches the database to its write-ahead log, and waits up to a second for
  * other processes. Give it a connection of its own: it runs transactions, and none of yours may be
- * open meanwhile.
+ * open meanwhile. Deno's `node:sqlite` reads a text only as far as a NUL in it.
  *
  * @example
  * ```ts

@@ -10,6 +10,7 @@ import { within } from "../receiver/timer.js";
 import { RetryPolicy } from "../retry.js";
 import { type Failure, Handling } from "./handling.js";
 import { Inbox, type Taken } from "./inbox.js";
+import { Run } from "./run.js";
 import { nextTurn } from "./turns.js";
 
 /** Options of {@link Workers}. Times are in seconds. */
@@ -280,30 +281,5 @@ export class Workers {
     // From time 0, so that no clock takes part.
     const { action, at } = this.#policy.decide(stored.attempts, { status: null, now: 0 });
     return action === "retry_at" ? at : null;
-  }
-}
-
-/** From a start to its stop. */
-class Run {
-  /** Whether it ends when nothing is due any more. */
-  readonly endsWhenIdle: boolean;
-  readonly running = new Set<Handling>();
-  nextRenewal = 0;
-  nextForgetting = monotonic();
-  isDraining = false;
-  isGivenUp = false;
-  /** When all that was begun has ended. */
-  ended: Promise<void> = Promise.resolve();
-  readonly givenUp: Promise<void>;
-  #resolve: () => void = () => undefined;
-
-  constructor(endsWhenIdle: boolean) {
-    this.endsWhenIdle = endsWhenIdle;
-    this.givenUp = new Promise((resolve) => (this.#resolve = resolve));
-  }
-
-  giveUp(): void {
-    this.isGivenUp = true;
-    this.#resolve();
   }
 }

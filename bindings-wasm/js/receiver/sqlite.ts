@@ -5,6 +5,7 @@ import type { RateLimit, RateSlots, RateStore } from "./rate-limit.js";
 import { decideClaim, type Held, type ReplayStore } from "./replay.js";
 import { guardStatements } from "./sql.js";
 import { setUp, type SqliteDatabase, type SqliteStatement, transact } from "./sqlite-database.js";
+import { after } from "./timer.js";
 import { randomToken } from "./token.js";
 
 type Statements = Record<Exclude<keyof ReturnType<typeof guardStatements>, "schema">, SqliteStatement>;
@@ -48,14 +49,14 @@ export class SqliteStore implements ReplayStore, RateStore {
     const token = randomToken();
     this.#transaction((now) => {
       decideClaim(asHeld(held.get(text("the key", key))), now);
-      hold.run(key, "in progress", token, until(now, lease));
+      hold.run(key, "in progress", token, after(now, number("the lease", lease)));
       forgetClaims.run(now);
     });
     return token;
   }
 
   complete(key: string, token: string, lifetime: number): void {
-    this.#statements.hold.run(text("the key", key), "handled", token, until(this.clock(), lifetime));
+    this.#statements.hold.run(text("the key", key), "handled", token, after(this.clock(), number("the lifetime", lifetime)));
   }
 
   release(key: string, token: string): void {
@@ -83,10 +84,3 @@ function asHeld(row: unknown): Held | null {
   const { state, until_ms: untilMs } = (row ?? {}) as { state?: Held["state"]; until_ms?: number };
   return state === undefined || untilMs === undefined ? null : { state, untilMs };
 }
-
-function until(nowMs: number, seconds: number): number {
-  const end = Math.ceil(nowMs + number("the time", seconds) * 1e3);
-  // Larger numbers could be written, but not read again.
-  return Math.min(end, Number.MAX_SAFE_INTEGER);
-}
-

@@ -1,4 +1,4 @@
-/** Workers: what fails, hangs, dies or is stopped, and the clock. */
+/** Workers: what fails, hangs, dies or is stopped. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,8 +11,6 @@ import { deliver, observed } from "../receiver-helpers.mjs";
 import { until } from "../servers.mjs";
 import {
   hurried,
-  isSettled,
-  manualClock,
   SOON,
   sqliteInbox,
   testEach,
@@ -59,31 +57,6 @@ testEach("what is thrown is noted by the name of its class", async ({ inbox }) =
   await working(hurried(receiver, inbox, { policy }), () => untilSettled(inbox));
   const errors = (await inbox.deadLetters()).map(({ event, error }) => [event.type, error]);
   assert.deepEqual(Object.fromEntries(errors), { error: "OutOfStock", text: "string", nothing: "undefined" });
-});
-
-test("retries wait as the policy says", async (context) => {
-  const clock = manualClock();
-  const { inbox } = sqliteInbox(context, { clock });
-  const { receiver } = observed({ inbox });
-  const times = [];
-  receiver.on("*", () => {
-    times.push(clock.now);
-    throw new Error();
-  });
-  const workers = new Workers(receiver, inbox, { policy: RetryPolicy.exponential(10, 4), poll: 0.005 });
-  await working(workers, async () => {
-    await deliver(receiver, "evt_1");
-    while ((await inbox.counts()).dead === 0) {
-      await sleep(20);
-      clock.now += 1_000;
-    }
-  });
-  const waits = times.slice(1).map((time, at) => time - times[at]);
-  // The clock ticks in whole seconds, and an attempt may see the next ones.
-  assert.equal(waits.length, 3);
-  for (const [at, wanted] of [10_000, 20_000, 40_000].entries()) {
-    assert.ok(wanted <= waits[at] && waits[at] <= wanted + 5_000, `${waits}`);
-  }
 });
 
 testEach("an event without a handler any more is not lost", async ({ inbox }) => {
@@ -289,52 +262,6 @@ test("a database that is down ends no worker", async (context) => {
   assert.deepEqual(runs, ["evt_1"]);
   assert.ok(!JSON.stringify(logged).includes("a secret"));
   assert.deepEqual(logged.map(({ code }) => code), ["store_unavailable", "store_unavailable"]);
-});
-
-test("a clock that is set back stops nobody", async (context) => {
-  const clock = manualClock();
-  const { inbox } = sqliteInbox(context, { clock });
-  const { receiver } = observed({ inbox });
-  const handled = [];
-  receiver.on("*", ({ id }) => handled.push(id));
-  for (const id of ["of a dead worker", "to be tried again", "waiting"]) {
-    await deliver(receiver, id);
-  }
-  const [, failing] = await inbox.take("sha256", 2, 60);
-  await inbox.failed(failing, "Test", 30);
-  await working(hurried(receiver, inbox), async () => {
-    await until(() => handled.length === 1);
-    clock.now -= 86_400_000;
-    await deliver(receiver, "after it");
-    await until(() => handled.length === 2);
-    clock.now += 31_000;
-    await until(() => handled.length === 3);
-    // Its lease begins again: it may live, and be about to renew it.
-    clock.now += 30_000;
-    await until(() => handled.length === 4);
-  });
-  assert.deepEqual(handled, ["waiting", "after it", "to be tried again", "of a dead worker"]);
-  assert.ok(await isSettled(inbox));
-});
-
-test("a clock that is set forward loses nothing", async (context) => {
-  const clock = manualClock();
-  const { inbox } = sqliteInbox(context, { clock });
-  const { receiver } = observed({ inbox });
-  const handled = [];
-  receiver.on("*", async ({ id }) => {
-    clock.now += 86_400_000;
-    await sleep(100);
-    handled.push(id);
-  });
-  await working(hurried(receiver, inbox, { lease: 30 }), async () => {
-    for (const id of ["0", "1", "2"]) {
-      await deliver(receiver, id);
-    }
-    await untilSettled(inbox);
-  });
-  // Nobody takes his own events for those of a dead worker.
-  assert.deepEqual(handled.sort(), ["0", "1", "2"]);
 });
 
 testEach("nothing secret is stored", async ({ inbox, execute }) => {
