@@ -21,6 +21,8 @@ mod bare;
 #[cfg(feature = "webhook")]
 mod codes;
 #[cfg(feature = "webhook")]
+mod dedupe;
+#[cfg(feature = "webhook")]
 mod exchange;
 mod failure;
 #[cfg(feature = "receiver")]
@@ -31,5 +33,7 @@ mod report;
 mod retry;
 #[cfg(feature = "webhook")]
 mod scheme;
+#[cfg(feature = "receiver")]
+mod sql;
 #[cfg(feature = "webhook")]
 mod webhook;
