@@ -6,6 +6,7 @@ use countersign::ForwardingHeader;
 use pyo3::prelude::*;
 
 use crate::errors::{exception, wrong_value};
+use crate::guards::RateLimit;
 
 /// A range of IP addresses in CIDR notation, or a single address. An IPv4-mapped IPv6 range or
 /// address is the IPv4 one that it stands for.
@@ -97,14 +98,16 @@ impl AddressPolicy {
 }
 
 /// Under which name a client's requests are counted together: the address, for IPv6 its first 64
-/// bits; ``unknown`` for ``None``.
+/// bits; ``unknown`` for ``None``. The limit is part of it, so that receivers with different limits
+/// can share a store.
 ///
-/// >>> from countersign import rate_limit_key
-/// >>> rate_limit_key("2001:db8::17")
-/// '2001:db8::/64'
+/// >>> from countersign import RateLimit, rate_limit_key
+/// >>> rate_limit_key("2001:db8::17", RateLimit(100, 60))
+/// '2001:db8::/64 100/60000'
 #[pyfunction]
-pub(crate) fn rate_limit_key(client: Option<&str>) -> PyResult<String> {
-    Ok(countersign::rate_limit_key(client.map(ip).transpose()?))
+pub(crate) fn rate_limit_key(client: Option<&str>, limit: &RateLimit) -> PyResult<String> {
+    let client = client.map(ip).transpose()?;
+    Ok(countersign::rate_limit_key(client, limit.0))
 }
 
 fn parse(py: Python<'_>, text: &str) -> PyResult<countersign::Network> {

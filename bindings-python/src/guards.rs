@@ -18,7 +18,7 @@ use crate::number;
 /// >>> RateLimit(100, 60).requests
 /// 100
 #[pyclass(frozen, module = "countersign")]
-pub(crate) struct RateLimit(countersign::RateLimit);
+pub(crate) struct RateLimit(pub(crate) countersign::RateLimit);
 
 #[pymethods]
 impl RateLimit {

@@ -16,6 +16,7 @@ mod retry;
 mod scheme;
 mod secret;
 mod shared;
+mod sql;
 mod stores;
 mod text;
 mod tolerance;
@@ -38,6 +39,11 @@ mod _countersign {
     use crate::scheme::Scheme;
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::sql::{
+        decode_postgres_text, encode_postgres_text, guard_statements, inbox_statements,
+        list_events_statement, stored_key,
+    };
     #[pymodule_export]
     use crate::stores::{decide_claim, error_status, redis_scripts, refusal};
     #[pymodule_export]

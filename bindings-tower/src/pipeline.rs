@@ -72,7 +72,7 @@ impl Receiver {
         let client = caller::client(&settings.address, parts, peer);
         settings.address.check(client)?;
         if let Some(limit) = settings.rate_limit {
-            let key = rate_limit_key(client);
+            let key = rate_limit_key(client, limit);
             let claims = Claims::new(settings, self.webhook.dedupe_lifetime(), journal);
             claims.ask(settings.rate_store.admit(&key, limit)).await?;
         }

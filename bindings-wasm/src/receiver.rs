@@ -99,8 +99,8 @@ impl AddressPolicyHandle {
 
 /// What a caller is counted under.
 #[wasm_bindgen]
-pub fn rate_limit_key(client: Option<String>) -> String {
-    countersign::rate_limit_key(address(client))
+pub fn rate_limit_key(client: Option<String>, limit: &RateLimitHandle) -> String {
+    countersign::rate_limit_key(address(client), limit.0)
 }
 
 fn address(text: Option<String>) -> Option<IpAddr> {

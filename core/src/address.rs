@@ -6,6 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
 
 use crate::error::{ConfigurationError, GuardError};
+use crate::rate_limit::RateLimit;
 
 /// How many addresses of a forwarding header are read, from its end.
 const MAX_HOPS: usize = 32;
@@ -255,23 +256,32 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Under which name a caller's requests are counted together: the address, for IPv6 its first 64
-/// bits, since one caller has all the addresses below them; `unknown` for those without one.
+/// bits, since one caller has all the addresses below them; `unknown` for those without one. The
+/// limit is part of it, so that receivers with different limits can share a store.
 ///
 /// ```
-/// use countersign::rate_limit_key;
+/// use countersign::{RateLimit, rate_limit_key};
 ///
-/// assert_eq!(rate_limit_key("192.0.2.7".parse().ok()), "192.0.2.7");
-/// assert_eq!(rate_limit_key("2001:db8::17".parse().ok()), "2001:db8::/64");
+/// let limit = RateLimit::new(100, std::time::Duration::from_secs(60))?;
+/// let key = |address: &str| rate_limit_key(address.parse().ok(), limit);
+/// assert_eq!(key("192.0.2.7"), "192.0.2.7 100/60000");
+/// assert_eq!(key("2001:db8::17"), "2001:db8::/64 100/60000");
+/// # Ok::<(), countersign::Error>(())
 /// ```
-pub fn rate_limit_key(client: Option<IpAddr>) -> String {
-    match client.map(|client| client.to_canonical()) {
+pub fn rate_limit_key(client: Option<IpAddr>, limit: RateLimit) -> String {
+    let mut key = match client.map(|client| client.to_canonical()) {
         None => "unknown".into(),
         Some(IpAddr::V4(address)) => address.to_string(),
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
-            let mut key = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string();
-            key.push_str("/64");
-            key
+            let mut network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string();
+            network.push_str("/64");
+            network
         }
-    }
+    };
+    key.push(' ');
+    key.push_str(&limit.requests().to_string());
+    key.push('/');
+    key.push_str(&limit.window_ms().to_string());
+    key
 }

@@ -182,7 +182,7 @@ pub(crate) fn status(code: &str) -> u16 {
 }
 
 /// Appends a JSON string in ASCII, or null.
-fn push_json(json: &mut String, text: Option<&str>) {
+pub(crate) fn push_json(json: &mut String, text: Option<&str>) {
     let Some(text) = text else {
         json.push_str("null");
         return;

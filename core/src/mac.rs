@@ -43,7 +43,7 @@ impl Key {
     }
 }
 
-fn keyed<M: KeyInit>(key: &[u8]) -> M {
+pub(crate) fn keyed<M: KeyInit>(key: &[u8]) -> M {
     // HMAC takes keys of any length, so this cannot fail.
     M::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
 }
@@ -52,7 +52,7 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 /// one, and copying and wiping it with every tag takes as long as hashing a block.
 // One copy of each is enough: inlined, they make up most of the module for WebAssembly.
 #[inline(never)]
-fn tag<'a, M: UpdateCore + FixedOutputCore>(
+pub(crate) fn tag<'a, M: UpdateCore + FixedOutputCore>(
     mut states: M,
     parts: impl Iterator<Item = &'a [u8]>,
 ) -> Tag {

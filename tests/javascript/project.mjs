@@ -49,7 +49,7 @@ export async function makeProject(tarball, above) {
   symlinkSync(join(HERE, "node_modules"), join(above, "node_modules"), "dir");
   const project = join(above, "project");
   mkdirSync(project);
-  for (const part of ["conformance.mjs", "newer-node.mjs", "runtimes", "unit", "property", "types"]) {
+  for (const part of ["conformance", "conformance.mjs", "newer-node.mjs", "runtimes", "unit", "property", "types"]) {
     cpSync(join(HERE, part), join(project, part), { recursive: true });
   }
   cpSync(RECEIVERS, join(project, "receivers"), { recursive: true });

@@ -56,7 +56,8 @@ def client_address(case: Case) -> Any:
         allowed = error.code != "address_not_allowed"
     else:
         allowed = True
-    return {"client": client, "key": rate_limit_key(client), "allowed": allowed}
+    limit = RateLimit(case["requests"], seconds(case["window_ms"]))
+    return {"client": client, "key": rate_limit_key(client, limit), "allowed": allowed}
 
 
 def rate_limit(case: Case) -> Any:

@@ -2,7 +2,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::time::Duration;
 
+use countersign::monitor::{Monitor, Observation};
 use countersign::{Request, Scheme, Secret, SignedHeaders, UnixTime, Webhook};
 
 const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
@@ -92,4 +94,19 @@ fn a_plain_verification_allocates_nothing() {
     let webhook = Webhook::new(Scheme::STANDARD, [secret]).expect("it is of the scheme's form");
     let [_, verifying, _] = counts(&webhook, 4_096);
     assert_eq!(verifying, Counts { calls: 0, bytes: 0 });
+}
+
+/// It runs with every request.
+#[test]
+fn a_monitor_that_is_full_allocates_nothing() {
+    let mut monitor = Monitor::new(NOW).with_recent(10);
+    let receiver = monitor.watch("eu", "standard").expect("it is the first");
+    let mut observation = Observation::new(NOW, 200, "handled", Duration::from_millis(3));
+    observation.event_id = Some("msg_1");
+    observation.event_type = Some("invoice.paid");
+    for _ in 0..20 {
+        monitor.observe(receiver, &observation);
+    }
+    let (observing, ()) = allocated(|| monitor.observe(receiver, &observation));
+    assert_eq!(observing, Counts { calls: 0, bytes: 0 });
 }

@@ -8,11 +8,11 @@ use anyhow::{Result, bail};
 
 use crate::npm;
 use crate::python::Venv;
-use crate::tools::{command, root, run as run_command, step};
+use crate::tools::{command, ensure_installed, root, run as run_command, step};
 use crate::wheel::{self, Wheels};
 
 const USAGE: &str = "usage: cargo xtask example \
-    flask-app|fastapi-app|django-app|node-express|worker|rust-axum [test]";
+    flask-app|fastapi-app|django-app|node-express|node-fastify|worker|rust-axum [test]";
 
 /// Those in Python.
 const PYTHON: [&str; 3] = ["flask-app", "fastapi-app", "django-app"];
@@ -41,11 +41,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ("flask-app", false) => run_python(name, &["flask_app"]),
         ("fastapi-app", false) => run_python(name, &["fastapi_app"]),
         ("django-app", false) => run_python(name, &DJANGO_SERVER),
-        ("node-express" | "worker", true) => {
+        ("node-express" | "node-fastify" | "worker", true) => {
             install_node(name, &npm::pack()?)?;
             test_node(name)
         }
-        ("node-express" | "worker", false) => {
+        ("node-express" | "node-fastify" | "worker", false) => {
             install_node(name, &npm::pack()?)?;
             run_command(npm_in(name).arg("start"))
         }
@@ -63,7 +63,7 @@ pub(crate) fn test() -> Result<()> {
         test_python(name, &install_python(name, &wheels)?)?;
     }
     let package = npm::pack()?;
-    for name in ["node-express", "worker"] {
+    for name in ["node-express", "node-fastify", "worker"] {
         install_node(name, &package)?;
         test_node(name)?;
     }
@@ -128,6 +128,7 @@ fn test_python(name: &str, venv: &Venv) -> Result<()> {
 }
 
 fn test_node(name: &str) -> Result<()> {
+    ensure_installed("redis-server", "redis-server")?;
     step(&format!("tests of the example {name}"), || {
         run_command(npm_in(name).arg("test"))
     })

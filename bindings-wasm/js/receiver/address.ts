@@ -3,6 +3,7 @@
 import { options, optionalText, text, word, wrong } from "../check.js";
 import { glue } from "./core.js";
 import { attempt } from "../errors.js";
+import { RateLimit } from "./rate-limit.js";
 
 /**
  * A range of IP addresses in CIDR notation, or a single address. An IPv4-mapped IPv6 range or
@@ -125,15 +126,16 @@ function networks(what: string, given: unknown): Iterable<unknown> {
 
 /**
  * Under which name a client's requests are counted together: the address, for IPv6 its first 64
- * bits; `unknown` for those without one.
+ * bits; `unknown` for those without one. The limit is part of it, so that receivers with different
+ * limits can share a store.
  *
  * @example
  * ```ts
- * import { rateLimitKey } from "countersign/receiver";
+ * import { RateLimit, rateLimitKey } from "countersign/receiver";
  *
- * rateLimitKey("2001:db8::17"); // "2001:db8::/64"
+ * rateLimitKey("2001:db8::17", new RateLimit({ requests: 100, window: 60 })); // "2001:db8::/64 100/60000"
  * ```
  */
-export function rateLimitKey(client: string | null): string {
-  return glue.rate_limit_key(optionalText("the client", client));
+export function rateLimitKey(client: string | null, limit: RateLimit): string {
+  return glue.rate_limit_key(optionalText("the client", client), RateLimit.handleOf(limit));
 }

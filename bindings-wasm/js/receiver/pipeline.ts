@@ -75,7 +75,7 @@ export class Pipeline {
     const client = address.client(incoming.peer, headerName === null ? [] : incoming.header(headerName));
     address.check(client);
     if (rateLimit !== null) {
-      await this.#claims(journal).ask(() => rateStore.admit(rateLimitKey(client), rateLimit));
+      await this.#claims(journal).ask(() => rateStore.admit(rateLimitKey(client, rateLimit), rateLimit));
     }
   }
 

@@ -56,5 +56,5 @@
 //!
 //! # Whose address
 //!
-//! See [`AddressPolicy`](crate::AddressPolicy). The rate is counted per client by
+//! See [`AddressPolicy`](crate::AddressPolicy). The rate is counted per client and limit by
 //! [`rate_limit_key`](crate::rate_limit_key).

@@ -1,24 +1,29 @@
 // Runs the receiver; see README.md.
 
 import { createApp } from "./app.js";
+import { RecentEvents } from "./events.js";
 import { registerHandlers } from "./handlers.js";
-import { Receiver } from "./receiver.js";
+import { createReceiver } from "./receiver.js";
 import { readSettings, SettingsError } from "./settings.js";
+import { openStores } from "./stores.js";
 
-function start() {
-  const { webhook, eventsToken } = readSettings(process.env);
-  const webhooks = new Receiver(webhook);
-  registerHandlers(webhooks);
+async function start() {
+  const settings = readSettings(process.env);
+  const { stores } = await openStores(settings.store);
+  const receiver = createReceiver(settings, { stores });
+  const events = new RecentEvents();
+  registerHandlers(receiver, events);
 
   const port = Number(process.env.PORT ?? 8000);
-  const server = createApp(webhooks, { eventsToken }).listen(port, "127.0.0.1", (error) => {
+  const app = createApp(receiver, { events, eventsToken: settings.eventsToken });
+  const server = app.listen(port, "127.0.0.1", (error) => {
     if (error) throw error;
     console.log(`listening on http://127.0.0.1:${server.address().port}/webhooks`);
   });
 }
 
 try {
-  start();
+  await start();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(`cannot start: ${error.message}`);

@@ -11,9 +11,11 @@ import { generateSecret } from "countersign";
 import { signedRequest } from "countersign/testing";
 
 import { client } from "./client.js";
+import { startRedis } from "./redis.js";
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
 const SECRET = generateSecret();
+const COMPLETE = { COUNTERSIGN_SCHEME: "standard", COUNTERSIGN_SECRET: SECRET };
 
 function start(settings) {
   const isOther = ([name]) => !name.startsWith("COUNTERSIGN_");
@@ -41,6 +43,9 @@ const INCOMPLETE = [
     { COUNTERSIGN_SCHEME: "gihtub", COUNTERSIGN_SECRET: "hush" },
     "COUNTERSIGN_SCHEME: no scheme is registered",
   ],
+  [{ ...COMPLETE, COUNTERSIGN_RATE_LIMIT: "600" }, "COUNTERSIGN_RATE_LIMIT is not like 600/60"],
+  [{ ...COMPLETE, COUNTERSIGN_STORE: "mysql://" }, "COUNTERSIGN_STORE is not memory"],
+  [{ ...COMPLETE, COUNTERSIGN_ALLOW: "192.0.2.0/33" }, "COUNTERSIGN_ALLOW"],
 ];
 
 for (const [settings, message] of INCOMPLETE) {
@@ -54,7 +59,7 @@ for (const [settings, message] of INCOMPLETE) {
 }
 
 test("takes a fresh delivery", async () => {
-  const program = start({ COUNTERSIGN_SCHEME: "standard", COUNTERSIGN_SECRET: SECRET });
+  const program = start(COMPLETE);
   try {
     const origin = await listening(program);
     const payload = { type: "payment.succeeded", data: { amount: 5 } };
@@ -64,6 +69,26 @@ test("takes a fresh delivery", async () => {
     assert.deepEqual(answer.body, { status: "handled", id: "msg_1", type: "payment.succeeded" });
   } finally {
     program.kill();
+  }
+});
+
+test("two processes that share a Redis handle a delivery once", async () => {
+  const redis = await startRedis();
+  const programs = [1, 2].map(() => start({ ...COMPLETE, COUNTERSIGN_STORE: redis.url }));
+  try {
+    const origins = await Promise.all(programs.map(listening));
+    const payload = { type: "payment.succeeded", data: { amount: 5 } };
+    for (const id of ["msg_1", "msg_2", "msg_3"]) {
+      const { body, headers } = signedRequest("standard", SECRET, payload, { id });
+      const answers = await Promise.all(
+        origins.map((origin) => client(origin).post(body, headers)),
+      );
+      const handled = answers.filter((answer) => answer.body.status === "handled");
+      assert.equal(handled.length, 1, JSON.stringify(answers.map((answer) => answer.body)));
+    }
+  } finally {
+    programs.forEach((program) => program.kill());
+    await redis.stop();
   }
 });
 

@@ -4,31 +4,58 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, beforeEach, mock, test } from "node:test";
 
-import { Webhook } from "countersign";
-
-import { BODY_LIMIT, createApp } from "../src/app.js";
-import { Receiver } from "../src/receiver.js";
+import { createApp } from "../src/app.js";
+import { RecentEvents } from "../src/events.js";
+import { registerHandlers } from "../src/handlers.js";
+import { BODY_LIMIT, createReceiver } from "../src/receiver.js";
+import { readSettings } from "../src/settings.js";
+import { openStores } from "../src/stores.js";
 import { client, OLD_SECRET, PAYMENT, SECRET, signed, TOKEN } from "./client.js";
 
-const servers = [];
-after(() => servers.forEach((server) => server.close()));
+const SETTINGS = {
+  COUNTERSIGN_SCHEME: "sha256",
+  COUNTERSIGN_SECRET: SECRET,
+  COUNTERSIGN_OLD_SECRET: OLD_SECRET,
+  COUNTERSIGN_EVENTS_TOKEN: TOKEN,
+};
 
-async function serve(webhooks, options) {
-  const server = createApp(webhooks, options).listen(0, "127.0.0.1");
-  servers.push(server);
+const started = [];
+after(() => Promise.all(started.map((stop) => stop())));
+
+/** The application with one more handler, which fails the first time. */
+async function start(environment, { clock } = {}) {
+  const settings = readSettings(environment);
+  const { stores, close } = await openStores(settings.store);
+  const receiver = createReceiver(settings, { stores, clock });
+  const events = new RecentEvents();
+  registerHandlers(receiver, events);
+  let runs = 0;
+  receiver.on("order.failing", async (event) => {
+    runs += 1;
+    if (runs === 1) throw new RangeError(`private particulars\n    ${event.data}`);
+    events.add(event);
+  });
+  const app = createApp(receiver, { events, eventsToken: settings.eventsToken });
+  const server = app.listen(0, "127.0.0.1");
+  started.push(close, () => server.close());
   await once(server, "listening");
   return client(`http://127.0.0.1:${server.address().port}`);
 }
 
-let webhooks;
+/** What is logged meanwhile. */
+async function logOf(action) {
+  const logged = mock.method(console, "error", () => {});
+  try {
+    await action();
+    return logged.mock.calls.map((call) => call.arguments.join(" ")).join("\n");
+  } finally {
+    logged.mock.restore();
+  }
+}
+
 let receiver;
 beforeEach(async () => {
-  webhooks = new Receiver(new Webhook("sha256", [SECRET, OLD_SECRET]));
-  webhooks.on("payment.succeeded", () => {});
-  webhooks.on("order.failing", async ({ data }) => {
-    throw new RangeError(`private particulars\n    ${data}`);
-  });
-  receiver = await serve(webhooks, { eventsToken: TOKEN });
+  receiver = await start(SETTINGS);
 });
 
 function assertRefused(answer, status, code) {
@@ -36,14 +63,14 @@ function assertRefused(answer, status, code) {
   assert.equal(typeof answer.body.message, "string");
 }
 
-test("handles, ignores and lists", async () => {
+test("handles and lists", async () => {
   const handled = await receiver.deliver(PAYMENT);
   assert.equal(handled.status, 200);
   assert.deepEqual(handled.body, { status: "handled", id: "evt_1", type: "payment.succeeded" });
 
-  const ignored = await receiver.deliver({ id: "evt_2", type: "order.created" }, OLD_SECRET);
-  assert.equal(ignored.status, 200);
-  assert.deepEqual(ignored.body, { status: "ignored", id: "evt_2", type: "order.created" });
+  const other = await receiver.deliver({ id: "evt_2", type: "order.created" }, OLD_SECRET);
+  assert.equal(other.status, 200);
+  assert.deepEqual(other.body, { status: "handled", id: "evt_2", type: "order.created" });
 
   assert.deepEqual((await receiver.list()).body, [
     { id: "evt_2", type: "order.created", timestamp: null, key_index: 1 },
@@ -51,12 +78,17 @@ test("handles, ignores and lists", async () => {
   ]);
 });
 
-test("calls handlers with their events", async () => {
-  const taken = [];
-  webhooks.on("invoice.paid", ({ id, data }) => taken.push([id, data]));
-  await receiver.deliver({ id: "evt_3", type: "invoice.paid", data: { amount: 7 } });
-  await receiver.deliver(PAYMENT);
-  assert.deepEqual(taken, [["evt_3", { amount: 7 }]]);
+test("handles a delivery once", async () => {
+  const { body, headers } = signed(PAYMENT);
+  assert.equal((await receiver.post(body, headers)).body.status, "handled");
+  const again = await receiver.post(body, headers);
+  assert.deepEqual([again.status, again.body.status], [200, "duplicate"]);
+  const attempts = await Promise.all(
+    Array.from({ length: 20 }, () => receiver.deliver({ ...PAYMENT, id: "evt_2" })),
+  );
+  const handled = attempts.filter(({ body: { status } }) => status === "handled");
+  assert.equal(handled.length, 1);
+  assert.equal((await receiver.list()).body.length, 2);
 });
 
 test("refuses what is not authentic, and lists nothing", async () => {
@@ -64,11 +96,11 @@ test("refuses what is not authentic, and lists nothing", async () => {
   const foreign = signed(PAYMENT, "another secret");
   const altered = Buffer.from(body).toString().replace("5}", "6}");
   const name = "x-webhook-signature";
-  const both = { ...headers, [name]: [headers[name], foreign.headers[name]] };
+  const { [name]: signature, ...unsigned } = headers;
+  const both = { ...headers, [name]: [signature, foreign.headers[name]] };
   for (const [sentBody, sentHeaders, code] of [
     [altered, headers, "signature_mismatch"],
-    [body, {}, "missing_header"],
-    ["", {}, "missing_header"],
+    [body, unsigned, "missing_header"],
     ["", headers, "signature_mismatch"],
     [body, foreign.headers, "signature_mismatch"],
     [body, both, "conflicting_header"],
@@ -87,26 +119,24 @@ test("refuses authentic nonsense", async () => {
     ["[]", "payload_not_object"],
     ["{}", "missing_field"],
     ['{"type":5}', "malformed_field"],
+    ['{"type":"payment.succeeded"}', "schema_mismatch"],
+    ['{"type":"payment.succeeded","data":{"amount":-1}}', "schema_mismatch"],
   ]) {
     assertRefused(await receiver.deliver(body), 400, code);
   }
   assert.deepEqual((await receiver.list()).body, []);
 });
 
-test("the content type changes nothing", async () => {
+test("takes JSON as it was sent, and nothing else", async () => {
   const { body, headers } = signed(PAYMENT);
   for (const contentType of ["application/x-www-form-urlencoded", "multipart/form-data", "?"]) {
     const answer = await receiver.post(body, { ...headers, "content-type": contentType });
-    assert.equal(answer.status, 200);
+    assertRefused(answer, 415, "unsupported_media_type");
   }
-  const { "content-type": _, ...untyped } = headers;
-  assert.equal((await receiver.post(body, untyped)).status, 200);
-});
-
-test("does not decompress: the bytes as sent are what was signed", async () => {
-  const { body, headers } = signed(PAYMENT);
-  const answer = await receiver.post(body, { ...headers, "content-encoding": "gzip" });
-  assert.equal(answer.status, 200);
+  // The bytes as sent are what was signed, so nothing is decompressed.
+  const compressed = { ...headers, "content-encoding": "gzip" };
+  assertRefused(await receiver.post(body, compressed), 415, "unsupported_media_type");
+  assert.equal((await receiver.post(body, headers)).status, 200);
 });
 
 test("refuses large bodies before their end", async () => {
@@ -115,7 +145,8 @@ test("refuses large bodies before their end", async () => {
   const { body, headers } = signed(`${Buffer.from(fitting.body)} `);
   assertRefused(await receiver.post(body, headers), 413, "payload_too_large");
 
-  const head = "POST /webhooks HTTP/1.1\r\nHost: localhost\r\n";
+  const head =
+    "POST /webhooks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
   const declared = await receiver.sendRaw(`${head}Content-Length: 1000000000000\r\n\r\n`);
   assert.match(declared, /^HTTP\/1.1 413 .*payload_too_large/s);
   const chunk = `40000\r\n${" ".repeat(0x40000)}\r\n`;
@@ -127,22 +158,38 @@ test("refuses large bodies before their end", async () => {
 test("other methods are not allowed", async () => {
   for (const method of ["GET", "PUT", "DELETE"]) {
     const answer = await receiver.send(method, "/webhooks", {});
-    assert.deepEqual([answer.status, answer.headers.allow], [405, "POST"]);
+    assertRefused(answer, 405, "method_not_allowed");
+    assert.equal(answer.headers.allow, "POST");
   }
 });
 
-test("a failing handler answers 500 and is logged without the payload", async () => {
-  const logged = mock.method(console, "error", () => {});
+test("a handler that failed gets the event again", async () => {
   const failing = { id: "evt_500", type: "order.failing", data: "private particulars" };
-  const answer = await receiver.deliver(failing);
-  logged.mock.restore();
-  assertRefused(answer, 500, "handler_failed");
+  const logged = await logOf(async () => {
+    assertRefused(await receiver.deliver(failing), 500, "handler_failed");
+  });
+  assert.match(logged, /"code":"handler_failed".*"event_id":"evt_500".*"exception":"RangeError"/);
+  assert.doesNotMatch(logged, /private particulars/);
+  assert.ok(!logged.includes(SECRET));
+  assert.equal((await receiver.deliver(failing)).body.status, "handled");
+  assert.equal((await receiver.deliver(failing)).body.status, "duplicate");
+});
 
-  const log = logged.mock.calls.map((call) => call.arguments.join(" ")).join("\n");
-  assert.match(log, /order\.failing.*evt_500.*RangeError\n {4}at /s);
-  assert.doesNotMatch(log, /private particulars/);
-  assert.ok(!log.includes(SECRET));
-  assert.equal((await receiver.deliver(PAYMENT)).status, 200);
+test("each caller has a rate", async () => {
+  const limited = await start({ ...SETTINGS, COUNTERSIGN_RATE_LIMIT: "2/60" });
+  const deliver = (id) => limited.deliver({ ...PAYMENT, id });
+  assert.equal((await deliver("evt_1")).status, 200);
+  assert.equal((await deliver("evt_2")).status, 200);
+  const refused = await deliver("evt_3");
+  assertRefused(refused, 429, "rate_limited");
+  assert.match(refused.headers["retry-after"], /^\d+$/);
+});
+
+test("only some may call", async () => {
+  const elsewhere = await start({ ...SETTINGS, COUNTERSIGN_ALLOW: "192.0.2.0/24" });
+  assertRefused(await elsewhere.deliver(PAYMENT), 403, "address_not_allowed");
+  const here = await start({ ...SETTINGS, COUNTERSIGN_ALLOW: "127.0.0.0/8, ::1" });
+  assert.equal((await here.deliver(PAYMENT)).status, 200);
 });
 
 test("the list stays bounded under concurrent deliveries", async () => {
@@ -160,22 +207,27 @@ test("the list needs its token", async () => {
     assertRefused(answer, 401, "unauthorized");
     assert.equal(answer.headers["www-authenticate"], "Bearer");
   }
-  for (const eventsToken of [undefined, ""]) {
-    const listless = await serve(webhooks, { eventsToken });
+  for (const environment of [{}, { COUNTERSIGN_EVENTS_TOKEN: "" }]) {
+    const { COUNTERSIGN_EVENTS_TOKEN: _, ...others } = SETTINGS;
+    const listless = await start({ ...others, ...environment });
     assert.equal((await listless.list("Bearer ")).status, 404);
   }
 });
 
 test("takes recorded requests with a recorded clock", async () => {
-  const webhook = new Webhook("standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const settings = {
+    COUNTERSIGN_SCHEME: "standard",
+    COUNTERSIGN_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
   const body = '{"test": 2432232314}';
   const headers = {
+    "content-type": "application/json",
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "webhook-timestamp": "1614265330",
     "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   };
-  const recorded = await serve(new Receiver(webhook, { now: () => 1614265630 }));
+  const recorded = await start(settings, { clock: () => 1614265630 });
   assert.equal((await recorded.post(body, headers)).status, 200);
-  const current = await serve(new Receiver(webhook));
+  const current = await start(settings);
   assertRefused(await current.post(body, headers), 401, "timestamp_too_old");
 });

@@ -2,13 +2,15 @@
 
 import { env } from "cloudflare:workers";
 
+import { RecentEvents } from "./events.js";
 import { registerHandlers } from "./handlers.js";
 import { createWorker } from "./http.js";
-import { Receiver } from "./receiver.js";
+import { createReceiver, storesOf } from "./receiver.js";
 import { readSettings } from "./settings.js";
 
-const { webhook, eventsToken } = readSettings(env);
-const webhooks = new Receiver(webhook);
-registerHandlers(webhooks);
+const settings = readSettings(env);
+const receiver = createReceiver(settings, { stores: storesOf(settings) });
+const events = new RecentEvents();
+registerHandlers(receiver, events);
 
-export default createWorker(webhooks, { eventsToken });
+export default createWorker(receiver, { events, eventsToken: settings.eventsToken });

@@ -18,7 +18,8 @@ export const PAYMENT = {
 
 /** A request in the plain scheme `sha256`. */
 export function signed(payload, secret = SECRET) {
-  return signedRequest("sha256", secret, payload);
+  const { body, headers } = signedRequest("sha256", secret, payload);
+  return { body, headers: { ...headers, "content-type": "application/json" } };
 }
 
 export function client(origin) {

@@ -14,6 +14,7 @@ import { client } from "./client.js";
 
 const MAIN = fileURLToPath(new URL("../local/start.js", import.meta.url));
 const SECRET = generateSecret();
+const COMPLETE = { COUNTERSIGN_SCHEME: "standard", COUNTERSIGN_SECRET: SECRET };
 
 function start(settings) {
   const isOther = ([name]) => !name.startsWith("COUNTERSIGN_");
@@ -41,6 +42,9 @@ const INCOMPLETE = [
     { COUNTERSIGN_SCHEME: "gihtub", COUNTERSIGN_SECRET: "hush" },
     "COUNTERSIGN_SCHEME: no scheme is registered",
   ],
+  [{ ...COMPLETE, COUNTERSIGN_RATE_LIMIT: "600" }, "COUNTERSIGN_RATE_LIMIT is not like 600/60"],
+  [{ ...COMPLETE, COUNTERSIGN_STORE: "mysql://" }, "COUNTERSIGN_STORE is not memory"],
+  [{ ...COMPLETE, COUNTERSIGN_ALLOW: "192.0.2.0/33" }, "COUNTERSIGN_ALLOW"],
 ];
 
 for (const [settings, message] of INCOMPLETE) {
@@ -54,7 +58,7 @@ for (const [settings, message] of INCOMPLETE) {
 }
 
 test("takes a fresh delivery", async () => {
-  const program = start({ COUNTERSIGN_SCHEME: "standard", COUNTERSIGN_SECRET: SECRET });
+  const program = start(COMPLETE);
   try {
     const origin = await listening(program);
     const payload = { type: "payment.succeeded", data: { amount: 5 } };

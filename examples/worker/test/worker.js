@@ -1,17 +1,23 @@
-// The receiver under test: its clock can be fixed and one of its handlers goes wrong.
+// The receiver under test: its clock can be fixed and one of its handlers fails the first time.
 
 import { env } from "cloudflare:workers";
 
+import { RecentEvents } from "../src/events.js";
+import { registerHandlers } from "../src/handlers.js";
 import { createWorker } from "../src/http.js";
-import { Receiver } from "../src/receiver.js";
+import { createReceiver, storesOf } from "../src/receiver.js";
 import { readSettings } from "../src/settings.js";
 
-const { webhook, eventsToken } = readSettings(env);
-const now = env.NOW === undefined ? undefined : () => env.NOW;
-const webhooks = new Receiver(webhook, { now });
-webhooks.on("payment.succeeded", () => {});
-webhooks.on("order.failing", async ({ data }) => {
-  throw new RangeError(`private particulars\n    ${data}`);
+const settings = readSettings(env);
+const clock = env.NOW === undefined ? undefined : () => env.NOW;
+const receiver = createReceiver(settings, { stores: storesOf(settings), clock });
+const events = new RecentEvents();
+registerHandlers(receiver, events);
+let runs = 0;
+receiver.on("order.failing", async (event) => {
+  runs += 1;
+  if (runs === 1) throw new RangeError(`private particulars\n    ${event.data}`);
+  events.add(event);
 });
 
-export default createWorker(webhooks, { eventsToken });
+export default createWorker(receiver, { events, eventsToken: settings.eventsToken });

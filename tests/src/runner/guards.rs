@@ -94,6 +94,8 @@ pub(super) struct ClientCase {
     header: String,
     peer: String,
     forwarded: Vec<String>,
+    requests: u32,
+    window_ms: u64,
 }
 
 pub(super) fn client(case: &ClientCase) -> Result<Value> {
@@ -106,9 +108,10 @@ pub(super) fn client(case: &ClientCase) -> Result<Value> {
     }
     let forwarded: Vec<&[u8]> = case.forwarded.iter().map(String::as_bytes).collect();
     let client = policy.client(&case.peer, &forwarded);
+    let limit = RateLimit::new(case.requests, Duration::from_millis(case.window_ms))?;
     Ok(json!({
         "client": client.map(|client| client.to_string()),
-        "key": rate_limit_key(client),
+        "key": rate_limit_key(client, limit),
         "allowed": policy.check(client).is_ok(),
     }))
 }

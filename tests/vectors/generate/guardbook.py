@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from casebook import Case, Disagreement, Json
 from reference import address, answer, handshake, intake, rate_limit, replay, routes
@@ -81,12 +81,15 @@ def client_case(
     allow: Optional[Sequence[str]] = None,
     header: str = "x-forwarded-for",
     key: Optional[str] = None,
+    limit: Tuple[int, int] = (5, 60_000),
     allowed: bool = True,
 ) -> Case:
-    """`want` is the client's address, `key` what its requests are counted under if not that."""
+    """`want` is the client's address, `key` what its requests are counted under if not that, before
+    the `limit` of requests and milliseconds."""
     fields: Json = {
         "allow": None if allow is None else list(allow), "proxies": list(proxies),
         "header": header, "peer": peer, "forwarded": list(forwarded),
+        "requests": limit[0], "window_ms": limit[1],
     }  # fmt: skip
     trusted = [address.parse_network(text) for text in proxies]
     found = address.client(peer, forwarded, trusted, header)
@@ -95,10 +98,10 @@ def client_case(
         may = address.lies_in(found, [address.parse_network(text) for text in allow])
     expect = {
         "client": None if found is None else str(found),
-        "key": address.rate_limit_key(found),
+        "key": address.rate_limit_key(found, *limit),
         "allowed": may,
     }
-    stated = {"client": want, "key": key or want or "unknown", "allowed": allowed}
+    stated = {"client": want, "key": f"{key or want or 'unknown'} {limit[0]}/{limit[1]}", "allowed": allowed}
     return _case(case_id, about, stated, fields, expect, expect)
 
 

@@ -9,9 +9,6 @@ use serde_json::{Value, json};
 use super::delivery::{Endpoint, Sent};
 use super::http::Answer;
 
-/// The types of events that the Worker example has handlers for.
-const HANDLED: [&str; 2] = ["payment.succeeded", "payment.failed"];
-
 /// An HTTP status with what the answer says.
 #[derive(Clone, PartialEq)]
 pub(super) struct Verdict {
@@ -27,14 +24,10 @@ impl Verdict {
         let request = Request::new(&headers, &sent.body);
         Ok(match decide(endpoint, &request, endpoint.now()?) {
             Ok((verified, event)) => {
-                let handled = event
-                    .event_type()
-                    .is_some_and(|name| HANDLED.contains(&name));
-                let status = if handled { "handled" } else { "ignored" };
                 let (id, event_type) = (event.id(), event.event_type());
                 let verdict = Self {
                     status: 200,
-                    said: json!({"status": status, "id": id, "type": event_type}),
+                    said: json!({"status": "handled", "id": id, "type": event_type}),
                 };
                 let timestamp = event.timestamp().map(unix_seconds);
                 let key_index = verified.key_index();
@@ -59,15 +52,6 @@ impl Verdict {
             status: answer.status,
             said: answer.body,
         }
-    }
-
-    /// The same where a handler takes events of any type, as in the Flask example.
-    pub(super) fn with_catch_all(&self) -> Self {
-        let mut verdict = self.clone();
-        if verdict.is_accepted() {
-            verdict.said["status"] = json!("handled");
-        }
-        verdict
     }
 
     pub(super) fn status(&self) -> u16 {

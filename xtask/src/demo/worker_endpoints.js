@@ -3,26 +3,30 @@
 
 import { env } from "cloudflare:workers";
 
+import { RecentEvents } from "../../../examples/worker/src/events.js";
 import { registerHandlers } from "../../../examples/worker/src/handlers.js";
 import { createWorker } from "../../../examples/worker/src/http.js";
-import { Receiver } from "../../../examples/worker/src/receiver.js";
+import { createReceiver, storesOf } from "../../../examples/worker/src/receiver.js";
 import { readSettings } from "../../../examples/worker/src/settings.js";
 
 const workers = new Map(env.ENDPOINTS.map((endpoint) => [endpoint.name, workerOf(endpoint)]));
 
-function workerOf({ settings, now }) {
-  const { webhook, eventsToken } = readSettings(settings);
-  const webhooks = new Receiver(webhook, { now: now === null ? undefined : () => now });
-  registerHandlers(webhooks);
-  return createWorker(webhooks, { eventsToken });
+function workerOf({ settings: environment, now }) {
+  const settings = readSettings(environment);
+  const clock = now === null ? undefined : () => now;
+  const receiver = createReceiver(settings, { stores: storesOf(settings), clock });
+  const events = new RecentEvents();
+  registerHandlers(receiver, events);
+  return createWorker(receiver, { events, eventsToken: settings.eventsToken });
 }
 
 export default {
-  async fetch(request) {
+  async fetch(request, bindings, context) {
     const url = new URL(request.url);
     const [, name, ...path] = url.pathname.split("/");
     url.pathname = path.join("/");
     const worker = workers.get(name);
-    return worker ? worker.fetch(new Request(url, request)) : new Response(null, { status: 404 });
+    if (!worker) return new Response(null, { status: 404 });
+    return worker.fetch(new Request(url, request), bindings, context);
   },
 };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,16 +12,7 @@ from countersign._countersign import Event, RetryPolicy
 from countersign.inbox.database import Database, Transaction
 from countersign.inbox.management import Management
 from countersign.inbox.stored import StoredEvent, from_row, to_values
-from countersign.inbox.table import (
-    FORGET_KEY,
-    INSERT,
-    RENEW,
-    SET_CLOCK_BACK,
-    SETTLE,
-    TAKE,
-    due,
-    next_due,
-)
+from countersign.inbox.table import STATEMENTS
 
 if TYPE_CHECKING:
     from countersign.receiver.receiver import Receiver
@@ -74,41 +65,45 @@ class Inbox(Management):
     def _insert(self, work: Transaction, arrival: Arrival) -> int | None:
         key, now = arrival.values[0], work.now
         if key is not None:
-            work.change(FORGET_KEY, key, now)
-        number = work.insert(INSERT, *arrival.values, now, now, now)
+            work.change(STATEMENTS["forget_key"], key, now)
+        number = work.insert(STATEMENTS["insert"], *arrival.values, now, now, now)
         if number is not None and arrival.outcome is not None:
             # Before it is committed: then a worker may be faster than this thread.
             self.signals.expect(number, arrival.outcome)
         return number
 
-    def next_due(self, scheme: str, held: Iterable[int] = ()) -> float | None:
+    def next_due(self, scheme: str, held: Collection[int] = ()) -> float | None:
         """In how many seconds the next event of this scheme is due, 0 or less if now; ``None`` if
         none waits. Those that the caller holds do not count."""
         with self._database.transaction("read") as work:
-            rows = work.rows(next_due(held), scheme)
+            rows = work.rows(STATEMENTS["next_due"], scheme, len(held) + 1)
             now = work.now
         if now < self._latest:
             # At the start, too: it may have been set back before.
             self._follow_clock()
         self._latest = now
-        return (rows[0][0] - now) / 1e3 if rows else None
+        due = [at for number, at in rows if number not in held]
+        return (due[0] - now) / 1e3 if due else None
 
     def _follow_clock(self) -> None:
         """What was due soon before the clock was set back shall be due soon, not that much later."""
         with self._database.transaction("note") as work:
-            work.change(SET_CLOCK_BACK, work.now, work.now, work.now)
+            work.change(STATEMENTS["set_clock_back"], work.now, work.now, work.now)
 
     def take(
-        self, scheme: str, count: int, lease: float, held: Iterable[int] = ()
+        self, scheme: str, count: int, lease: float, held: Collection[int] = ()
     ) -> list[Taken]:
         """At most so many events that are due, each for one worker until its lease ends; none that
         the caller holds."""
         token = secrets.token_hex(16)
         with self._database.transaction("note") as work:
-            stored = [from_row(row) for row in work.lock_rows(due(held), scheme, work.now, count)]
+            # A clock may have ended leases of the caller early.
+            most = count + len(held)
+            rows = work.lock_rows(STATEMENTS["due"], scheme, work.now, most)
+            stored = [from_row(row) for row in rows if row[0] not in held][:count]
             until = _after(work.now, lease)
             for one in stored:
-                work.change(TAKE, until, work.now, token, one.number)
+                work.change(STATEMENTS["take"], until, work.now, token, one.number)
         return [
             Taken(one._replace(state="running", attempts=one.attempts + 1, due=until / 1e3), token)
             for one in stored
@@ -119,7 +114,7 @@ class Inbox(Management):
         with self._database.transaction("note") as work:
             until = _after(work.now, lease)
             for one in taken:
-                work.change(RENEW, until, work.now, one.number, one.token)
+                work.change(STATEMENTS["renew"], until, work.now, one.number, one.token)
 
     def done(self, taken: Taken, lifetime: float) -> bool:
         """The event was handled, and is remembered so long; ``False`` if its lease had ended and
@@ -127,7 +122,7 @@ class Inbox(Management):
         with self._database.transaction("note") as work:
             until = _after(work.now, lifetime)
             values = ("handled", until, work.now, None, taken.number, taken.token)
-            is_noted = work.change(SETTLE, *values) == 1
+            is_noted = work.change(STATEMENTS["settle"], *values) == 1
         self.signals.tell(taken.number, True)
         return is_noted
 
@@ -138,7 +133,7 @@ class Inbox(Management):
         with self._database.transaction("note") as work:
             at = _after(work.now, delay or 0)
             values = (state, at, work.now, error, taken.number, taken.token)
-            is_noted = work.change(SETTLE, *values) == 1
+            is_noted = work.change(STATEMENTS["settle"], *values) == 1
         self.signals.tell(taken.number, False)
         return is_noted
 

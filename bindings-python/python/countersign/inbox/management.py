@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from countersign._countersign import list_events_statement
 from countersign.inbox.database import Database
 from countersign.inbox.signals import Signals
 from countersign.inbox.stored import StoredEvent, from_row
-from countersign.inbox.table import COUNTS, FORGET, PURGE, REPLAY, ROW, STATES, State
+from countersign.inbox.table import STATEMENTS, STATES, State
 
 _BATCH = 500
 
@@ -28,27 +29,16 @@ class Management:
     ) -> list[StoredEvent]:
         """The latest events of this state and type, newest first. ``before`` the number of the
         last of them come the next."""
-        conditions: list[str] = []
-        values: list[Any] = []
-        if state is not None:
-            conditions.append("state = ?")
-            values.append(_known(state))
-        if event_type is not None:
-            conditions.append("event_type = ?")
-            values.append(event_type)
-        if before is not None:
-            conditions.append("number < ?")
-            values.append(before)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        statement = f"SELECT {ROW} FROM countersign_inbox{where} ORDER BY number DESC LIMIT ?"
+        wanted = (None if state is None else _known(state), event_type, before)
+        values = [value for value in wanted if value is not None]
+        statement = list_events_statement(*(value is not None for value in wanted))
         with self._database.transaction("read") as work:
             return [from_row(row) for row in work.rows(statement, *values, limit)]
 
     def event(self, number: int) -> StoredEvent | None:
         """The event with this number; ``None`` if there is none, or none any more."""
-        statement = f"SELECT {ROW} FROM countersign_inbox WHERE number = ?"
         with self._database.transaction("read") as work:
-            rows = work.rows(statement, number)
+            rows = work.rows(STATEMENTS["event"], number)
         return from_row(rows[0]) if rows else None
 
     def dead_letters(self, limit: int = 100, before: int | None = None) -> list[StoredEvent]:
@@ -64,16 +54,15 @@ class Management:
     ) -> int:
         """Has an event handled once more, at once and with all its attempts; how many they are.
         Without a number, all of this state (and type). One that is being handled is left alone."""
-        where: str
         values: list[Any]
         if number is not None:
-            where, values = "number = ? AND state <> 'running'", [number]
+            which, values = "replay_one", [number]
         elif event_type is not None:
-            where, values = "state = ? AND event_type = ?", [_settled(state), event_type]
+            which, values = "replay_type", [_settled(state), event_type]
         else:
-            where, values = "state = ?", [_settled(state)]
+            which, values = "replay_state", [_settled(state)]
         with self._database.transaction("store") as work:
-            count = work.change(REPLAY + where, work.now, work.now, *values)
+            count = work.change(STATEMENTS[which], work.now, work.now, *values)
         self.signals.ring()
         return count
 
@@ -85,7 +74,7 @@ class Management:
         while True:
             with self._database.transaction("store") as work:
                 until = work.now - int(older_than * 1e3)
-                deleted = work.change(PURGE, state, state, until, _BATCH)
+                deleted = work.change(STATEMENTS["purge"], state, state, until, _BATCH)
             count += deleted
             if deleted < _BATCH:
                 return count
@@ -94,12 +83,12 @@ class Management:
         """Deletes some of the handled events that nobody can deliver again, as workers do now and
         then; whether there may be more."""
         with self._database.transaction("note") as work:
-            return work.change(FORGET, work.now, _BATCH) == _BATCH
+            return work.change(STATEMENTS["forget"], work.now, _BATCH) == _BATCH
 
     def counts(self) -> dict[State, int]:
         """How many events are in each state."""
         with self._database.transaction("read") as work:
-            found = dict(work.rows(COUNTS))
+            found = dict(work.rows(STATEMENTS["counts"]))
         return {state: found.get(state, 0) for state in STATES}
 
     def close(self) -> None:

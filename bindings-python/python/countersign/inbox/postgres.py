@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 
+from countersign._countersign import decode_postgres_text, encode_postgres_text
 from countersign.inbox.database import Purpose
 from countersign.inbox.forks import watch_forks
 from countersign.inbox.inbox import Inbox
-from countersign.inbox.table import POSTGRES_SCHEMA
+from countersign.inbox.table import STATEMENTS
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
@@ -131,7 +132,7 @@ class PostgresDatabase:
         if _one(table) is None:
             with connection.transaction():
                 connection.execute(_MAKE_ALONE)
-                for statement in POSTGRES_SCHEMA.split(";"):
+                for statement in STATEMENTS["postgres_schema"].split(";"):
                     if statement.strip():
                         connection.execute(statement.encode())
         self._is_prepared = True
@@ -184,13 +185,8 @@ def _placed(statement: str) -> bytes:
 
 def _to_text(value: Any) -> Any:
     """A text as PostgreSQL can hold it."""
-    if not isinstance(value, str):
-        return value
-    return value.replace("\\", "\\\\").replace("\0", "\\0")
+    return encode_postgres_text(value) if isinstance(value, str) else value
 
 
 def _from_text(value: Any) -> Any:
-    if not isinstance(value, str) or "\\" not in value:
-        return value
-    # Between the backslashes that stand for one there are none but those of NUL.
-    return "\\".join(part.replace("\\0", "\0") for part in value.split("\\\\"))
+    return decode_postgres_text(value) if isinstance(value, str) else value

@@ -14,7 +14,7 @@ from countersign.inbox.database import Purpose
 from countersign.inbox.forks import watch_forks
 from countersign.inbox.groups import Groups
 from countersign.inbox.inbox import Arrival, Inbox
-from countersign.inbox.table import SQLITE_SCHEMA
+from countersign.inbox.table import STATEMENTS
 from countersign.inbox.turns import Turns
 from countersign.receiver.sqlite import use_write_ahead_log
 
@@ -117,7 +117,7 @@ class SqliteDatabase:
         use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
         self._is_durable = True
-        connection.executescript(SQLITE_SCHEMA)
+        connection.executescript(STATEMENTS["sqlite_schema"])
         return connection
 
 

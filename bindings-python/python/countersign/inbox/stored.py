@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any, NamedTuple, cast
 
-from countersign._countersign import Event, event_parts, restore_event
+from countersign._countersign import Event, event_parts, restore_event, stored_key
 from countersign.inbox.table import State
-
-#: Longer ones do not fit into an index of PostgreSQL.
-_LONGEST_KEY = 1_000
 
 
 class StoredEvent(NamedTuple):
@@ -30,20 +26,10 @@ class StoredEvent(NamedTuple):
     error: str | None
 
 
-def stored_key(key: str | None) -> str | None:
-    """The key as the table has it."""
-    if key is None or len(key) * 4 <= _LONGEST_KEY:
-        return key
-    encoded = key.encode()
-    if len(encoded) <= _LONGEST_KEY:
-        return key
-    return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
-
-
 def to_values(event: Event, scheme: str) -> tuple[Any, ...]:
     """The columns from ``dedupe_key`` to ``parts``."""
     is_form, payload, data = event_parts(event)
-    key = stored_key(event.dedupe_key)
+    key = None if event.dedupe_key is None else stored_key(event.dedupe_key)
     parts = {"form": is_form, "payload": payload, "data": data, "key_index": event.key_index}
     if key != event.dedupe_key:
         parts["dedupe_key"] = event.dedupe_key
@@ -52,7 +38,7 @@ def to_values(event: Event, scheme: str) -> tuple[Any, ...]:
 
 
 def from_row(row: tuple[Any, ...]) -> StoredEvent:
-    """The event of a row with the columns of ``table.ROW``."""
+    """The event of a row with the columns that the statements select."""
     number, key, scheme, identity, event_type, timestamp, payload, parts, *rest = row
     received, state, attempts, due, error = rest
     located = json.loads(parts)

@@ -161,7 +161,7 @@ class Pipeline:
         settings.address.check(client)
         limit, store = settings.rate_limit, settings.rate_store
         if limit is not None:
-            caller = rate_limit_key(client)
+            caller = rate_limit_key(client, limit)
             yield from ask(self, store, partial(store.admit, caller, limit), journal)
 
     def _verify(self, request: Request, body: bytes, journal: Journal) -> Event:

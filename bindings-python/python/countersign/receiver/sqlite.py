@@ -13,43 +13,10 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Callable
 
-from countersign._countersign import RateLimit, decide_claim
+from countersign._countersign import RateLimit, decide_claim, guard_statements
 
-# The same tables in every language, so that processes of several can share one file.
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS countersign_claims (
-  key TEXT PRIMARY KEY,
-  state TEXT NOT NULL CHECK (state IN ('in progress', 'handled')),
-  token TEXT NOT NULL,
-  until_ms INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS countersign_claims_until ON countersign_claims (until_ms);
-CREATE TABLE IF NOT EXISTS countersign_rates (
-  caller TEXT PRIMARY KEY,
-  slots TEXT NOT NULL,
-  until_ms INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS countersign_rates_until ON countersign_rates (until_ms);
-"""
-
-_HOLD = """
-INSERT INTO countersign_claims (key, state, token, until_ms) VALUES (?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE
-SET state = excluded.state, token = excluded.token, until_ms = excluded.until_ms
-"""
-_COUNT = """
-INSERT INTO countersign_rates (caller, slots, until_ms) VALUES (?, ?, ?)
-ON CONFLICT (caller) DO UPDATE SET slots = excluded.slots, until_ms = excluded.until_ms
-"""
-# A few at a time, so that no request pays for many.
-_FORGET_CLAIMS = """
-DELETE FROM countersign_claims WHERE key IN
-(SELECT key FROM countersign_claims WHERE until_ms <= ? LIMIT 20)
-"""
-_FORGET_RATES = """
-DELETE FROM countersign_rates WHERE caller IN
-(SELECT caller FROM countersign_rates WHERE until_ms <= ? LIMIT 20)
-"""
+_STATEMENTS = dict(guard_statements())
+_HOLD = _STATEMENTS["hold"]
 
 
 class SqliteStore:
@@ -83,12 +50,10 @@ class SqliteStore:
     def claim(self, key: str, lease: float) -> str:
         token = secrets.token_hex(16)
         with self._transaction() as (database, now):
-            held = database.execute(
-                "SELECT state, until_ms FROM countersign_claims WHERE key = ?", (key,)
-            ).fetchone()
+            held = database.execute(_STATEMENTS["held"], (key,)).fetchone()
             decide_claim(held, now)
             database.execute(_HOLD, (key, "in progress", token, _after(now, lease)))
-            database.execute(_FORGET_CLAIMS, (now,))
+            database.execute(_STATEMENTS["forget_claims"], (now,))
         return token
 
     def complete(self, key: str, token: str, lifetime: float) -> None:
@@ -97,22 +62,16 @@ class SqliteStore:
 
     def release(self, key: str, token: str) -> None:
         with self._transaction() as (database, _):
-            database.execute(
-                "DELETE FROM countersign_claims"
-                " WHERE key = ? AND token = ? AND state = 'in progress'",
-                (key, token),
-            )
+            database.execute(_STATEMENTS["release"], (key, token))
 
     def admit(self, caller: str, limit: RateLimit) -> None:
         with self._transaction() as (database, now):
-            row = database.execute(
-                "SELECT slots FROM countersign_rates WHERE caller = ?", (caller,)
-            ).fetchone()
+            row = database.execute(_STATEMENTS["slots"], (caller,)).fetchone()
             kept = [] if row is None else [(slot, count) for slot, count in json.loads(row[0])]
             slots = limit.admit(kept, now)
             until = now + limit.window_ms + 2 * limit.slot_ms
-            database.execute(_COUNT, (caller, json.dumps(slots), until))
-            database.execute(_FORGET_RATES, (now,))
+            database.execute(_STATEMENTS["count"], (caller, json.dumps(slots), until))
+            database.execute(_STATEMENTS["forget_rates"], (now,))
 
     def close(self) -> None:
         """Closes the file."""
@@ -130,7 +89,7 @@ class SqliteStore:
         use_write_ahead_log(connection)
         # A power cut may take the last claims with it, a killed process does not.
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
+        connection.executescript(_STATEMENTS["schema"])
         return connection
 
     @contextmanager

@@ -99,7 +99,11 @@ def lies_in(address: Address, networks: Sequence[Network]) -> bool:
     return any(address.version == one.version and address in one for one in networks)
 
 
-def rate_limit_key(address: Optional[Address]) -> str:
+def rate_limit_key(address: Optional[Address], requests: int, window_ms: int) -> str:
+    return f"{_counted(address)} {requests}/{window_ms}"
+
+
+def _counted(address: Optional[Address]) -> str:
     if address is None:
         return "unknown"
     if isinstance(address, IPv4Address):

@@ -147,7 +147,7 @@ class Receiver:
         limit = self.settings.get("rate_limit")
         if limit is None:
             return
-        key = address.rate_limit_key(client)
+        key = address.rate_limit_key(client, limit["requests"], limit["window_ms"])
         self._calls[key] = self._calls.get(key, 0) + 1
         # At 0 a slot begins, so that the wait is the longest that there can be.
         moments = [0] * self._calls[key]

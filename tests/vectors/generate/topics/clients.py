@@ -30,6 +30,8 @@ def _behind(
 def _peers() -> List[Case]:
     return [
         _case("direct", "No proxy.", "198.51.100.1", "198.51.100.1"),
+        _case("direct-limit", "Other limits are other counts.", "198.51.100.1", "198.51.100.1",
+              limit=(1000, 86_400_000)),
         _case("direct-port", "With its port.", "198.51.100.1", "198.51.100.1:4711"),
         _case("direct-v6", "IPv6 is counted by its first 64 bits.", "2001:db8::1", "2001:db8::1",
               key="2001:db8::/64"),
