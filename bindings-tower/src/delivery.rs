@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use crate::claims::Claims;
 use crate::event::ReceivedEvent;
+use crate::inbox::{Completion, EventStore};
 use crate::handler::{Handler, run};
 use crate::journal::Journal;
 use crate::receiver::Receiver;
@@ -47,6 +48,42 @@ impl Receiver {
         match success {
             Ok(true) => Ok(Handling::Handled),
             _ => Err(GuardError::HandlerFailed.into()),
+        }
+    }
+
+    /// Leaves the event to workers. What could not be stored is refused, whatever its owner chose
+    /// for the guards: it would be lost.
+    ///
+    /// # Errors
+    /// `store_unavailable`.
+    pub(crate) async fn defer(
+        &self,
+        inbox: &dyn EventStore,
+        event: &ReceivedEvent,
+        journal: &Journal,
+    ) -> Result<Handling, Error> {
+        let wait = self.settings.wait;
+        let (completion, completed) = match wait.is_zero() {
+            true => (None, None),
+            false => {
+                let (completion, completed) = Completion::new();
+                (Some(completion), Some(completed))
+            }
+        };
+        let inserted = inbox.insert(event, self.webhook.scheme_name(), completion);
+        let Ok(inserted) = inserted.await else {
+            journal.store_failed("the inbox failed");
+            return Err(GuardError::StoreUnavailable.into());
+        };
+        if inserted.is_none() {
+            return Ok(Handling::Duplicate);
+        }
+        let Some(completed) = completed else {
+            return Ok(Handling::Accepted);
+        };
+        match tokio::time::timeout(wait, completed).await {
+            Ok(Ok(true)) => Ok(Handling::Handled),
+            _ => Ok(Handling::Pending),
         }
     }
 

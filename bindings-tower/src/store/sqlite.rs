@@ -131,7 +131,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// SQLite does not wait for others at this switch, which happens once in the life of a file: those
 /// that open a fresh one together get in each other's way.
-fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
     let switch = || connection.pragma_update(None, "journal_mode", "WAL");
     for _ in 1..ATTEMPTS {
         if switch().is_ok() {
