@@ -8,8 +8,8 @@ use tracing::Instrument;
 
 use crate::claims::Claims;
 use crate::event::ReceivedEvent;
-use crate::inbox::{Completion, EventStore};
 use crate::handler::{Handler, run};
+use crate::inbox::{Completion, EventStore};
 use crate::journal::Journal;
 use crate::receiver::Receiver;
 

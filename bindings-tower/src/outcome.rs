@@ -12,8 +12,7 @@ pub struct Outcome {
     /// the program, which answers it.
     pub status: Option<u16>,
     /// The code of the refusal; else `handled`, `ignored`, `duplicate`, `accepted`, `pending`,
-    /// `handshake`, or `verified`
-    /// for a request that was passed on.
+    /// `handshake`, or `verified` for a request that was passed on.
     pub result: &'static str,
     /// The scheme's name.
     pub scheme: Box<str>,

@@ -1,5 +1,6 @@
 //! One attempt to handle an event, from the handler to the note of how it ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::{Decision, Outcome, UnixTime};
@@ -40,31 +41,43 @@ impl Common {
                 is_final: true,
             })
         } else {
-            self.handle(taken).await
+            match self.handle(taken).await {
+                // With the runtime, in which nothing can be noted either: it is left to its lease.
+                None => return,
+                Some(outcome) => outcome,
+            }
         };
         self.settle(taken, outcome.err(), &journal).await;
     }
 
-    async fn handle(&self, taken: &Taken) -> Result<(), Failure> {
+    /// None if the handler neither succeeded nor failed, but was ended.
+    async fn handle(&self, taken: &Taken) -> Option<Result<(), Failure>> {
         let event = &taken.stored.event;
         let Some(number) = self.receiver.routes.find(event.event_type()) else {
-            return Err(Failure::new("no_handler"));
+            return Some(Err(Failure::new("no_handler")));
         };
         let handler = self.receiver.handlers[number].clone();
         // In a task of its own, so that its panic is its failure and nothing more.
         let mut task = begin(handler, event.clone());
         match tokio::time::timeout(self.settings.time_limit, &mut task).await {
-            Ok(result) => ended(result).map_err(|failure| Failure::new(name(&failure))),
+            Ok(result) => match ended(result) {
+                Ok(()) => Some(Ok(())),
+                Err(HandlerFailure::Error(error_type)) => Some(Err(Failure::new(error_type))),
+                Err(HandlerFailure::Panic) => Some(Err(Failure::new("panic"))),
+                Err(HandlerFailure::Ended) => None,
+            },
             Err(_) => {
                 task.abort();
-                Err(Failure::new("handler_timeout"))
+                Some(Err(Failure::new("handler_timeout")))
             }
         }
     }
 
     /// Notes how it ended, however long the database is down.
     async fn settle(&self, taken: &Taken, failure: Option<Failure>, journal: &Journal) {
-        let delay = failure.as_ref().and_then(|failure| self.delay(taken, failure));
+        let delay = failure
+            .as_ref()
+            .and_then(|failure| self.delay(taken, failure));
         if let Some(failure) = &failure {
             journal.attempt_failed(failure.error, delay.is_none());
         }
@@ -109,16 +122,8 @@ impl Common {
     }
 }
 
-fn name(failure: &HandlerFailure) -> &'static str {
-    match failure {
-        HandlerFailure::Error(error_type) => error_type,
-        HandlerFailure::Panic => "panic",
-        HandlerFailure::Ended => "ended",
-    }
-}
-
 /// Runs the attempt; the event's place is free when it ends, however it ends.
-pub(super) fn start(common: &std::sync::Arc<Common>, taken: Taken) {
+pub(super) fn start(common: &Arc<Common>, taken: Taken) {
     let place = common.clone().occupy(&taken);
     let attempt = async move { place.common().attempt(&taken).await };
     tokio::spawn(attempt.in_current_span());

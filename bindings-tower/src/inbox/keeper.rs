@@ -78,7 +78,10 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut running = self.common.running();
         // It may have been taken once more, after its lease.
-        if running.get(&self.number).is_some_and(|taken| taken.token() == &*self.token) {
+        if running
+            .get(&self.number)
+            .is_some_and(|taken| taken.token() == &*self.token)
+        {
             running.remove(&self.number);
         }
         drop(running);
@@ -158,7 +161,11 @@ impl Times {
             Some(wait) if !wait.is_zero() => return Ok(wait.min(pause)),
             Some(_) => {}
         }
-        for taken in common.inbox.take(common.scheme(), free, lease, &held).await? {
+        for taken in common
+            .inbox
+            .take(common.scheme(), free, lease, &held)
+            .await?
+        {
             start(common, taken);
         }
         Ok(Duration::ZERO)

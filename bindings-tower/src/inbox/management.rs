@@ -196,7 +196,11 @@ impl Inbox {
 
     async fn rows(&self, statement: Statement) -> Result<Vec<Row>, GuardError> {
         let done = self.run(Work::new(Purpose::Read, vec![statement])).await?;
-        Ok(done.answers.into_iter().flat_map(|answer| answer.rows).collect())
+        Ok(done
+            .answers
+            .into_iter()
+            .flat_map(|answer| answer.rows)
+            .collect())
     }
 }
 

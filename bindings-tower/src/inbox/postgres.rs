@@ -189,7 +189,10 @@ impl PostgresDatabase {
     async fn begin_on(&self, connection: &Connection, purpose: Purpose) -> Result<i64, Failure> {
         let client = connection.client()?;
         if Object::metrics(client).recycle_count == 0 {
-            let limit = format!("SET statement_timeout = {}", self.timeout.as_millis().max(1));
+            let limit = format!(
+                "SET statement_timeout = {}",
+                self.timeout.as_millis().max(1)
+            );
             client.batch_execute(&limit).await?;
         }
         let prepare = || prepare(client);
@@ -211,7 +214,10 @@ impl PostgresDatabase {
 async fn prepare(client: &Object) -> Result<(), Error> {
     let is_there = "SELECT 1 WHERE to_regclass('countersign_inbox') IS NOT NULL";
     let answers = client.simple_query(is_there).await?;
-    if answers.iter().any(|answer| matches!(answer, SimpleQueryMessage::Row(_))) {
+    if answers
+        .iter()
+        .any(|answer| matches!(answer, SimpleQueryMessage::Row(_)))
+    {
         return Ok(());
     }
     let make = format!("BEGIN; {MAKE_ALONE}; {POSTGRES_SCHEMA} COMMIT");

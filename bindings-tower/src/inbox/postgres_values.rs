@@ -63,8 +63,14 @@ pub(super) async fn execute(
         Kind::Insert => text.push_str(" RETURNING number"),
     }
     let prepared = client.prepare_cached(&text).await?;
-    let values: Vec<Placed> = values.into_iter().map(|value| Placed::new(value, now)).collect();
-    let values: Vec<_> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+    let values: Vec<Placed> = values
+        .into_iter()
+        .map(|value| Placed::new(value, now))
+        .collect();
+    let values: Vec<_> = values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect();
     let mut answer = Answered::default();
     if kind == Kind::Change {
         answer.changed = client.execute(&prepared, &values).await?;

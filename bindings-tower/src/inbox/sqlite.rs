@@ -249,7 +249,9 @@ fn execute(
             let mut rows = prepared.raw_query();
             while let Some(row) = rows.next()? {
                 let values = (0..columns).map(|place| read(row.get_ref(place)?));
-                answer.rows.push(Row(values.collect::<Result<_, Failure>>()?));
+                answer
+                    .rows
+                    .push(Row(values.collect::<Result<_, Failure>>()?));
             }
         }
         Kind::Change | Kind::Insert => {

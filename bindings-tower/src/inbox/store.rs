@@ -78,9 +78,8 @@ impl Inbox {
         let due = rows.iter().find(|row| !is_held(row, held));
         let due = due.map(|row| row.integer(1)).transpose();
         let due = due.map_err(|_| unreadable())?;
-        Ok(due.map(|due| {
-            Duration::from_millis(due.saturating_sub(done.now).try_into().unwrap_or(0))
-        }))
+        Ok(due
+            .map(|due| Duration::from_millis(due.saturating_sub(done.now).try_into().unwrap_or(0))))
     }
 
     /// What was due soon before the clock was set back shall be due soon, not that much later.
@@ -187,7 +186,14 @@ impl Inbox {
     ) -> Result<bool, GuardError> {
         let (number, token) = taken.identity();
         let error = Value::text_or_null(error);
-        let values = [state.value(), Value::After(after), Value::Now, error, number, token];
+        let values = [
+            state.value(),
+            Value::After(after),
+            Value::Now,
+            error,
+            number,
+            token,
+        ];
         let changed = self.change(Purpose::Note, SETTLE, values).await?;
         let success = state == State::Handled;
         self.shared.signals.tell(taken.stored.number, success);
@@ -292,6 +298,9 @@ fn is_held(row: &Row, held: &[i64]) -> bool {
 
 /// Somebody else has written to the table, which is logged.
 pub(super) fn unreadable() -> GuardError {
-    tracing::error!(code = "store_unavailable", "a row of the inbox is unreadable");
+    tracing::error!(
+        code = "store_unavailable",
+        "a row of the inbox is unreadable"
+    );
     GuardError::StoreUnavailable
 }

@@ -164,7 +164,9 @@ fn time(seconds: f64) -> Result<UnixTime, Unreadable> {
     let decimal = format!("{seconds}");
     let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
     let whole = whole.parse().map_err(|_| Unreadable)?;
-    let nanoseconds = format!("{fraction:0<9.9}").parse().map_err(|_| Unreadable)?;
+    let nanoseconds = format!("{fraction:0<9.9}")
+        .parse()
+        .map_err(|_| Unreadable)?;
     Ok(UnixTime::from_seconds(whole).saturating_add(Duration::from_nanos(nanoseconds)))
 }
 
@@ -181,8 +183,8 @@ mod tests {
             (1_704_164_645, 123_456_000),
             (253_402_300_799, 999_000_000),
         ] {
-            let original = UnixTime::from_seconds(seconds)
-                .saturating_add(Duration::from_nanos(nanoseconds));
+            let original =
+                UnixTime::from_seconds(seconds).saturating_add(Duration::from_nanos(nanoseconds));
             assert_eq!(time(original.as_seconds_f64()).unwrap(), original);
         }
         for nonsense in [-1.0, f64::NAN, f64::INFINITY, 1e300] {

@@ -159,7 +159,9 @@ impl RunningWorkers {
     /// in time. The others are taken over when their leases have ended.
     pub async fn stop(mut self, patience: Duration) -> bool {
         self.drain();
-        let has_ended = tokio::time::timeout(patience, &mut self.keeper).await.is_ok();
+        let has_ended = tokio::time::timeout(patience, &mut self.keeper)
+            .await
+            .is_ok();
         self.common.given_up.send_replace(true);
         self.common.inbox.shared.signals.ring();
         has_ended
