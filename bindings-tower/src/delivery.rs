@@ -58,8 +58,8 @@ impl Receiver {
     /// `store_unavailable`.
     pub(crate) async fn defer(
         &self,
-        inbox: &dyn EventStore,
-        event: &ReceivedEvent,
+        inbox: Arc<dyn EventStore>,
+        event: ReceivedEvent,
         journal: &Journal,
     ) -> Result<Handling, Error> {
         let wait = self.settings.wait;
@@ -70,8 +70,12 @@ impl Receiver {
                 (Some(completion), Some(completed))
             }
         };
-        let inserted = inbox.insert(event, self.webhook.scheme_name(), completion);
-        let Ok(inserted) = inserted.await else {
+        let scheme: Box<str> = self.webhook.scheme_name().into();
+        // In a task of its own, which ends what it has begun though the sender hangs up.
+        let insert = async move { inbox.insert(&event, &scheme, completion).await };
+        let inserted = tokio::spawn(insert.in_current_span()).await;
+        // One that panics has failed, too.
+        let Ok(Ok(inserted)) = inserted else {
             journal.store_failed("the inbox failed");
             return Err(GuardError::StoreUnavailable.into());
         };

@@ -89,7 +89,7 @@ impl Receiver {
             Some(number) => {
                 let handler = self.handlers[number].clone();
                 match &self.settings.inbox {
-                    Some(inbox) => self.defer(&**inbox, &event, journal).await?,
+                    Some(inbox) => self.defer(inbox.clone(), event, journal).await?,
                     None => self.deliver(handler, event, journal).await?,
                 }
             }

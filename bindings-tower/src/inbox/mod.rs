@@ -67,6 +67,8 @@ mod sqlite;
 mod store;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod stored;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod workers;
 

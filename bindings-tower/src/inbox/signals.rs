@@ -33,6 +33,11 @@ impl Signals {
         expected.insert(number, completion);
     }
 
+    #[cfg(test)]
+    pub(super) fn expected_count(&self) -> usize {
+        self.expected.lock().unwrap().len()
+    }
+
     /// An attempt to handle the event ended.
     pub(super) fn tell(&self, number: i64, success: bool) {
         let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
