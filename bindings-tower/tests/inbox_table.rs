@@ -102,7 +102,7 @@ async fn what_python_wrote_is_read_and_handled() {
     settled(&inbox).await;
     assert!(workers.stop(PATIENCE).await);
     assert_eq!(counts(&inbox).await, [0, 0, 2, 1]);
-    let events = events.lock().unwrap();
+    let events = events.lock().unwrap().clone();
     let [first, second] = &events[..] else {
         panic!("{events:?}");
     };

@@ -207,7 +207,10 @@ async fn a_lease_that_ended_is_taken_over(place: Place) {
     settled(&inbox).await;
     assert!(seen.are(&["evt_1"]));
     // It comes back, and has nothing to say.
-    inbox.renew(&[dead.clone()], MINUTE).await.unwrap();
+    inbox
+        .renew(std::slice::from_ref(&dead), MINUTE)
+        .await
+        .unwrap();
     assert_eq!(inbox.done(&dead, MINUTE).await, Ok(false));
     let failed = inbox.failed(&dead, "a.Test", Some(Duration::ZERO)).await;
     assert_eq!(failed, Ok(false));

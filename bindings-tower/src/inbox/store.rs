@@ -32,6 +32,18 @@ pub struct Taken {
 /// Everything fails with `store_unavailable` if the database does, which is logged, and has then
 /// changed nothing. Calls need a runtime of tokio.
 ///
+/// ```
+/// use countersign_tower::inbox::Inbox;
+///
+/// async fn replay_all(inbox: &Inbox) -> Result<(), countersign::GuardError> {
+///     for dead in inbox.dead_letters().await? {
+///         println!("{} failed {} times: {:?}", dead.number, dead.attempts, dead.error);
+///         inbox.replay(dead.number).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
+///
 /// [`SqliteInbox`]: super#databases
 /// [`PostgresInbox`]: super#databases
 #[derive(Clone)]
