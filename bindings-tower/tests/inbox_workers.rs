@@ -1,4 +1,4 @@
-//! Workers: what fails, hangs, dies or is stopped, and the clock.
+//! Workers: what fails, hangs, dies or is stopped.
 #![cfg(all(feature = "postgres", feature = "sqlite"))]
 
 mod common;
@@ -10,11 +10,13 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Count, counted, deliver, event, is, receiver};
+use common::{Count, counted, receiver};
 use countersign::RetryPolicy;
-use countersign_tower::inbox::{Filter, Inbox, State, Taken, Workers};
-use countersign_tower::{ReceivedEvent, ReceiverService};
-use inboxes::{ATTEMPTS, Clock, PATIENCE, Place, Seen, counts, hurried, settled, until};
+use countersign_tower::ReceivedEvent;
+use countersign_tower::inbox::{Filter, Inbox, State, Workers};
+use inboxes::{
+    ATTEMPTS, PATIENCE, Place, Seen, accept, counts, hurried, noting, settled, take, until,
+};
 use tokio::sync::Notify;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -32,27 +34,6 @@ on_both!(
     workers_end_what_they_have_begun,
     workers_share_the_work,
 );
-
-/// A receiver that notes the ids of its events.
-fn noting(inbox: &Inbox) -> (ReceiverService, Seen) {
-    let seen = Seen::default();
-    let noted = seen.clone();
-    let receiver = receiver().inbox(inbox.clone());
-    let receiver = receiver.on("*", move |event: ReceivedEvent| {
-        noted.note(event.id());
-        ready(Ok::<(), Infallible>(()))
-    });
-    (receiver.unwrap().into_service(), seen)
-}
-
-async fn accept(service: &ReceiverService, id: &str) {
-    let verdict = deliver(service, &event(id, "a")).await;
-    assert!(is(&verdict, 200, "accepted"), "{verdict:?}");
-}
-
-async fn take(inbox: &Inbox, count: usize, lease: Duration) -> Vec<Taken> {
-    inbox.take("sha256", count, lease, &[]).await.unwrap()
-}
 
 async fn dead_errors(inbox: &Inbox) -> Vec<String> {
     let dead = inbox.dead_letters().await.unwrap();
@@ -312,38 +293,6 @@ async fn workers_share_the_work(place: Place) {
 }
 
 #[tokio::test]
-async fn retries_wait_as_the_policy_says() {
-    let (place, clock) = (Place::sqlite(), Clock::new());
-    let inbox = clock.inbox(&place);
-    let times = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let (noted, at) = (times.clone(), clock.clone());
-    let service = receiver()
-        .inbox(inbox.clone())
-        .on("*", move |_| {
-            noted.lock().unwrap().push(at.now().seconds());
-            ready(Err::<(), _>("no"))
-        })
-        .unwrap()
-        .into_service();
-    let workers = Workers::new(&service, &inbox)
-        .policy(RetryPolicy::exponential(Duration::from_secs(10), 4))
-        .poll(Duration::from_millis(5))
-        .start();
-    accept(&service, "evt_1").await;
-    while counts(&inbox).await[3] == 0 {
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        clock.pass(1);
-    }
-    assert!(workers.stop(PATIENCE).await);
-    let times = times.lock().unwrap().clone();
-    assert_eq!(times.len(), 4);
-    for (pair, wanted) in times.windows(2).zip([10, 20, 40]) {
-        // It is never too early; how late depends on the machine.
-        assert!(pair[1] - pair[0] >= wanted, "{times:?}");
-    }
-}
-
-#[tokio::test]
 async fn workers_wake_at_once_for_what_this_process_inserts() {
     let place = Place::sqlite();
     let inbox = place.open();
@@ -353,104 +302,6 @@ async fn workers_wake_at_once_for_what_this_process_inserts() {
     accept(&service, "evt_1").await;
     until(async || seen.are(&["evt_1"])).await;
     assert!(workers.stop(PATIENCE).await);
-}
-
-#[tokio::test]
-async fn a_database_that_is_down_ends_no_worker() {
-    let place = Place::sqlite();
-    let inbox = countersign_tower::inbox::SqliteInbox::new(place.path())
-        .timeout(Duration::from_millis(20))
-        .open()
-        .unwrap();
-    let (go_on, begun) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (held, beginning) = (go_on.clone(), begun.clone());
-    let runs = Count::default();
-    let counting = runs.clone();
-    let service = receiver()
-        .inbox(inbox.clone())
-        .on("*", move |_| {
-            counting.add();
-            let (held, beginning) = (held.clone(), beginning.clone());
-            async move {
-                beginning.notify_one();
-                held.notified().await;
-                Ok::<(), Infallible>(())
-            }
-        })
-        .unwrap()
-        .into_service();
-    accept(&service, "evt_1").await;
-    // Down before the handler, and after it.
-    let other = rusqlite::Connection::open(place.path()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let workers = hurried(&service, &inbox).start();
-    tokio::time::sleep(SHORT).await;
-    other.execute_batch("ROLLBACK").unwrap();
-    begun.notified().await;
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    go_on.notify_one();
-    tokio::time::sleep(SHORT).await;
-    other.execute_batch("ROLLBACK").unwrap();
-    settled(&inbox).await;
-    assert!(workers.stop(PATIENCE).await);
-    assert_eq!(runs.get(), 1);
-    assert_eq!(counts(&inbox).await, [0, 0, 1, 0]);
-}
-
-#[tokio::test]
-async fn a_clock_that_is_set_back_stops_nobody() {
-    let (place, clock) = (Place::sqlite(), Clock::new());
-    let inbox = clock.inbox(&place);
-    let (service, seen) = noting(&inbox);
-    for id in ["of a dead worker", "to be tried again", "waiting"] {
-        accept(&service, id).await;
-    }
-    let failing = take(&inbox, 2, MINUTE).await.remove(1);
-    let failed = inbox.failed(&failing, "a.Test", Some(MINUTE / 2)).await;
-    assert_eq!(failed, Ok(true));
-    let workers = hurried(&service, &inbox).start();
-    until(async || seen.are(&["waiting"])).await;
-    clock.set_back(86_400);
-    accept(&service, "after it").await;
-    until(async || seen.all()[1..] == ["after it"]).await;
-    clock.pass(31);
-    until(async || seen.all()[2..] == ["to be tried again"]).await;
-    // Its lease begins again: it may live, and be about to renew it.
-    clock.pass(30);
-    until(async || seen.all()[3..] == ["of a dead worker"]).await;
-    settled(&inbox).await;
-    assert!(workers.stop(PATIENCE).await);
-}
-
-#[tokio::test]
-async fn a_clock_that_is_set_forward_loses_nothing() {
-    let (place, clock) = (Place::sqlite(), Clock::new());
-    let inbox = clock.inbox(&place);
-    let seen = Seen::default();
-    let (noted, forward) = (seen.clone(), clock.clone());
-    let service = receiver()
-        .inbox(inbox.clone())
-        .on("*", move |event: ReceivedEvent| {
-            let (noted, forward) = (noted.clone(), forward.clone());
-            async move {
-                forward.pass(86_400);
-                tokio::time::sleep(SHORT).await;
-                noted.note(event.id());
-                Ok::<(), Infallible>(())
-            }
-        })
-        .unwrap()
-        .into_service();
-    let workers = hurried(&service, &inbox).lease(MINUTE / 2).start();
-    for id in ["0", "1", "2"] {
-        accept(&service, id).await;
-    }
-    settled(&inbox).await;
-    assert!(workers.stop(PATIENCE).await);
-    let mut all = seen.all();
-    all.sort();
-    // Nobody takes his own events for those of a dead worker.
-    assert_eq!(all, ["0", "1", "2"]);
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ mod attempt;
 mod database;
 mod event_store;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod insertion;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod keeper;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod management;

@@ -6,15 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use countersign::GuardError;
-use countersign::sql::inbox::{
-    DUE, FORGET_KEY, INSERT, NEXT_DUE, RENEW, SET_CLOCK_BACK, SETTLE, TAKE,
-};
+use countersign::sql::inbox::{DUE, NEXT_DUE, RENEW, SET_CLOCK_BACK, SETTLE, TAKE};
 
 use super::database::{Database, Done, Kind, Purpose, Row, Statement, Then, Value, Work};
-use super::event_store::{Completion, EventStore};
 use super::signals::Signals;
-use super::stored::{State, StoredEvent, to_values};
-use crate::event::ReceivedEvent;
+use super::stored::{State, StoredEvent};
 use crate::store::{StoreFuture, random_token};
 
 /// An event in the hands of a worker, with the token that proves it.
@@ -82,10 +78,11 @@ impl Inbox {
         let values = [Value::text(scheme), limit(1, held)];
         let next = Statement::new(Kind::Rows, NEXT_DUE, values);
         let done = self.run(Work::new(Purpose::Read, vec![next])).await?;
-        if done.now < self.shared.latest.swap(done.now, Ordering::Relaxed) {
+        if done.now < self.shared.latest.load(Ordering::Relaxed) {
             // At the start, too: it may have been set back before.
             self.follow_clock().await?;
         }
+        self.shared.latest.store(done.now, Ordering::Relaxed);
         let rows = done.answers.first().map_or(&[][..], |answer| &answer.rows);
         let due = rows.iter().find(|row| !is_held(row, held));
         let due = due.map(|row| row.integer(1)).transpose();
@@ -212,43 +209,6 @@ impl Inbox {
         Ok(changed == 1)
     }
 
-    async fn store(
-        &self,
-        event: &ReceivedEvent,
-        scheme: &str,
-        completion: Option<Completion>,
-    ) -> Result<Option<i64>, GuardError> {
-        let mut values = to_values(event, scheme).map_err(|_| unreadable())?.to_vec();
-        let mut statements = Vec::new();
-        if event.dedupe_key().is_some() {
-            let of_key = [values[0].clone(), Value::Now];
-            statements.push(Statement::new(Kind::Change, FORGET_KEY, of_key));
-        }
-        values.extend([Value::Now, Value::Now, Value::Now]);
-        statements.push(Statement::new(Kind::Insert, INSERT, values));
-        let mut work = Work::new(Purpose::Store, statements);
-        if let Some(completion) = completion {
-            let shared = self.shared.clone();
-            // Before it is committed: then a worker may be faster than this task.
-            let expect: Then = Box::new(move |answers| {
-                let row = answers.last().and_then(|answer| answer.rows.first());
-                if let Some(Ok(number)) = row.map(|row| row.integer(0)) {
-                    shared.signals.expect(number, completion);
-                }
-                Vec::new()
-            });
-            work.then = Some(expect);
-        }
-        let done = self.run(work).await?;
-        let row = done.answers.last().and_then(|answer| answer.rows.first());
-        let number = row.map(|row| row.integer(0)).transpose();
-        let number = number.map_err(|_| unreadable())?;
-        if number.is_some() {
-            self.shared.signals.ring();
-        }
-        Ok(number)
-    }
-
     pub(super) fn run(&self, work: Work) -> StoreFuture<'_, Done> {
         self.shared.database.run(work)
     }
@@ -263,17 +223,6 @@ impl Inbox {
         let statement = Statement::new(Kind::Change, statement, values);
         let done = self.run(Work::new(purpose, vec![statement])).await?;
         Ok(done.answers.first().map_or(0, |answer| answer.changed))
-    }
-}
-
-impl EventStore for Inbox {
-    fn insert<'a>(
-        &'a self,
-        event: &'a ReceivedEvent,
-        scheme: &'a str,
-        completion: Option<Completion>,
-    ) -> StoreFuture<'a, Option<i64>> {
-        Box::pin(self.store(event, scheme, completion))
     }
 }
 

@@ -13,7 +13,7 @@ use super::store::Inbox;
 use crate::receiver::Receiver;
 use crate::service::ReceiverService;
 
-/// How long [`run_until`](Workers::run_until) and the end of a program wait for handlers.
+/// How long [`run_until`](Workers::run_until) waits for handlers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Handles the events of a receiver's scheme, in tasks of tokio.

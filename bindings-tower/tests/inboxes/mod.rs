@@ -3,16 +3,20 @@
 
 pub(crate) mod postgres_server;
 
+use std::convert::Infallible;
+use std::future::ready;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use countersign::{RetryPolicy, UnixTime};
-use countersign_tower::ReceiverService;
-use countersign_tower::inbox::{Inbox, PostgresInbox, SqliteInbox, State, Workers};
+use countersign_tower::inbox::{Inbox, PostgresInbox, SqliteInbox, State, Taken, Workers};
+use countersign_tower::{ReceivedEvent, ReceiverService};
 use postgres_server::PostgresServer;
 use tempfile::TempDir;
+
+use crate::common::{deliver, event, is, receiver};
 
 /// As many attempts as a test needs, soon after each other.
 pub(crate) const ATTEMPTS: u32 = 5;
@@ -147,6 +151,27 @@ pub(crate) async fn until(condition: impl AsyncFn() -> bool) {
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// A receiver that notes the ids of its events.
+pub(crate) fn noting(inbox: &Inbox) -> (ReceiverService, Seen) {
+    let seen = Seen::default();
+    let noted = seen.clone();
+    let receiver = receiver().inbox(inbox.clone());
+    let receiver = receiver.on("*", move |event: ReceivedEvent| {
+        noted.note(event.id());
+        ready(Ok::<(), Infallible>(()))
+    });
+    (receiver.unwrap().into_service(), seen)
+}
+
+pub(crate) async fn accept(service: &ReceiverService, id: &str) {
+    let verdict = deliver(service, &event(id, "a")).await;
+    assert!(is(&verdict, 200, "accepted"), "{verdict:?}");
+}
+
+pub(crate) async fn take(inbox: &Inbox, count: usize, lease: Duration) -> Vec<Taken> {
+    inbox.take("sha256", count, lease, &[]).await.unwrap()
 }
 
 /// How many events are waiting, running, handled and dead.
