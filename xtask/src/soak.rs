@@ -1,0 +1,62 @@
+//! A soak: thousands of requests of every kind at once, and each answer and event accounted for.
+//!
+//! It fails if an answer is not the one that the core predicts, if an event is handled twice or
+//! lost, or if a server's memory grows by more than its bounded stores explain.
+
+mod client;
+mod connection;
+mod fixtures;
+mod handled;
+mod load;
+mod memory;
+mod report;
+mod tally;
+mod traffic;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::tools::step;
+use fixtures::{Build, Fixture};
+use load::Watch;
+
+const USAGE: &str = "usage: cargo xtask soak [--seconds N] [--only flask|worker|axum]";
+const SECONDS: u64 = 60;
+const SMOKE: Duration = Duration::from_secs(4);
+
+/// `cargo xtask soak`
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let mut names: Vec<&str> = fixtures::NAMES.to_vec();
+    let mut seconds = SECONDS;
+    for option in arguments.chunks(2) {
+        match option {
+            [name, value] if name == "--seconds" => seconds = value.parse().context(USAGE)?,
+            [name, value] if name == "--only" => names.retain(|known| known == value),
+            _ => bail!(USAGE),
+        }
+    }
+    ensure!(seconds > 0 && !names.is_empty(), USAGE);
+    let time = Duration::from_secs(seconds);
+    soak(&names, Build::Release, time, Watch::Memory)
+}
+
+/// A few seconds for each server, in which the memory shows nothing yet.
+pub(crate) fn smoke() -> Result<()> {
+    soak(&fixtures::NAMES, Build::Debug, SMOKE, Watch::Nothing)
+}
+
+fn soak(names: &[&'static str], build: Build, time: Duration, watch: Watch) -> Result<()> {
+    let mut fixtures = Vec::new();
+    for name in names {
+        fixtures.push(Fixture::prepare(name, build)?);
+    }
+    for fixture in fixtures {
+        step(&format!("a soak of {}", fixture.name), || {
+            let outcome = load::run(&fixture, time, watch)?;
+            report::print(fixture.name, &outcome);
+            outcome.must_hold()
+        })?;
+    }
+    Ok(())
+}
