@@ -1,9 +1,11 @@
 //! The end-to-end corpus behind every server: the same requests, the same answers, over HTTP.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::tools::{command, root, run as execute, step, target};
-use crate::{npm, wheel};
+use crate::{npm, soak, wheel};
 
 /// The servers of the Python package, with what is to be known of each.
 const PYTHON_SERVERS: [(&str, &[&str]); 5] = [
@@ -21,24 +23,25 @@ const PYTHON_SERVERS: [(&str, &[&str]); 5] = [
 
 /// `cargo xtask receivers`
 pub(crate) fn run() -> Result<()> {
-    python()?;
-    javascript()?;
-    axum()
+    let venv = wheel::venv_for_tests()?;
+    let tarball = npm::pack()?;
+    python(venv.python())?;
+    javascript(&tarball)?;
+    axum()?;
+    soak::smoke(venv.python(), &tarball)
 }
 
-fn python() -> Result<()> {
-    let venv = wheel::venv_for_tests()?;
+fn python(python: &Path) -> Result<()> {
     for (name, options) in PYTHON_SERVERS {
         step(&format!("the end-to-end corpus in Python: {name}"), || {
             let server = format!("tests/receivers/python/{name}_server.py");
-            execute(runner(options)?.arg(venv.python()).arg(root().join(server)))
+            execute(runner(options)?.arg(python).arg(root().join(server)))
         })?;
     }
     Ok(())
 }
 
-fn javascript() -> Result<()> {
-    let tarball = npm::pack()?;
+fn javascript(tarball: &Path) -> Result<()> {
     step("the end-to-end corpus in JavaScript", || {
         let servers = root().join("tests/receivers/javascript/run-all.mjs");
         execute(command("node", [servers]).arg(tarball))

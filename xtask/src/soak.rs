@@ -13,11 +13,13 @@ mod report;
 mod tally;
 mod traffic;
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::tools::step;
+use crate::{npm, wheel};
 use fixtures::{Build, Fixture};
 use load::Watch;
 
@@ -27,7 +29,7 @@ const SMOKE: Duration = Duration::from_secs(4);
 
 /// `cargo xtask soak`
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let mut names: Vec<&str> = fixtures::NAMES.to_vec();
+    let mut names = vec!["flask", "worker", "axum"];
     let mut seconds = SECONDS;
     for option in arguments.chunks(2) {
         match option {
@@ -37,23 +39,30 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         }
     }
     ensure!(seconds > 0 && !names.is_empty(), USAGE);
-    let time = Duration::from_secs(seconds);
-    soak(&names, Build::Release, time, Watch::Memory)
+    let prepare = |name| match name {
+        "flask" => Fixture::flask(wheel::venv_for_tests()?.python()),
+        "worker" => Fixture::worker(&npm::pack()?),
+        _ => Fixture::axum(Build::Release),
+    };
+    let fixtures = names.into_iter().map(prepare).collect::<Result<Vec<_>>>()?;
+    soak(&fixtures, Duration::from_secs(seconds), Watch::Memory)
 }
 
-/// A few seconds for each server, in which the memory shows nothing yet.
-pub(crate) fn smoke() -> Result<()> {
-    soak(&fixtures::NAMES, Build::Debug, SMOKE, Watch::Nothing)
+/// A few seconds for each server, in which the memory shows nothing yet. Takes a Python that has
+/// the wheel, and the packed npm package.
+pub(crate) fn smoke(python: &Path, tarball: &Path) -> Result<()> {
+    let fixtures = [
+        Fixture::flask(python)?,
+        Fixture::worker(tarball)?,
+        Fixture::axum(Build::Debug)?,
+    ];
+    soak(&fixtures, SMOKE, Watch::Nothing)
 }
 
-fn soak(names: &[&'static str], build: Build, time: Duration, watch: Watch) -> Result<()> {
-    let mut fixtures = Vec::new();
-    for name in names {
-        fixtures.push(Fixture::prepare(name, build)?);
-    }
+fn soak(fixtures: &[Fixture], time: Duration, watch: Watch) -> Result<()> {
     for fixture in fixtures {
         step(&format!("a soak of {}", fixture.name), || {
-            let outcome = load::run(&fixture, time, watch)?;
+            let outcome = load::run(fixture, time, watch)?;
             report::print(fixture.name, &outcome);
             outcome.must_hold()
         })?;

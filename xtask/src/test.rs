@@ -6,14 +6,13 @@ use anyhow::{Result, ensure};
 
 use crate::tools::{command, run as execute, step, target};
 use crate::{
-    bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, receivers, soak,
-    wheel,
+    bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, receivers, wheel,
 };
 
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts by name, so that one can be run alone: `cargo xtask test python npm`.
-const PARTS: [Part; 14] = [
+const PARTS: [Part; 13] = [
     ("lint", lint),
     ("rust", rust),
     ("corpus", corpus),
@@ -26,7 +25,6 @@ const PARTS: [Part; 14] = [
     ("examples", examples::test),
     ("conformance", conformance::run_rust_and_compare),
     ("receivers", receivers::run),
-    ("soak", soak::smoke),
     ("demo", demo::run),
 ];
 

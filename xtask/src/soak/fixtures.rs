@@ -3,7 +3,6 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -11,9 +10,6 @@ use serde_json::{Value, json};
 use super::traffic::{BODY_LIMIT, NOW, SECRETS};
 use crate::server::{Ending, Running};
 use crate::tools::{command, output, root, run as execute, step, target};
-use crate::{npm, wheel};
-
-pub(super) const NAMES: [&str; 3] = ["flask", "worker", "axum"];
 
 /// How many keys and callers the stores in memory hold. They are full early in a soak, so that
 /// from then on nothing explains that memory grows.
@@ -38,22 +34,35 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// Builds it, as it is packaged.
-    pub(super) fn prepare(name: &'static str, build: Build) -> Result<Self> {
+    /// The extension of Flask under gunicorn, in a Python that has the wheel.
+    pub(super) fn flask(python: &Path) -> Result<Self> {
+        let server = root().join("tests/receivers/python/flask_server.py");
+        Self::new("flask", |_| Ok(vec![python.to_owned(), server]))
+    }
+
+    /// A worker in workerd, from the packed package.
+    pub(super) fn worker(tarball: &Path) -> Result<Self> {
+        Self::new("worker", |folder| worker(tarball, &folder.join("project")))
+    }
+
+    /// The service behind axum.
+    pub(super) fn axum(build: Build) -> Result<Self> {
+        Self::new("axum", |_| axum(build))
+    }
+
+    /// A server with a folder of its own, in which it is prepared.
+    fn new(
+        name: &'static str,
+        prepare: impl FnOnce(&Path) -> Result<Vec<PathBuf>>,
+    ) -> Result<Self> {
         let folder = target().join("soak").join(name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        let program = match name {
-            "flask" => flask()?,
-            "worker" => worker(&folder.join("project"))?,
-            "axum" => axum(build)?,
-            unknown => bail!("there is no server {unknown}"),
-        };
         Ok(Self {
             name,
-            program,
+            program: prepare(&folder)?,
             folder,
         })
     }
@@ -107,17 +116,10 @@ fn receiver(store: &Value) -> Value {
     })
 }
 
-fn flask() -> Result<Vec<PathBuf>> {
-    let venv = wheel::venv_for_tests()?;
-    let server = root().join("tests/receivers/python/flask_server.py");
-    Ok(vec![venv.python().to_owned(), server])
-}
-
-fn worker(folder: &Path) -> Result<Vec<PathBuf>> {
-    let tarball = npm::pack()?;
+fn worker(tarball: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     step("install the npm package for the worker", || {
         let prepare = root().join("tests/receivers/javascript/prepare.mjs");
-        let servers = output(&mut command("node", [&*prepare, &*tarball, folder]))?;
+        let servers = output(&mut command("node", [&*prepare, tarball, folder]))?;
         let servers = servers.lines().last().context("there are no servers")?;
         Ok(vec!["node".into(), Path::new(servers).join("worker.mjs")])
     })
@@ -130,7 +132,7 @@ fn axum(build: Build) -> Result<Vec<PathBuf>> {
     };
     step("build the server with axum", || {
         let package = ["--package", "countersign-receiver-axum", "--locked"];
-        let mut cargo: Command = command("cargo", ["build", "--profile", profile]);
+        let mut cargo = command("cargo", ["build", "--profile", profile]);
         execute(cargo.args(package))?;
         Ok(vec![
             target().join(folder).join("countersign-receiver-axum"),
