@@ -24,7 +24,8 @@ use fixtures::{Build, Fixture};
 use load::Watch;
 
 const USAGE: &str = "usage: cargo xtask soak [--seconds N] [--only flask|worker|axum]";
-const SECONDS: u64 = 60;
+/// Each server needs minutes until its memory tells something.
+const SECONDS: u64 = 300;
 const SMOKE: Duration = Duration::from_secs(4);
 
 /// `cargo xtask soak`

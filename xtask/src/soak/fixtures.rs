@@ -12,7 +12,7 @@ use crate::server::{Ending, Running};
 use crate::tools::{command, output, root, run as execute, step, target};
 
 /// How many keys and callers the stores in memory hold. They are full early in a soak, so that
-/// from then on nothing explains that memory grows.
+/// from then on they explain no growth of the memory.
 pub(super) const CAPACITY: usize = 10_000;
 /// How often each caller may call in the whole soak.
 pub(super) const REQUESTS_OF_A_CALLER: usize = 10;
