@@ -13,14 +13,15 @@ mod report;
 mod tally;
 mod traffic;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::tools::step;
+use crate::receivers::{Build, build_axum, install_javascript};
+use crate::tools::{step, target};
 use crate::{npm, wheel};
-use fixtures::{Build, Fixture};
+use fixtures::Fixture;
 use load::Watch;
 
 const USAGE: &str = "usage: cargo xtask soak [--seconds N] [--only flask|worker|axum]";
@@ -42,20 +43,23 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     ensure!(seconds > 0 && !names.is_empty(), USAGE);
     let prepare = |name| match name {
         "flask" => Fixture::flask(wheel::venv_for_tests()?.python()),
-        "worker" => Fixture::worker(&npm::pack()?),
-        _ => Fixture::axum(Build::Release),
+        "worker" => {
+            let folder = target().join("receivers");
+            Fixture::worker(&install_javascript(&npm::pack()?, &folder)?)
+        }
+        _ => Fixture::axum(build_axum(Build::Release)?),
     };
     let fixtures = names.into_iter().map(prepare).collect::<Result<Vec<_>>>()?;
     soak(&fixtures, Duration::from_secs(seconds), Watch::Memory)
 }
 
 /// A few seconds for each server, in which the memory shows nothing yet. Takes a Python that has
-/// the wheel, and the packed npm package.
-pub(crate) fn smoke(python: &Path, tarball: &Path) -> Result<()> {
+/// the wheel, the folder of the servers in JavaScript, and the program with axum.
+pub(crate) fn smoke(python: &Path, javascript: &Path, axum: PathBuf) -> Result<()> {
     let fixtures = [
         Fixture::flask(python)?,
-        Fixture::worker(tarball)?,
-        Fixture::axum(Build::Debug)?,
+        Fixture::worker(javascript)?,
+        Fixture::axum(axum)?,
     ];
     soak(&fixtures, SMOKE, Watch::Nothing)
 }

@@ -4,12 +4,12 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::traffic::{BODY_LIMIT, NOW, SECRETS};
 use crate::server::{Ending, Running};
-use crate::tools::{command, output, root, run as execute, step, target};
+use crate::tools::{command, root, target};
 
 /// How many keys and callers the stores in memory hold. They are full early in a soak, so that
 /// from then on they explain no growth of the memory.
@@ -17,13 +17,6 @@ pub(super) const CAPACITY: usize = 10_000;
 /// How often each caller may call in the whole soak.
 pub(super) const REQUESTS_OF_A_CALLER: usize = 10;
 const MONTH_MILLISECONDS: u64 = 31 * 86_400_000;
-
-/// How programs in Rust are built.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Build {
-    Debug,
-    Release,
-}
 
 /// A server that can be started.
 pub(super) struct Fixture {
@@ -37,24 +30,21 @@ impl Fixture {
     /// The extension of Flask under gunicorn, in a Python that has the wheel.
     pub(super) fn flask(python: &Path) -> Result<Self> {
         let server = root().join("tests/receivers/python/flask_server.py");
-        Self::new("flask", |_| Ok(vec![python.to_owned(), server]))
+        Self::new("flask", vec![python.to_owned(), server])
     }
 
-    /// A worker in workerd, from the packed package.
-    pub(super) fn worker(tarball: &Path) -> Result<Self> {
-        Self::new("worker", |folder| worker(tarball, &folder.join("project")))
+    /// A worker in workerd: one of the servers in a project with the packed package.
+    pub(super) fn worker(servers: &Path) -> Result<Self> {
+        Self::new("worker", vec!["node".into(), servers.join("worker.mjs")])
     }
 
     /// The service behind axum.
-    pub(super) fn axum(build: Build) -> Result<Self> {
-        Self::new("axum", |_| axum(build))
+    pub(super) fn axum(program: PathBuf) -> Result<Self> {
+        Self::new("axum", vec![program])
     }
 
-    /// A server with a folder of its own, in which it is prepared.
-    fn new(
-        name: &'static str,
-        prepare: impl FnOnce(&Path) -> Result<Vec<PathBuf>>,
-    ) -> Result<Self> {
+    /// A server with a fresh folder for its files.
+    fn new(name: &'static str, program: Vec<PathBuf>) -> Result<Self> {
         let folder = target().join("soak").join(name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -62,7 +52,7 @@ impl Fixture {
         fs::create_dir_all(&folder)?;
         Ok(Self {
             name,
-            program: prepare(&folder)?,
+            program,
             folder,
         })
     }
@@ -113,29 +103,5 @@ fn receiver(store: &Value) -> Value {
         "schemas": {"payment.*": {"required": ["data"]}},
         "store": store,
         "handlers": {"payment.*": "succeed", "order.failing": "fail"},
-    })
-}
-
-fn worker(tarball: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
-    step("install the npm package for the worker", || {
-        let prepare = root().join("tests/receivers/javascript/prepare.mjs");
-        let servers = output(&mut command("node", [&*prepare, tarball, folder]))?;
-        let servers = servers.lines().last().context("there are no servers")?;
-        Ok(vec!["node".into(), Path::new(servers).join("worker.mjs")])
-    })
-}
-
-fn axum(build: Build) -> Result<Vec<PathBuf>> {
-    let (profile, folder) = match build {
-        Build::Debug => ("dev", "debug"),
-        Build::Release => ("release", "release"),
-    };
-    step("build the server with axum", || {
-        let package = ["--package", "countersign-receiver-axum", "--locked"];
-        let mut cargo = command("cargo", ["build", "--profile", profile]);
-        execute(cargo.args(package))?;
-        Ok(vec![
-            target().join(folder).join("countersign-receiver-axum"),
-        ])
     })
 }
