@@ -99,3 +99,48 @@ fn number_of(process: u32, name: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The memory of a server by the second, whose stores are full from this second on.
+    fn memory(full_from: usize, resident: impl Fn(u64) -> u64) -> Memory {
+        let entries = |second| match second < full_from {
+            true => [0, 0],
+            false => [CAPACITY, 3 * CAPACITY],
+        };
+        Memory {
+            samples: (0..300).map(resident).collect(),
+            entries: (0..300).map(entries).collect(),
+        }
+    }
+
+    #[test]
+    fn a_leak_is_no_flat_memory() {
+        assert!(
+            memory(0, |second| (100 + second) * MIB)
+                .must_be_flat()
+                .is_err()
+        );
+        assert!(
+            memory(0, |second| (100 + second % 20) * MIB)
+                .must_be_flat()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn growth_is_explained_by_stores_that_fill_and_by_nothing_after() {
+        let growing = |second| (100 + second / 4) * MIB;
+        assert!(memory(200, growing).must_be_flat().is_ok());
+        assert!(memory(20, growing).must_be_flat().is_err());
+        let settling = |second| (100 + 4 * u64::min(second, 100)) * MIB;
+        assert!(memory(20, settling).must_be_flat().is_ok());
+    }
+
+    #[test]
+    fn no_samples_prove_nothing() {
+        assert!(Memory::default().must_be_flat().is_err());
+    }
+}
