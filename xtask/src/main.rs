@@ -11,6 +11,8 @@ mod npm;
 mod python;
 mod readme;
 mod receivers;
+mod server;
+mod soak;
 mod test;
 mod tools;
 mod wasm;
@@ -29,6 +31,7 @@ usage: cargo xtask <command>
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   receivers     the end-to-end corpus behind every server, over HTTP
+  soak          load servers with requests of every kind, account for each
   wasm          build the WebAssembly module
   npm           pack the npm package
   wheel         build the Python wheel and sdist
@@ -63,6 +66,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
         "receivers" => receivers::run(),
+        "soak" => soak::run(&arguments[1..]),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),
         "wheel" => wheel::run(),
