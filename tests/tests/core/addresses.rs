@@ -1,8 +1,9 @@
 //! Networks and clients behind proxies, against addresses written out bit by bit.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
-use countersign::{AddressPolicy, ForwardingHeader, Network, rate_limit_key};
+use countersign::{AddressPolicy, ForwardingHeader, Network, RateLimit, rate_limit_key};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -281,15 +282,19 @@ proptest! {
     fn callers_are_counted_by_address_or_by_the_first_half_of_it(
         (one, other) in (ipv6(), ipv6()),
         (four, bit) in (ipv4(), 0..128_usize),
+        requests in 1..=u32::MAX,
     ) {
+        let limit = |requests| RateLimit::new(requests, Duration::from_secs(60)).unwrap();
+        let key = |client: IpAddr| rate_limit_key(Some(client), limit(requests));
         let neighbour = with_flipped_bit(one.into(), bit);
         for second in [other.into(), neighbour].into_iter().filter(|address| address.to_canonical().is_ipv6()) {
             let is_one_caller = binary(one.into())[..64] == binary(second)[..64];
-            let is_one_key = rate_limit_key(Some(one.into())) == rate_limit_key(Some(second));
+            let is_one_key = key(one.into()) == key(second);
             prop_assert_eq!(is_one_key, is_one_caller);
         }
         for form in forms(four.into()) {
-            prop_assert_eq!(rate_limit_key(Some(form)), four.to_string());
+            prop_assert_eq!(key(form), format!("{four} {requests}/60000"));
+            prop_assert_ne!(key(form), rate_limit_key(Some(form), limit(requests.wrapping_add(1).max(1))));
         }
     }
 }
