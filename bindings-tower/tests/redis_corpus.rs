@@ -84,12 +84,8 @@ fn answers(connection: &mut Connection, calls: &[Value]) -> Vec<i64> {
 }
 
 fn verdicts(connection: &mut Connection, case: &Value, limit: RateLimit) -> Value {
-    let [requests, window, slot] = [
-        limit.requests().into(),
-        limit.window_ms(),
-        limit.slot_ms(),
-    ]
-    .map(|number: u64| json!(number));
+    let [requests, window, slot] = [limit.requests().into(), limit.window_ms(), limit.slot_ms()]
+        .map(|number: u64| json!(number));
     let times = case["at_ms"].as_array().unwrap();
     let key = format!("{RATE_PREFIX}caller");
     let calls: Vec<_> = times
