@@ -11,6 +11,7 @@ mod errors;
 mod event;
 mod guards;
 mod headers;
+mod monitor;
 mod number;
 mod retry;
 mod scheme;
@@ -33,6 +34,11 @@ mod _countersign {
     use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
+    #[pymodule_export]
+    use crate::monitor::{
+        InboxView, MonitorState, StatusRules, is_shown, judged_path, openmetrics_type, shortened,
+        status_data, status_metrics, status_refused, status_replayed,
+    };
     #[pymodule_export]
     use crate::retry::{Decision, RetryPolicy, parse_retry_after};
     #[pymodule_export]

@@ -9,6 +9,7 @@ use tracing::Instrument;
 use crate::claims::Claims;
 use crate::event::ReceivedEvent;
 use crate::handler::{Handler, run};
+use crate::inbox::{Completion, EventStore};
 use crate::journal::Journal;
 use crate::receiver::Receiver;
 
@@ -47,6 +48,46 @@ impl Receiver {
         match success {
             Ok(true) => Ok(Handling::Handled),
             _ => Err(GuardError::HandlerFailed.into()),
+        }
+    }
+
+    /// Leaves the event to workers. What could not be stored is refused, whatever its owner chose
+    /// for the guards: it would be lost.
+    ///
+    /// # Errors
+    /// `store_unavailable`.
+    pub(crate) async fn defer(
+        &self,
+        inbox: Arc<dyn EventStore>,
+        event: ReceivedEvent,
+        journal: &Journal,
+    ) -> Result<Handling, Error> {
+        let wait = self.settings.wait;
+        let (completion, completed) = match wait.is_zero() {
+            true => (None, None),
+            false => {
+                let (completion, completed) = Completion::new();
+                (Some(completion), Some(completed))
+            }
+        };
+        let scheme: Box<str> = self.webhook.scheme_name().into();
+        // In a task of its own, which ends what it has begun though the sender hangs up.
+        let insert = async move { inbox.insert(&event, &scheme, completion).await };
+        let inserted = tokio::spawn(insert.in_current_span()).await;
+        // One that panics has failed, too.
+        let Ok(Ok(inserted)) = inserted else {
+            journal.store_failed("the inbox failed");
+            return Err(GuardError::StoreUnavailable.into());
+        };
+        if inserted.is_none() {
+            return Ok(Handling::Duplicate);
+        }
+        let Some(completed) = completed else {
+            return Ok(Handling::Accepted);
+        };
+        match tokio::time::timeout(wait, completed).await {
+            Ok(Ok(true)) => Ok(Handling::Handled),
+            _ => Ok(Handling::Pending),
         }
     }
 

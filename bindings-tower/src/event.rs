@@ -19,15 +19,15 @@ use serde::de::DeserializeOwned;
 /// ```
 #[derive(Clone)]
 pub struct ReceivedEvent {
-    id: Option<Box<str>>,
-    event_type: Option<Box<str>>,
-    timestamp: Option<UnixTime>,
-    dedupe_key: Option<Box<str>>,
-    key_index: usize,
-    is_form: bool,
-    payload: Bytes,
-    data: Option<Bytes>,
-    raw: Bytes,
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) event_type: Option<Box<str>>,
+    pub(crate) timestamp: Option<UnixTime>,
+    pub(crate) dedupe_key: Option<Box<str>>,
+    pub(crate) key_index: usize,
+    pub(crate) is_form: bool,
+    pub(crate) payload: Bytes,
+    pub(crate) data: Option<Bytes>,
+    pub(crate) raw: Bytes,
 }
 
 impl ReceivedEvent {

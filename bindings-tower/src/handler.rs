@@ -5,6 +5,7 @@ use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
 use crate::event::ReceivedEvent;
@@ -28,16 +29,44 @@ where
     })
 }
 
-/// Whether the handler succeeds. It runs in a task of its own, so that its panic is its failure and
-/// nothing more.
+/// Whether the handler succeeds.
 pub(crate) async fn run(handler: Handler, event: ReceivedEvent, journal: &Journal) -> bool {
-    let work = async move { handler(event).await };
-    let (how, exception) = match tokio::spawn(work.in_current_span()).await {
-        Ok(Ok(())) => return true,
-        Ok(Err(error_type)) => ("failed", Some(error_type)),
-        Err(ended) if ended.is_panic() => ("panicked", None),
-        Err(_) => ("was ended with its runtime", None),
+    let (how, exception) = match ended(begin(handler, event).await) {
+        Ok(()) => return true,
+        Err(HandlerFailure::Error(error_type)) => ("failed", Some(error_type)),
+        Err(HandlerFailure::Panic) => ("panicked", None),
+        Err(HandlerFailure::Ended) => ("was ended with its runtime", None),
     };
     journal.handler_failed(how, exception);
     false
+}
+
+/// Runs the handler in a task of its own, so that its panic is its failure and nothing more.
+pub(crate) fn begin(
+    handler: Handler,
+    event: ReceivedEvent,
+) -> JoinHandle<Result<(), &'static str>> {
+    let work = async move { handler(event).await };
+    tokio::spawn(work.in_current_span())
+}
+
+/// Why a handler failed.
+pub(crate) enum HandlerFailure {
+    /// With the name of the error's type.
+    Error(&'static str),
+    Panic,
+    /// Its runtime ended.
+    Ended,
+}
+
+/// How the handler ended.
+pub(crate) fn ended(
+    result: Result<Result<(), &'static str>, JoinError>,
+) -> Result<(), HandlerFailure> {
+    match result {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error_type)) => Err(HandlerFailure::Error(error_type)),
+        Err(error) if error.is_panic() => Err(HandlerFailure::Panic),
+        Err(_) => Err(HandlerFailure::Ended),
+    }
 }

@@ -6,6 +6,8 @@ use std::time::{Instant, SystemTime};
 
 use countersign::{Error, UnixTime};
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use crate::event::ReceivedEvent;
 use crate::outcome::Outcome;
 
 /// Tells an observer what became of a request.
@@ -32,6 +34,16 @@ impl Journal {
             event_type: None,
             event_time: None,
             key_index: None,
+        }
+    }
+
+    /// Of an event that was taken out of an inbox.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn of_event(scheme: &str, event: &ReceivedEvent) -> Self {
+        Self {
+            event_id: event.id().map(Into::into),
+            event_type: event.event_type().map(Into::into),
+            ..Self::start(scheme)
         }
     }
 
@@ -66,6 +78,33 @@ impl Journal {
             event_type = self.event_type.as_deref(),
             exception,
             "the handler {how}"
+        );
+    }
+
+    /// `error` is what the inbox notes: the name of the error's type, or a code.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn attempt_failed(&self, error: &str, is_dead: bool) {
+        let fate = match is_dead {
+            true => "it is a dead letter",
+            false => "it is tried again",
+        };
+        tracing::error!(
+            code = "handler_failed",
+            scheme = &*self.scheme,
+            event_id = self.event_id(),
+            event_type = self.event_type.as_deref(),
+            exception = error,
+            "an event was not handled; {fate}"
+        );
+    }
+
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn taken_over(&self) {
+        tracing::warn!(
+            code = "lease_expired",
+            scheme = &*self.scheme,
+            event_id = self.event_id(),
+            "an event was taken over before it ended, and may be handled twice"
         );
     }
 

@@ -10,6 +10,7 @@ mod event;
 #[cfg(feature = "axum")]
 mod extract;
 mod handler;
+pub mod inbox;
 mod journal;
 mod layer;
 mod outcome;
@@ -30,7 +31,7 @@ pub use outcome::Outcome;
 pub use receiver::Receiver;
 pub use service::ReceiverService;
 pub use settings::WhenStoreFails;
-#[cfg(any(feature = "sqlite", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "redis", feature = "postgres"))]
 pub use store::OpenError;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;

@@ -11,8 +11,8 @@ pub struct Outcome {
     /// The HTTP status of the answer; none if the request was passed on to a service or handler of
     /// the program, which answers it.
     pub status: Option<u16>,
-    /// The code of the refusal; else `handled`, `ignored`, `duplicate`, `handshake`, or `verified`
-    /// for a request that was passed on.
+    /// The code of the refusal; else `handled`, `ignored`, `duplicate`, `accepted`, `pending`,
+    /// `handshake`, or `verified` for a request that was passed on.
     pub result: &'static str,
     /// The scheme's name.
     pub scheme: Box<str>,

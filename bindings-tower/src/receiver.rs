@@ -9,6 +9,7 @@ use http::uri::{Authority, Scheme};
 
 use crate::event::ReceivedEvent;
 use crate::handler::{Handler, handler};
+use crate::inbox::EventStore;
 use crate::journal::Observer;
 use crate::layer::VerifyLayer;
 use crate::outcome::Outcome;
@@ -119,6 +120,26 @@ impl Receiver {
     /// Events are handled as often as they come.
     pub fn without_replay_store(mut self) -> Self {
         self.settings.replay = None;
+        self
+    }
+
+    /// Events are stored there and answered, and handled later by workers: see [`inbox`].
+    ///
+    /// The inbox is its own guard against repeated deliveries: neither the replay store nor the
+    /// deadline has a part in it. What it does not store is refused with `store_unavailable`
+    /// (503), whatever [`when_store_fails`](Self::when_store_fails) says, because it would be lost.
+    ///
+    /// [`inbox`]: crate::inbox
+    pub fn inbox(mut self, inbox: impl EventStore) -> Self {
+        self.settings.inbox = Some(Arc::new(inbox));
+        self
+    }
+
+    /// How long an answer waits for a worker of this process to handle the event: `handled` (200)
+    /// if that succeeds in time, else `pending` (202). Not at all if not said (`accepted`, 200). It
+    /// is for receivers with an [`inbox`](Self::inbox).
+    pub fn wait(mut self, time: Duration) -> Self {
+        self.settings.wait = time;
         self
     }
 

@@ -36,6 +36,11 @@ impl ReceiverService {
     pub(crate) fn new(receiver: Arc<Receiver>) -> Self {
         Self { receiver }
     }
+
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn receiver(&self) -> &Arc<Receiver> {
+        &self.receiver
+    }
 }
 
 impl<B> Service<Request<B>> for ReceiverService
@@ -83,7 +88,10 @@ impl Receiver {
             None => Handling::Ignored,
             Some(number) => {
                 let handler = self.handlers[number].clone();
-                self.deliver(handler, event, journal).await?
+                match &self.settings.inbox {
+                    Some(inbox) => self.defer(inbox.clone(), event, journal).await?,
+                    None => self.deliver(handler, event, journal).await?,
+                }
             }
         };
         let (id, event_type) = (journal.event_id.as_deref(), journal.event_type.as_deref());

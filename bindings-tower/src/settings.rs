@@ -5,6 +5,7 @@ use std::time::Duration;
 use countersign::{AddressPolicy, DEFAULT_BODY_LIMIT, DEFAULT_LEASE, RateLimit, UnixTime};
 use http::uri::{Authority, Scheme};
 
+use crate::inbox::EventStore;
 use crate::journal::system_time;
 use crate::store::{MemoryRateStore, MemoryReplayStore, RateStore, ReplayStore};
 
@@ -28,6 +29,9 @@ pub(crate) struct Settings {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) rate_store: Arc<dyn RateStore>,
     pub(crate) replay: Option<Arc<dyn ReplayStore>>,
+    pub(crate) inbox: Option<Arc<dyn EventStore>>,
+    /// How long an answer waits for a worker.
+    pub(crate) wait: Duration,
     pub(crate) lease: Duration,
     pub(crate) body_limit: usize,
     pub(crate) body_timeout: Duration,
@@ -46,6 +50,8 @@ impl Default for Settings {
             rate_limit: None,
             rate_store: Arc::new(MemoryRateStore::default()),
             replay: Some(Arc::new(MemoryReplayStore::default())),
+            inbox: None,
+            wait: Duration::ZERO,
             lease: DEFAULT_LEASE,
             body_limit: DEFAULT_BODY_LIMIT,
             body_timeout: BODY_TIMEOUT,
@@ -64,6 +70,8 @@ impl fmt::Debug for Settings {
             .field("address", &self.address)
             .field("rate_limit", &self.rate_limit)
             .field("has_replay_store", &self.replay.is_some())
+            .field("has_inbox", &self.inbox.is_some())
+            .field("wait", &self.wait)
             .field("lease", &self.lease)
             .field("body_limit", &self.body_limit)
             .field("body_timeout", &self.body_timeout)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{NOW, SECRET, counted, deliver, event, is, receiver};
+use common::{Log, NOW, SECRET, counted, deliver, event, is, receiver};
 use countersign::{GuardError, RateLimit};
 use countersign_tower::{
     MemoryReplayStore, Outcome, RateStore, Receiver, ReplayStore, StoreFuture, WhenStoreFails,
@@ -186,31 +186,11 @@ async fn observers_are_told_of_each_request() {
     );
 }
 
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// On one thread, so that the log of this thread has all of it.
 #[tokio::test(flavor = "current_thread")]
 async fn the_log_has_codes_and_ids_and_nothing_private() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let _guard = log.collect();
 
     let service = receiver()
         .replay_store(Arc::new(Fragile::default()))
@@ -225,7 +205,7 @@ async fn the_log_has_codes_and_ids_and_nothing_private() {
     let (refusing, _) = counted(receiver().replay_store(down()), "*").unwrap();
     deliver(&refusing.into_service(), &event("evt_503", "a")).await;
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     for wanted in [
         r#"ERROR countersign_tower::journal: the handler failed code="handler_failed" scheme="sha256" event_id="evt_500" event_type="order.failing" exception="std::io::error::Error""#,
         r#"WARN countersign_tower::journal: a request was refused code="handler_failed" scheme="sha256" event_id="evt_500""#,

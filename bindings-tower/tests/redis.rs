@@ -1,100 +1,26 @@
 //! The store in Redis, against a server that the tests start.
 #![cfg(feature = "redis")]
 
-use std::io::ErrorKind;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+#[path = "common/redis_server.rs"]
+mod redis_server;
+
 use std::time::{Duration, Instant};
 
 use countersign::{GuardError, RateLimit};
 use countersign_tower::{RateStore, RedisStore, ReplayStore};
-use tempfile::TempDir;
+use redis_server::Server;
 
 const LEASE: Duration = Duration::from_secs(300);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A server of its own for each test. It ends with the test, however the test ends.
-struct Server {
-    folder: TempDir,
-    port: u16,
-    process: Child,
-}
-
-impl Server {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let process = spawn(&folder, port);
-        let server = Self {
-            folder,
-            port,
-            process,
-        };
-        server.wait().await;
-        server
-    }
-
-    fn store(&self) -> RedisStore {
-        RedisStore::open(&format!("redis://127.0.0.1:{}/", self.port)).unwrap()
-    }
-
-    fn stop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    async fn start_again(&mut self) {
-        self.process = spawn(&self.folder, self.port);
-        self.wait().await;
-    }
-
-    async fn wait(&self) {
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(
-                start.elapsed() < Duration::from_secs(20),
-                "Redis does not start"
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.process.id().to_string();
-        let sent = Command::new("kill").args([name, &id]).status().unwrap();
-        assert!(sent.success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have been stopped already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn spawn(folder: &TempDir, port: u16) -> Child {
-    let started = Command::new("redis-server")
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-        .args(["--save", "", "--appendonly", "no"])
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .spawn();
-    match started {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            panic!("redis-server is not installed; install the package redis-server")
-        }
-        started => started.unwrap(),
-    }
+fn store(server: &Server) -> RedisStore {
+    RedisStore::open(&server.url()).unwrap()
 }
 
 #[tokio::test]
 async fn a_key_is_claimed_handled_and_released() {
     let server = Server::start().await;
-    let store = server.store();
+    let store = store(&server);
     let token = store.claim("key", LEASE).await.unwrap();
     let in_progress = GuardError::EventInProgress {
         retry_after: Duration::from_secs(10),
@@ -114,7 +40,7 @@ async fn a_key_is_claimed_handled_and_released() {
 #[tokio::test]
 async fn leases_and_lifetimes_end() {
     let server = Server::start().await;
-    let store = server.store();
+    let store = store(&server);
     let lost = store.claim("key", Duration::from_millis(40)).await.unwrap();
     let refused = store.claim("key", LEASE).await.unwrap_err();
     assert!(refused.retry_after().unwrap() <= Duration::from_millis(40));
@@ -132,7 +58,7 @@ async fn leases_and_lifetimes_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_connections_one_gets_each_key() {
     let server = Server::start().await;
-    let stores = [server.store(), server.store()];
+    let stores = [store(&server), store(&server)];
     for key in 0..50 {
         let attempts: Vec<_> = (0..8)
             .map(|number| {
@@ -155,7 +81,7 @@ async fn of_two_connections_one_gets_each_key() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_connections_count_together() {
     let server = Server::start().await;
-    let stores = [server.store(), server.store()];
+    let stores = [store(&server), store(&server)];
     let limit = RateLimit::new(30, Duration::from_secs(3_600)).unwrap();
     let calls: Vec<_> = (0..60)
         .map(|number| {
@@ -180,7 +106,7 @@ async fn two_connections_count_together() {
 #[tokio::test]
 async fn a_server_that_is_down_is_a_store_that_is_down_until_it_is_back() {
     let mut server = Server::start().await;
-    let store = server.store();
+    let store = store(&server);
     store.claim("key", LEASE).await.unwrap();
     server.stop();
     for _ in 0..3 {
@@ -203,7 +129,7 @@ async fn a_server_that_is_down_is_a_store_that_is_down_until_it_is_back() {
 async fn a_store_opens_before_its_server() {
     let mut server = Server::start().await;
     server.stop();
-    let store = server.store();
+    let store = store(&server);
     let limit = RateLimit::new(1, Duration::from_secs(60)).unwrap();
     let refused = store.admit("192.0.2.7", limit).await;
     assert_eq!(refused, Err(GuardError::StoreUnavailable));
@@ -223,7 +149,7 @@ async fn a_claim_that_comes_too_late_is_given_back() {
     // The second is as long as the connection itself waits.
     for timeout in [Duration::from_millis(100), Duration::from_secs(2)] {
         let server = Server::start().await;
-        let store = server.store().with_timeout(timeout);
+        let store = store(&server).with_timeout(timeout);
         let token = store.claim("key", LEASE).await.unwrap();
         store.release("key", &token).await.unwrap();
         server.signal("-STOP");

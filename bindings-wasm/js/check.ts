@@ -42,6 +42,14 @@ export function number(what: string, value: unknown): number {
   return value;
 }
 
+/** A time that is longer than nothing. */
+export function seconds(what: string, value: unknown): number {
+  if (number(what, value) === 0) {
+    throw new TypeError(`${what} must be longer than nothing`);
+  }
+  return value as number;
+}
+
 /** Whole and not negative. */
 export function whole(what: string, value: unknown): number {
   if (!Number.isInteger(number(what, value))) {

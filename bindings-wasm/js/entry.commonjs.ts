@@ -13,6 +13,7 @@ import receiverBytes from "./receiver-bytes.js";
 export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
 export * as fetch from "./adapters/fetch.js";
+export * as inbox from "./inbox/index.js";
 export * as index from "./index.js";
 export * as monitor from "./monitor/index.js";
 export * as node from "./adapters/node.js";

@@ -1,5 +1,5 @@
 import { answer, staged } from "./exchange.js";
-import { Kept } from "./keep.js";
+import { keep, Kept } from "./keep.js";
 
 /** Places in the numbers, as in `src/report.rs`. */
 const Place = {
@@ -78,6 +78,31 @@ export class Event<T = unknown> {
     const { numbers, text } = answer();
     return new Event<T>(keyIndex, report(numbers, text), new Payload(body, staged.body, numbers));
   }
+
+  /** @internal Where the parts of the body are; an inbox stores it for {@link Event.restored}. */
+  static partsOf(event: Event): Parts {
+    return event.#payload.parts;
+  }
+
+  /** @internal The event that was verified and parsed before an inbox stored it. */
+  static restored(raw: Uint8Array, keyIndex: number, told: Report, { form, payload, data }: Parts): Event {
+    const numbers = new Float64Array(Place.IsForm + 1);
+    [numbers[Place.DataStart], numbers[Place.DataEnd]] = data ?? [-1, -1];
+    [numbers[Place.PayloadStart], numbers[Place.PayloadEnd]] = payload;
+    numbers[Place.IsForm] = form ? 1 : 0;
+    return new Event(keyIndex, told, new Payload(keep(raw), raw.length, numbers));
+  }
+}
+
+/** The first byte of a part of the body, and the first after it. */
+type Range = readonly [start: number, end: number];
+
+/** Where the parts of a body are. */
+export interface Parts {
+  /** Whether it is a form instead of JSON. */
+  readonly form: boolean;
+  readonly payload: Range;
+  readonly data: Range | null;
 }
 
 /** The parts of a body that are parsed later. */
@@ -114,6 +139,11 @@ class Payload {
 
   get whole(): unknown {
     return (this.#whole ??= this.#parse(this.#start, this.#end));
+  }
+
+  get parts(): Parts {
+    const data = [this.#dataStart, this.#dataEnd] as const;
+    return { form: this.#isForm, payload: [this.#start, this.#end], data: data[0] < 0 ? null : data };
   }
 
   get raw(): Uint8Array {

@@ -21,6 +21,8 @@ mod bare;
 #[cfg(feature = "webhook")]
 mod codes;
 #[cfg(feature = "webhook")]
+mod dedupe;
+#[cfg(feature = "webhook")]
 mod exchange;
 #[cfg(any(feature = "receiver", feature = "webhook"))]
 mod failure;
@@ -34,6 +36,8 @@ mod report;
 mod retry;
 #[cfg(feature = "webhook")]
 mod scheme;
+#[cfg(feature = "receiver")]
+mod sql;
 #[cfg(feature = "monitor")]
 mod status;
 #[cfg(feature = "webhook")]

@@ -119,7 +119,8 @@ impl Answer {
             answer.headers.push(("allow", allowed_methods.into()));
         }
         if let Some(wait) = retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let begun = u64::from(wait.subsec_nanos() > 0);
+            let seconds = wait.as_secs().saturating_add(begun);
             answer.headers.push(("retry-after", seconds.to_string()));
         }
         answer
@@ -140,7 +141,7 @@ impl Answer {
         &self.headers
     }
 
-    /// The body, in ASCII.
+    /// The body: JSON in ASCII, or the text of a challenge.
     pub fn body(&self) -> &str {
         &self.body
     }

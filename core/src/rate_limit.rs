@@ -68,15 +68,16 @@ impl RateWindow {
 }
 
 impl RateLimit {
-    /// A limit of so many requests in a window of milliseconds up to 31 days.
+    /// A limit of so many requests in a window of up to 31 days, rounded up to a millisecond.
     ///
     /// # Errors
-    /// `malformed_limit` if no request or no time is left.
+    /// `malformed_limit` if it is of no request or no time.
     pub fn new(requests: u32, window: Duration) -> Result<Self, ConfigurationError> {
-        let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
-        if requests == 0 || window_ms == 0 || window > MAX_WINDOW {
+        if requests == 0 || window.is_zero() || window > MAX_WINDOW {
             return Err(ConfigurationError::MalformedLimit);
         }
+        let begun = u64::from(!window.subsec_nanos().is_multiple_of(1_000_000));
+        let window_ms = window.as_secs() * 1_000 + u64::from(window.subsec_millis()) + begun;
         Ok(Self {
             requests,
             window_ms,

@@ -2,14 +2,15 @@
 //! in each language, so that processes of different languages can share one Redis.
 //!
 //! They follow [`decide_claim`](crate::decide_claim) and [`RateLimit`](crate::RateLimit), with the
-//! clock of the Redis server. `tests/vectors` runs against them too.
+//! clock of the Redis server: the clock in ms is an optional argument, for tests. `tests/vectors` runs
+//! against them too.
 //!
 //! | script | `KEYS[1]` | arguments | answer |
 //! |---|---|---|---|
-//! | [`CLAIM`] | [`CLAIM_PREFIX`] + dedupe key | a random token; lease in ms | -1 claimed, -2 handled, else ms that the lease of another lasts |
-//! | [`COMPLETE`] | the same | lifetime in ms | 1 |
+//! | [`CLAIM`] | [`CLAIM_PREFIX`] + dedupe key | a random token; lease in ms; the clock | -1 claimed, -2 handled, else ms that the lease of another lasts |
+//! | [`COMPLETE`] | the same | lifetime in ms; the clock | 1 |
 //! | [`RELEASE`] | the same | the token | 1 if it was this claim's |
-//! | [`ADMIT`] | [`RATE_PREFIX`] + caller | [`requests`](crate::RateLimit::requests), [`window_ms`](crate::RateLimit::window_ms), [`slot_ms`](crate::RateLimit::slot_ms), optionally the clock in ms | 0 admitted, else ms until there is room |
+//! | [`ADMIT`] | [`RATE_PREFIX`] + caller | [`requests`](crate::RateLimit::requests), [`window_ms`](crate::RateLimit::window_ms), [`slot_ms`](crate::RateLimit::slot_ms), the clock | 0 admitted, else ms until there is room |
 
 /// What stands before a dedupe key.
 pub const CLAIM_PREFIX: &str = "countersign:claim:";

@@ -168,6 +168,7 @@ impl MemoryReplayGuard {
     /// The event was handled: its key is refused for this long. That is not noted if the claim ran
     /// out long ago and as many keys as there is room for are in progress.
     pub fn complete(&mut self, key: &str, now: UnixTime, lifetime: Duration) {
+        self.forget_ended(now);
         if self.make_room(key).is_err() {
             return;
         }

@@ -29,7 +29,7 @@ class Source:
         self.observers: list[Callable[[Outcome], object]] = []
         self.observe = self.observers.append
 
-    def tell(self, **parts: object) -> None:
+    def given(self, **parts: object) -> Outcome:
         given = {
             "time": 1_700_000_000.0,
             "status": 200,
@@ -41,8 +41,11 @@ class Source:
             "key_index": 0,
             **parts,
         }
+        return Outcome(**given)  # type: ignore[arg-type]
+
+    def tell(self, **parts: object) -> None:
         for observer in self.observers:
-            observer(Outcome(**given))  # type: ignore[arg-type]
+            observer(self.given(**parts))
 
 
 class Identity(NamedTuple):

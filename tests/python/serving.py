@@ -8,17 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 import uvicorn
+from countersign.django import status_urls
 from countersign.flask import Countersign
 from countersign.monitor import Monitor, StatusPage, StatusWsgi
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 from flask import Flask
 from werkzeug.serving import make_server
 
 from conftest import SECRET
+from django_project import project
 from observed import TOKEN
 
 PATH = "/webhooks/status"
@@ -66,8 +70,8 @@ def serving(application: Any) -> Iterator[Client]:
 
 
 @contextmanager
-def serving_asgi(application: Any) -> Iterator[Client]:
-    config = uvicorn.Config(application, port=0, log_level="warning", lifespan="on")
+def serving_asgi(application: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[Client]:
+    config = uvicorn.Config(application, port=0, log_level="warning", lifespan=lifespan)
     server = uvicorn.Server(config)
 
     def stop() -> None:
@@ -115,10 +119,26 @@ def monitor() -> Monitor:
     return Monitor()
 
 
-@pytest.fixture(params=["wsgi", "flask"])
+@contextmanager
+def serving_django(page: StatusPage, *, is_async: bool) -> Iterator[Client]:
+    with project(status_urls(page)):
+        if is_async:
+            # Django's applications know no lifespan.
+            with serving_asgi(get_asgi_application(), lifespan="off") as opened:
+                yield opened
+        else:
+            with serving(get_wsgi_application()) as opened:
+                yield opened
+
+
+@pytest.fixture(params=["wsgi", "flask", "django", "django-asgi"])
 def client(request: pytest.FixtureRequest, monitor: Monitor) -> Iterator[Client]:
-    application: Any = StatusWsgi(StatusPage(monitor, TOKEN))
-    if request.param == "flask":
-        application = make_flask()
-    with serving(application) as opened:
+    page = StatusPage(monitor, TOKEN)
+    servers = {
+        "wsgi": lambda: serving(StatusWsgi(page)),
+        "flask": lambda: serving(make_flask()),
+        "django": lambda: serving_django(page, is_async=False),
+        "django-asgi": lambda: serving_django(page, is_async=True),
+    }
+    with servers[request.param]() as opened:
         yield opened

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from countersign import ConfigurationError, Event, Receiver, RetryPolicy, Webhook
 from countersign.flask import Countersign
-from countersign.inbox import Workers
+from countersign.flask.configuration import retry_policy_from
 from flask import Flask, request
 
 from conftest import SECRET
+from inboxes import until
 from incoming import BODY
 
 
@@ -131,6 +132,12 @@ def test_settings(tmp_path: Path) -> None:
         ({"SECRET": None}, ConfigurationError),
         ({"ALLOW": "10.0.0.1/8"}, ConfigurationError),
         ({"WHEN_STORE_FAILS": "never"}, TypeError),
+        ({"WAIT": 1}, TypeError),
+        ({"WAIT": "1", "INBOX": "sqlite:///:memory:"}, TypeError),
+        ({"WAIT": -1, "INBOX": "sqlite:///:memory:"}, TypeError),
+        ({"RETRY_POLICY": "soon"}, ValueError),
+        ({"RETRY_POLICY": "1/-1"}, ValueError),
+        ({"RETRY_POLICY": 5}, ValueError),
     ],
 )
 def test_wrong_settings_are_told_at_once(
@@ -207,7 +214,7 @@ def test_explain(tmp_path: Path) -> None:
 
 
 def test_an_inbox_and_its_commands(tmp_path: Path) -> None:
-    app = make_app(INBOX=f"sqlite:///{tmp_path}/inbox.db")
+    app = make_app(INBOX=f"sqlite:///{tmp_path}/inbox.db", RETRY_POLICY="0.01/2")
     app.config["SETTING"] = 7
     countersign = Countersign(app)
     handled: list[Any] = []
@@ -232,7 +239,7 @@ def test_an_inbox_and_its_commands(tmp_path: Path) -> None:
     assert post(app, body=b'{"type":"other"}', id="msg_2").get_json()["status"] == "accepted"
     state = app.extensions["countersign"]
     run = app.test_cli_runner().invoke
-    with Workers(state.configured, state.inbox, policy=RetryPolicy.exponential(0.01, 2)):
+    with state.workers():
         until = time.monotonic() + 20
         while state.inbox.counts() != {"waiting": 0, "running": 0, "handled": 1, "dead": 1}:
             assert time.monotonic() < until, state.inbox.counts()
@@ -249,6 +256,49 @@ def test_an_inbox_and_its_commands(tmp_path: Path) -> None:
     assert handled == [("msg_2", 7), ("msg_1", 7)]
     assert run(args=["countersign", "replay", "--all-dead"]).exit_code == 1
     assert run(args=["countersign", "replay"]).exit_code == 2
+
+
+def test_an_answer_can_wait_for_a_worker(tmp_path: Path) -> None:
+    app = make_app(INBOX=f"sqlite:///{tmp_path}/inbox.db", WAIT=20)
+    countersign = Countersign(app)
+    fail = iter([False, True])
+
+    @countersign.on("*")
+    def handle(event: Event) -> None:
+        if next(fail):
+            raise RuntimeError("not yet")
+
+    with app.extensions["countersign"].workers():
+        answer = post(app)
+        assert (answer.status_code, answer.get_json()["status"]) == (200, "handled")
+        answer = post(app, id="msg_2")
+        assert (answer.status_code, answer.get_json()["status"]) == (202, "pending")
+
+
+def test_an_answer_waits_no_longer_than_it_is_told(tmp_path: Path) -> None:
+    app = make_app(INBOX=f"sqlite:///{tmp_path}/inbox.db", WAIT=0.01)
+    Countersign(app).on("*", lambda event: None)
+    answer = post(app)
+    assert (answer.status_code, answer.get_json()["status"]) == (202, "pending")
+    with app.extensions["countersign"].workers():
+        inbox = app.extensions["countersign"].inbox
+        until(lambda: inbox.counts()["handled"] == 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "attempts"),
+    [(None, 10), ("1/3", 3), ((0.5, 3), 3), (RetryPolicy.exponential(1, 3), 3)],
+)
+def test_policies_of_workers(setting: Any, attempts: int) -> None:
+    policy = retry_policy_from({"COUNTERSIGN_RETRY_POLICY": setting})
+    assert policy.backoff.attempts == attempts
+
+
+def test_without_an_inbox_there_are_no_workers() -> None:
+    app = make_app()
+    Countersign(app)
+    with pytest.raises(RuntimeError, match="COUNTERSIGN_INBOX"):
+        app.extensions["countersign"].workers()
 
 
 def test_commands_without_an_inbox() -> None:

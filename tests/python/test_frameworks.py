@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import django
 import pytest
 from countersign import Event, Receiver, Webhook
 from countersign.asgi import AsgiReceiver
 from countersign.django import async_receiver_view, delivery, receiver_view
 from countersign.fastapi import Delivery, add_receiver, answer_refusals
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
 from conftest import SECRET
+from django_project import set_up_django
 from incoming import BODY
 
 WEBHOOK = Webhook("standard", SECRET)
@@ -110,11 +108,8 @@ def test_a_client_of_asgi_that_goes_away(receiver: Receiver) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def django_is_set_up() -> Iterator[None]:
-    if not settings.configured:
-        settings.configure(ALLOWED_HOSTS=["*"], SECRET_KEY="for tests only")
-        django.setup()
-    yield
+def django_is_set_up() -> None:
+    set_up_django()
 
 
 def django_headers(body: bytes = BODY) -> dict[str, str]:

@@ -10,9 +10,11 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 from countersign.monitor import Monitor, StatusPage, StatusWsgi
-from countersign.monitor.session import LIFETIME, Sessions
 
 from observed import TOKEN
+
+#: How long a session lasts, in seconds.
+LIFETIME = 12 * 3600
 
 # `client` and `monitor` are fixtures.
 from serving import BEARER, FORM, PATH, Client, client, log_in, make_flask, monitor, serving
@@ -176,6 +178,13 @@ def test_wrong_logins(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     assert client("GET", f"{PATH}?{right.decode()}").status == 401
 
 
+def begun(page: StatusPage, token: str) -> str:
+    """A session of the page."""
+    body = urlencode({"token": token}).encode()
+    headers = page.answer("POST", f"{PATH}/login", [("content-type", FORM)], body).headers
+    return dict(headers)["set-cookie"].partition(";")[0].partition("=")[2]
+
+
 def test_sessions_cannot_be_forged(client: Client) -> None:
     name, _, session = log_in(client).partition("=")
     expires, identity, mac = session.split(".")
@@ -193,8 +202,8 @@ def test_sessions_cannot_be_forged(client: Client) -> None:
         f"{identity}.{expires}.{mac}",
         f'"{session}"',
         "\xff" * 40,
-        Sessions("another token of 16 characters").begin(),
-        Sessions(TOKEN, lambda: 0).begin(),
+        begun(StatusPage(Monitor(), "another token of 16 characters"), "another token of 16 characters"),
+        begun(StatusPage(Monitor(), TOKEN, clock=lambda: 0), TOKEN),
     ]
     for value in forged:
         assert client("GET", f"{PATH}/data", {"cookie": f"{name}={value}"}).status == 401, value

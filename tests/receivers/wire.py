@@ -61,10 +61,17 @@ def exchange(
 ) -> List[Answer | NoAnswer]:
     """Sends the requests at the same moment, each over a connection of its own, and reads what
     comes back, in the order of the requests."""
-    authority = f"{address[0]}:{address[1]}"
-    connections = [socket.create_connection(address, timeout=SECONDS) for _ in requests]
+    return exchange_with([(address, request) for request in requests], path)
+
+
+def exchange_with(
+    sent: Sequence[Tuple[Tuple[str, int], Json]], path: str
+) -> List[Answer | NoAnswer]:
+    """The same with several servers, given with each request."""
+    requests = [request for _, request in sent]
+    connections = [socket.create_connection(address, timeout=SECONDS) for address, _ in sent]
     try:
-        written = [request_bytes(request, path, authority) for request in requests]
+        written = [request_bytes(one, path, f"{host}:{port}") for (host, port), one in sent]
         # A request begins to count with its last byte, so the last bytes go out together.
         for connection, data in zip(connections, written):
             _send(connection, data[:-1])

@@ -5,7 +5,7 @@
 mod breakage;
 mod delivery;
 mod guards;
-mod http;
+pub(crate) mod http;
 mod profile;
 mod redis;
 mod report;

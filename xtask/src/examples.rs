@@ -6,12 +6,25 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::npm;
 use crate::python::Venv;
 use crate::tools::{command, ensure_installed, root, run as run_command, step};
-use crate::{npm, wheel};
+use crate::wheel::{self, Wheels};
 
-const USAGE: &str =
-    "usage: cargo xtask example flask-app|node-express|node-fastify|worker|rust-axum [test]";
+const USAGE: &str = "usage: cargo xtask example \
+    flask-app|fastapi-app|django-app|node-express|node-fastify|worker|rust-axum [test]";
+
+/// Those in Python.
+const PYTHON: [&str; 3] = ["flask-app", "fastapi-app", "django-app"];
+
+/// As its README says.
+const DJANGO_SERVER: [&str; 5] = [
+    "waitress",
+    "--listen=127.0.0.1:8000",
+    "--max-request-body-size=2097152",
+    "--no-clear-untrusted-proxy-headers",
+    "django_app.wsgi:application",
+];
 
 /// `cargo xtask example NAME [test]`
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -22,12 +35,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         _ => bail!(USAGE),
     };
     match (name, testing) {
-        ("flask-app", true) => test_flask(&install_flask()?),
-        ("flask-app", false) => run_command(
-            install_flask()?
-                .module("flask_app")
-                .current_dir(folder(name)),
-        ),
+        ("flask-app" | "fastapi-app" | "django-app", true) => {
+            test_python(name, &install_python(name, &wheel::build()?)?)
+        }
+        ("flask-app", false) => run_python(name, &["flask_app"]),
+        ("fastapi-app", false) => run_python(name, &["fastapi_app"]),
+        ("django-app", false) => run_python(name, &DJANGO_SERVER),
         ("node-express" | "node-fastify" | "worker", true) => {
             install_node(name, &npm::pack()?)?;
             test_node(name)
@@ -45,7 +58,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 /// The tests of every example.
 pub(crate) fn test() -> Result<()> {
     test_axum()?;
-    test_flask(&install_flask()?)?;
+    let wheels = wheel::build()?;
+    for name in PYTHON {
+        test_python(name, &install_python(name, &wheels)?)?;
+    }
     let package = npm::pack()?;
     for name in ["node-express", "node-fastify", "worker"] {
         install_node(name, &package)?;
@@ -56,14 +72,29 @@ pub(crate) fn test() -> Result<()> {
 
 /// An environment with the wheel, and what the Flask example and its tests need.
 pub(crate) fn install_flask() -> Result<Venv> {
-    let wheels = wheel::build()?;
-    step("install Flask, waitress, pytest and the wheel", || {
-        let requirements = "../../examples/flask-app/requirements-test.txt";
-        let python = wheel::newest_python()?;
-        let venv = Venv::with_requirements("example-flask", requirements, python)?;
-        wheels.install(&venv)?;
-        Ok(venv)
-    })
+    install_python("flask-app", &wheel::build()?)
+}
+
+/// An environment with the wheel, and what the example and its tests need.
+fn install_python(name: &str, wheels: &Wheels) -> Result<Venv> {
+    step(
+        &format!("install the wheel and what {name} and its tests need"),
+        || {
+            let requirements = format!("../../examples/{name}/requirements-test.txt");
+            let python = wheel::newest_python()?;
+            let venv_name = format!("example-{}", name.trim_end_matches("-app"));
+            let venv = Venv::with_requirements(&venv_name, &requirements, python)?;
+            wheels.install(&venv)?;
+            Ok(venv)
+        },
+    )
+}
+
+/// Runs a module of Python with its arguments in the folder of the example.
+fn run_python(name: &str, module: &[&str]) -> Result<()> {
+    let venv = install_python(name, &wheel::build()?)?;
+    let mut program = venv.module(module[0]);
+    run_command(program.args(&module[1..]).current_dir(folder(name)))
 }
 
 /// The Worker example's `node_modules`.
@@ -88,11 +119,11 @@ fn test_axum() -> Result<()> {
     })
 }
 
-fn test_flask(venv: &Venv) -> Result<()> {
-    step("tests of the example flask-app", || {
+fn test_python(name: &str, venv: &Venv) -> Result<()> {
+    step(&format!("tests of the example {name}"), || {
         let mut pytest = venv.module("pytest");
         pytest.args(["-q", "-p", "no:cacheprovider"]);
-        run_command(pytest.current_dir(folder("flask-app")))
+        run_command(pytest.current_dir(folder(name)))
     })
 }
 

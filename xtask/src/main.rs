@@ -11,6 +11,8 @@ mod npm;
 mod python;
 mod readme;
 mod receivers;
+mod server;
+mod soak;
 mod test;
 mod tools;
 mod wasm;
@@ -24,10 +26,12 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   demo          build the packages, deliver webhooks to the examples, compare all verdicts
-  example       run an example, or its tests: flask-app, node-express, worker, rust-axum
+  example       run an example, or its tests: flask-app, fastapi-app, django-app, node-express,
+                node-fastify, worker, rust-axum
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   receivers     the end-to-end corpus behind every server, over HTTP
+  soak          load servers with requests of every kind, account for each
   wasm          build the WebAssembly module
   npm           pack the npm package
   wheel         build the Python wheel and sdist
@@ -62,6 +66,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
         "receivers" => receivers::run(),
+        "soak" => soak::run(&arguments[1..]),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),
         "wheel" => wheel::run(),

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use crate::tools::{command, run as execute, step, target};
+use crate::tools::{command, ensure_installed, ensure_postgres, run as execute, step, target};
 use crate::{
     bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, receivers, wheel,
 };
@@ -65,6 +65,8 @@ fn lint() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
+    ensure_installed("redis-server", "redis-server")?;
+    ensure_postgres()?;
     step("Rust tests", || {
         cargo(&["test", "--workspace", "--all-features", "--locked"])
     })

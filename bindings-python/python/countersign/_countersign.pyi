@@ -11,14 +11,17 @@ __all__ = [
     "Backoff",
     "Decision",
     "Event",
+    "InboxView",
     "MemoryRateLimiter",
     "MemoryReplayGuard",
+    "MonitorState",
     "Network",
     "RateLimit",
     "RetryPolicy",
     "Routes",
     "Scheme",
     "Secret",
+    "StatusRules",
     "Tolerance",
     "Verified",
     "Webhook",
@@ -31,12 +34,20 @@ __all__ = [
     "generate_secret",
     "guard_statements",
     "inbox_statements",
+    "is_shown",
+    "judged_path",
     "list_events_statement",
+    "openmetrics_type",
     "parse_retry_after",
     "rate_limit_key",
     "redis_scripts",
     "refusal",
     "restore_event",
+    "shortened",
+    "status_data",
+    "status_metrics",
+    "status_refused",
+    "status_replayed",
     "stored_key",
 ]
 
@@ -352,3 +363,57 @@ def list_events_statement(of_state: bool, of_type: bool, before: bool) -> str: .
 def stored_key(key: str) -> str: ...
 def encode_postgres_text(text: str) -> str: ...
 def decode_postgres_text(stored: str) -> str: ...
+
+_StatusAnswer = tuple[int, list[tuple[str, str]], bytes, tuple[bool, str] | None]
+_DeadLetter = tuple[int, float, int, str | None, str | None, str | None]
+
+@final
+class InboxView:
+    def __new__(
+        cls, counts: Sequence[tuple[str, int]] | None, dead_letters: Sequence[_DeadLetter] | None
+    ) -> InboxView: ...
+
+@final
+class MonitorState:
+    def __new__(cls, since: float, recent: int, most_types: int) -> MonitorState: ...
+    def watch(self, name: str, scheme: str) -> int: ...
+    def observe(
+        self,
+        receiver: int,
+        time: float,
+        status: int,
+        result: str,
+        event_id: str | None,
+        event_type: str | None,
+        duration: float,
+        key_index: int | None,
+    ) -> None: ...
+    def openmetrics(self, inbox: InboxView | None) -> str: ...
+    def snapshot(self, inbox: InboxView | None, now: float, process: int) -> str: ...
+
+@final
+class StatusRules:
+    def __new__(cls, token: str, path: str) -> StatusRules: ...
+    def paths(self) -> list[str]: ...
+    def wants_body(self, method: str, path: str) -> bool: ...
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        secure: bool,
+        now: float,
+        entropy: bytes,
+    ) -> tuple[str, Any]: ...
+
+def status_data(
+    state: MonitorState, inbox: InboxView | None, now: float, process: int, csrf: str | None
+) -> _StatusAnswer: ...
+def status_metrics(state: MonitorState, inbox: InboxView | None) -> _StatusAnswer: ...
+def status_replayed(number: int, replayed: bool | None) -> _StatusAnswer: ...
+def status_refused(status: int) -> _StatusAnswer: ...
+def is_shown(dead_letters: Sequence[int], number: int) -> bool: ...
+def judged_path(sent: str, routed: str) -> str: ...
+def openmetrics_type() -> str: ...
+def shortened(text: str) -> str: ...

@@ -21,6 +21,8 @@ Or your own view takes the event, after the same checks::
 
 Under ASGI use :func:`async_receiver_view`, and asynchronous views. All of them are exempt from
 Django's CSRF check: the signature proves more.
+
+A status page is added with ``urlpatterns += status_urls(page)``, under WSGI and ASGI.
 """
 
 from __future__ import annotations
@@ -31,14 +33,18 @@ import inspect
 from typing import Any, Callable
 
 from django.http import HttpRequest, HttpResponse  # type: ignore[import-untyped]
+from django.urls import path  # type: ignore[import-untyped]
 
 from countersign._countersign import Answer, refusal
 from countersign.asgi import ScopeRequest
+from countersign.monitor.asgi import scope_path
+from countersign.monitor.page import StatusPage
+from countersign.monitor.wsgi import answer_request, environ_path
 from countersign.receiver.receiver import Receiver
 from countersign.receiver.visit import Answered
 from countersign.wsgi import EnvironRequest
 
-__all__ = ["async_receiver_view", "delivery", "receiver_view"]
+__all__ = ["async_receiver_view", "delivery", "receiver_view", "status_urls"]
 
 View = Callable[..., Any]
 
@@ -91,6 +97,26 @@ def delivery(receiver: Receiver) -> Callable[[View], View]:
         return _exempt(checked)
 
     return decorate
+
+
+def status_urls(page: StatusPage) -> list[Any]:
+    """The patterns of a status page, for the ``urlpatterns`` of the project: not of an included
+    module, since the page's path is the whole one.
+
+    >>> from countersign.monitor import Monitor, StatusPage
+    >>> page = StatusPage(Monitor(), "a token of the reader's", "/internal/status")
+    >>> [str(url.pattern) for url in status_urls(page)][:2]
+    ['internal/status', 'internal/status/data']
+    """
+
+    def view(request: HttpRequest) -> HttpResponse:
+        scope = getattr(request, "scope", None)
+        asked = environ_path(request.META) if scope is None else scope_path(scope)
+        answer = answer_request(page, _incoming(request), asked, request.is_secure())
+        return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
+
+    # The page proves its forms itself.
+    return [path(known.lstrip("/"), _exempt(view)) for known in page.paths]
 
 
 def _exempt(view: View) -> View:

@@ -1,13 +1,13 @@
 //! Where claims on deliveries and the rates of callers are kept.
 
 mod memory;
-#[cfg(any(feature = "sqlite", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "redis", feature = "postgres"))]
 mod open;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "sqlite", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "redis", feature = "postgres"))]
 mod token;
 
 use std::pin::Pin;
@@ -17,12 +17,16 @@ use std::time::Duration;
 use countersign::{GuardError, RateLimit};
 
 pub use self::memory::{MemoryRateStore, MemoryReplayStore};
-#[cfg(any(feature = "sqlite", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "redis", feature = "postgres"))]
 pub use self::open::OpenError;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
+#[cfg(feature = "sqlite")]
+pub(crate) use self::sqlite::use_write_ahead_log;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+pub(crate) use self::token::random_token;
 
 /// What a store will answer.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Send + 'a>>;

@@ -6,7 +6,7 @@ use std::fmt;
 pub struct OpenError(Box<dyn Error + Send + Sync>);
 
 impl OpenError {
-    pub(super) fn new(error: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Box::new(error))
     }
 }

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use countersign::sql::guards::{
+    COUNT, FORGET_CLAIMS, FORGET_RATES, HELD, HOLD, RELEASE, SCHEMA, SLOTS,
+};
 use countersign::{GuardError, Held, RateLimit, RateWindow, UnixTime, decide_claim};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -17,41 +20,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPTS: usize = 20;
 /// The latest time that every language reads back.
 const LATEST: i64 = (1 << 53) - 1;
-
-/// The same in every language, so that processes of different languages can share a file.
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS countersign_claims (
-  key TEXT PRIMARY KEY,
-  state TEXT NOT NULL CHECK (state IN ('in progress', 'handled')),
-  token TEXT NOT NULL,
-  until_ms INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS countersign_claims_until ON countersign_claims (until_ms);
-CREATE TABLE IF NOT EXISTS countersign_rates (
-  caller TEXT PRIMARY KEY,
-  slots TEXT NOT NULL,
-  until_ms INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS countersign_rates_until ON countersign_rates (until_ms);
-";
-const HELD: &str = "SELECT state, until_ms FROM countersign_claims WHERE key = ?";
-const HOLD: &str = "
-INSERT INTO countersign_claims (key, state, token, until_ms) VALUES (?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE
-SET state = excluded.state, token = excluded.token, until_ms = excluded.until_ms";
-const RELEASE: &str =
-    "DELETE FROM countersign_claims WHERE key = ? AND token = ? AND state = 'in progress'";
-const SLOTS: &str = "SELECT slots FROM countersign_rates WHERE caller = ?";
-const COUNT: &str = "
-INSERT INTO countersign_rates (caller, slots, until_ms) VALUES (?, ?, ?)
-ON CONFLICT (caller) DO UPDATE SET slots = excluded.slots, until_ms = excluded.until_ms";
-// A few at a time, so that no request pays for many.
-const FORGET_CLAIMS: &str = "
-DELETE FROM countersign_claims WHERE key IN
-(SELECT key FROM countersign_claims WHERE until_ms <= ? LIMIT 20)";
-const FORGET_RATES: &str = "
-DELETE FROM countersign_rates WHERE caller IN
-(SELECT caller FROM countersign_rates WHERE until_ms <= ? LIMIT 20)";
 
 /// Claims and rates in an SQLite file, for both stores of a receiver: clones share the connection.
 ///
@@ -163,7 +131,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// SQLite does not wait for others at this switch, which happens once in the life of a file: those
 /// that open a fresh one together get in each other's way.
-fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
     let switch = || connection.pragma_update(None, "journal_mode", "WAL");
     for _ in 1..ATTEMPTS {
         if switch().is_ok() {

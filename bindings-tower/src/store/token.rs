@@ -4,7 +4,7 @@ use countersign::GuardError;
 ///
 /// # Errors
 /// `store_unavailable` if the host has no randomness.
-pub(super) fn random_token() -> Result<String, GuardError> {
+pub(crate) fn random_token() -> Result<String, GuardError> {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
         tracing::error!(code = "store_unavailable", "the host has no randomness");

@@ -7,6 +7,7 @@ import { rateLimitKey } from "./address.js";
 import { type Answer, challengeAnswer, eventAnswer, type Handling } from "./answer.js";
 import { readBody } from "./body.js";
 import { Claims } from "./claims.js";
+import type { EventStore, InsertOptions } from "./event-store.js";
 import type { Incoming } from "./incoming.js";
 import { describeThrown } from "./outcome.js";
 import { refusal } from "./refusal.js";
@@ -50,7 +51,10 @@ export class Pipeline {
     if (route === null) {
       return concluded("ignored", event);
     }
-    return this.#handle(route.target, event, incoming, journal);
+    const { inbox } = this.#settings;
+    return inbox === null
+      ? this.#handle(route.target, event, incoming, journal)
+      : this.#defer(inbox, event, journal);
   }
 
   #checkHead(incoming: Incoming): ReturnType<Webhook["checkHead"]> {
@@ -129,6 +133,40 @@ export class Pipeline {
       throw refusal("handler_failed");
     }
     return concluded("handled", event);
+  }
+
+  /**
+   * Leaves the event to workers. What could not be stored is refused, whatever its owner chose for
+   * the guards: it would be lost.
+   */
+  async #defer(inbox: EventStore, event: Event, journal: Journal): Promise<Conclusion> {
+    const { wait } = this.#settings;
+    const patience = new AbortController();
+    let onAttempt: ((succeeded: boolean) => void) | undefined;
+    const attempted = new Promise<boolean>((resolve) => (onAttempt = resolve));
+    try {
+      const options = wait > 0 ? { onAttempt, signal: patience.signal } : {};
+      const stored = await this.#store(inbox, event, options, journal);
+      if (stored === null) {
+        return concluded("duplicate", event);
+      }
+      if (wait === 0) {
+        return concluded("accepted", event);
+      }
+      const succeeded = await within(wait, attempted, () => false);
+      return concluded(succeeded ? "handled" : "pending", event);
+    } finally {
+      patience.abort();
+    }
+  }
+
+  async #store(inbox: EventStore, event: Event, options: InsertOptions, journal: Journal): Promise<number | null> {
+    try {
+      return await inbox.insert(event, this.#webhook.schemeName, options);
+    } catch (thrown) {
+      journal.log("error", "the inbox failed", "store_unavailable", describeThrown(thrown));
+      throw refusal("store_unavailable");
+    }
   }
 
   #claims(journal: Journal): Claims {

@@ -85,6 +85,16 @@ export class Receiver {
     return this.#webhook;
   }
 
+  /** The handler of events of this type; `null` if there is none. */
+  handlerFor(eventType: string | null): Handler | null {
+    return this.#routes.find(eventType)?.target ?? null;
+  }
+
+  /** @internal What becomes known of an event that did not come by a request. */
+  journal(): Journal {
+    return new Journal(this.#scheme, this.#settings.log);
+  }
+
   /** Whether the address of the caller decides anything, so that an adapter must know it. */
   get needsPeer(): boolean {
     return this.#settings.needsPeer;
@@ -99,7 +109,7 @@ export class Receiver {
   async receive(incoming: Incoming): Promise<Answer> {
     const time = Date.now() / 1e3;
     const start = monotonic();
-    const journal = new Journal(this.#scheme, this.#settings.log);
+    const journal = this.journal();
     let answer: Answer;
     let result: ErrorCode | Handling | "handshake";
     try {

@@ -1,6 +1,7 @@
-import { number, options, whole, word, wrong } from "../check.js";
+import { number, options, seconds, whole, word, wrong } from "../check.js";
 import type { Event } from "../event.js";
 import { AddressPolicy } from "./address.js";
+import type { EventStore } from "./event-store.js";
 import { type Logger, logToConsole, type Observer } from "./outcome.js";
 import { MemoryRateStore, RateLimit, type RateStore } from "./rate-limit.js";
 import { MemoryReplayStore, type ReplayStore } from "./replay.js";
@@ -22,6 +23,17 @@ export interface ReceiverOptions {
    * other processes nor a restart know of. `false` or `null` switches it off.
    */
   readonly replay?: ReplayStore | false | null | undefined;
+  /**
+   * Where events are stored until workers handle them, such as an inbox of `countersign/inbox`:
+   * they are answered as soon as they are stored. It refuses duplicates itself, so that `replay`
+   * is not asked, and its failures are answered 503, whatever `whenStoreFails` says.
+   */
+  readonly inbox?: EventStore | null | undefined;
+  /**
+   * How many seconds an answer waits for a worker of this process to handle the event: it is 200
+   * then, and 202 after that; it does not wait if not given. Needs an inbox.
+   */
+  readonly wait?: number | null | undefined;
   /** How long a handler may hold a delivery, in seconds; 300 if not given. */
   readonly lease?: number | null | undefined;
   /** The largest body in bytes; 1 MiB if not given. */
@@ -52,6 +64,9 @@ export interface Settings {
   readonly rateLimit: RateLimit | null;
   readonly rateStore: RateStore;
   readonly replay: ReplayStore | null;
+  readonly inbox: EventStore | null;
+  /** In seconds; 0 if nobody waits. */
+  readonly wait: number;
   readonly lease: number;
   readonly bodyLimit: number;
   readonly bodyTimeout: number;
@@ -77,11 +92,18 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
   if (given.rateStore) {
     methods("rateStore", given.rateStore, ["admit"]);
   }
+  if (given.inbox) {
+    methods("inbox", given.inbox, ["insert"]);
+  } else if (given.wait !== undefined && given.wait !== null) {
+    throw new TypeError("wait needs an inbox");
+  }
   return {
     address: address ?? new AddressPolicy(),
     rateLimit,
     rateStore: given.rateStore ?? new MemoryRateStore(),
     replay: given.replay === undefined ? new MemoryReplayStore() : given.replay || null,
+    inbox: given.inbox ?? null,
+    wait: given.wait === undefined || given.wait === null ? 0 : seconds("wait", given.wait),
     lease: number("lease", given.lease ?? 300),
     bodyLimit: whole("bodyLimit", given.bodyLimit ?? MEBIBYTE),
     bodyTimeout: number("bodyTimeout", given.bodyTimeout ?? 10),

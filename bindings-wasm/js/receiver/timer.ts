@@ -8,6 +8,12 @@ export function milliseconds(seconds: number): number {
   return Math.min(seconds * 1e3, LONGEST);
 }
 
+/** So many seconds after an instant in Unix milliseconds, as databases can hold it. */
+export function after(nowMs: number, seconds: number): number {
+  // Larger numbers could be written, but not read again.
+  return Math.min(Math.ceil(nowMs + seconds * 1e3), Number.MAX_SAFE_INTEGER);
+}
+
 /** What the promise gives, unless so many seconds pass: then what `expire` gives or throws. */
 export async function within<T, E>(seconds: number, promise: Promise<T>, expire: () => E): Promise<T | E> {
   let timer: ReturnType<typeof setTimeout> | undefined;

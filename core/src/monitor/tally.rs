@@ -15,14 +15,13 @@ const LONGEST: usize = 200;
 /// More than there are codes.
 const MOST_RESULTS: usize = 128;
 
-/// A text of a request as a monitor keeps it: of more than 200 characters the beginning, with an
-/// ellipsis.
+/// A text that senders choose, or its beginning with an ellipsis: at most 200 characters.
 ///
 /// ```
 /// use countersign::monitor::shortened;
 ///
-/// assert_eq!(shortened("invoice.paid"), "invoice.paid");
-/// assert_eq!(shortened(&"x".repeat(201)).chars().count(), 200);
+/// assert_eq!(shortened("push"), "push");
+/// assert_eq!(shortened(&"x".repeat(10_000)).chars().count(), 200);
 /// ```
 pub fn shortened(text: &str) -> Cow<'_, str> {
     match longest_beginning(text) {

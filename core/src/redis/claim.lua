@@ -1,9 +1,15 @@
+local now = tonumber(ARGV[3])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
 local held = redis.call('GET', KEYS[1])
-if not held then
-  redis.call('SET', KEYS[1], 'in progress:' .. ARGV[1], 'PX', ARGV[2])
-  return -1
+if held then
+  local ends, state = string.match(held, '^(%d+) (.*)$')
+  if now < tonumber(ends) then
+    return state == 'handled' and -2 or ends - now
+  end
 end
-if held == 'handled' then
-  return -2
-end
-return math.max(redis.call('PTTL', KEYS[1]), 1)
+local value = string.format('%.0f in progress:%s', now + ARGV[2], ARGV[1])
+redis.call('SET', KEYS[1], value, 'PX', math.max(ARGV[2], 1))
+return -1

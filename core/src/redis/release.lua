@@ -1,4 +1,5 @@
-if redis.call('GET', KEYS[1]) == 'in progress:' .. ARGV[1] then
+local held = redis.call('GET', KEYS[1])
+if held and string.match(held, '^%d+ (.*)$') == 'in progress:' .. ARGV[1] then
   return redis.call('DEL', KEYS[1])
 end
 return 0

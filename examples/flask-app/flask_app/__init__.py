@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 from typing import Callable, Union
 
 from countersign import ConfigurationError
@@ -14,7 +15,7 @@ from countersign.flask import Countersign
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from .events import RecentEvents
+from .events import ListedEvent, RecentEvents, handled_in
 from .handlers import register_handlers
 from .schemas import SCHEMAS
 from .settings import Settings, SettingsError
@@ -50,18 +51,20 @@ def create_app(settings: Settings | None = None, *, now: Clock | None = None) ->
         raise SettingsError(str(error)) from None
 
     if settings.events_token:
-        _add_list(app, events, settings.events_token)
+        inbox = app.extensions["countersign"].inbox
+        newest_first = events.newest_first if inbox is None else partial(handled_in, inbox)
+        _add_list(app, newest_first, settings.events_token)
     return app
 
 
-def _add_list(app: Flask, events: RecentEvents, token: str) -> None:
+def _add_list(app: Flask, newest_first: Callable[[], list[ListedEvent]], token: str) -> None:
     @app.get("/webhooks/events")
     def list_events() -> ResponseReturnValue:
         sent = request.authorization
         sent_token = sent.token if sent and sent.type == "bearer" else None
         # WSGI hands the bytes of a header over as Latin-1.
         if hmac.compare_digest((sent_token or "").encode("latin-1"), token.encode()):
-            return jsonify(events.newest_first())
+            return jsonify(newest_first())
         message = "the list of events needs the bearer token"
         answer = jsonify({"error": "unauthorized", "message": message})
         return answer, 401, {"WWW-Authenticate": "Bearer"}

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Optional, Union
 
 from countersign import Event
+from countersign.inbox import Inbox
 
 LISTED_EVENTS = 100
 
@@ -21,6 +22,10 @@ class ListedEvent:
     timestamp: Union[int, float, None]
     key_index: int
 
+    @classmethod
+    def of(cls, event: Event) -> ListedEvent:
+        return cls(event.id, event.type, event.timestamp, event.key_index)
+
 
 class RecentEvents:
     """The last events that handlers of this process took."""
@@ -30,10 +35,14 @@ class RecentEvents:
         self._lock = Lock()
 
     def add(self, event: Event) -> None:
-        listed = ListedEvent(event.id, event.type, event.timestamp, event.key_index)
         with self._lock:
-            self._events.appendleft(listed)
+            self._events.appendleft(ListedEvent.of(event))
 
     def newest_first(self) -> list[ListedEvent]:
         with self._lock:
             return list(self._events)
+
+
+def handled_in(inbox: Inbox) -> list[ListedEvent]:
+    """The same of an inbox, whichever process handled them; in the order in which they came."""
+    return [ListedEvent.of(stored.event) for stored in inbox.events("handled", limit=LISTED_EVENTS)]

@@ -1,8 +1,9 @@
 """What this application does with its events.
 
 A handler that raises is answered 500, and the provider delivers the event again. It is called once
-for an event that it took. The provider waits for it: work that takes seconds belongs in an inbox
-(``countersign.inbox``).
+for an event that it took. The provider waits for it: work that takes seconds wants an inbox
+(``COUNTERSIGN_INBOX``). With one, a handler that raises is called again later, and so is one whose
+process died: what it does twice must be as if it were done once.
 """
 
 from __future__ import annotations

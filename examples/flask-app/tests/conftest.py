@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from email.message import Message
@@ -107,6 +108,13 @@ def application(**changes: str) -> Flask:
         raise RuntimeError("private particulars", event)
 
     return app
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.02)
 
 
 @pytest.fixture

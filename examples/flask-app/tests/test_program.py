@@ -78,6 +78,16 @@ def test_does_not_start_without_its_configuration(
     assert message in finished.stderr
 
 
+def port_of(process: subprocess.Popen[str]) -> int:
+    """Where the program listens, once it does."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        if found:
+            return int(found[1])
+    pytest.fail("the program ended before it listened")
+
+
 @pytest.fixture(params=[PYTHON_M, FLASK_RUN], ids=["python -m", "flask run"])
 def program(request: pytest.FixtureRequest) -> Iterator[Client]:
     """A started program; it ends with the test."""
@@ -91,14 +101,7 @@ def program(request: pytest.FixtureRequest) -> Iterator[Client]:
         text=True,
     )
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            found = re.search(r"http://([\d.]+):(\d+)", line)
-            if found:
-                yield Client(found[1], int(found[2]))
-                break
-        else:
-            pytest.fail("the program ended before it listened")
+        yield Client("127.0.0.1", port_of(process))
     finally:
         process.kill()
         process.communicate()

@@ -8,10 +8,11 @@ import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 
 /**
- * Starts the Worker of a file. `env` is what it finds in its environment; port 0 is any free one.
+ * Starts the Worker of a file. `env` is what it finds in its environment, `durableObjects` are the
+ * names of its exported classes by their bindings; port 0 is any free one.
  * Returns its URL and a function that stops it.
  */
-export async function serve({ entry, env, port = 0 }) {
+export async function serve({ entry, env, durableObjects = {}, port = 0 }) {
   const folder = await mkdtemp(join(tmpdir(), "countersign-worker-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   let miniflare;
@@ -24,6 +25,7 @@ export async function serve({ entry, env, port = 0 }) {
       modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
       compatibilityDate: "2026-04-01",
       bindings: env,
+      durableObjects: Object.fromEntries(Object.entries(durableObjects).map(withSqlite)),
       host: "127.0.0.1",
       port,
     });
@@ -38,6 +40,10 @@ export async function serve({ entry, env, port = 0 }) {
     await removeFolder();
     throw error;
   }
+}
+
+function withSqlite([binding, className]) {
+  return [binding, { className, useSQLite: true }];
 }
 
 function bundle(entry, folder) {

@@ -9,7 +9,12 @@ const env = Object.fromEntries(Object.entries(process.env).filter(isSetting));
 const entry = fileURLToPath(new URL("../src/index.js", import.meta.url));
 
 try {
-  const { url } = await serve({ entry, env, port: Number(process.env.PORT ?? 8000) });
+  const { url } = await serve({
+    entry,
+    env,
+    durableObjects: { CLAIMS: "Claims" },
+    port: Number(process.env.PORT ?? 8000),
+  });
   console.log(`listening on ${new URL("/webhooks", url)}`);
 } catch (error) {
   console.error(`cannot start: ${error.message}`);

@@ -5,8 +5,11 @@ import { env } from "cloudflare:workers";
 import { RecentEvents } from "./events.js";
 import { registerHandlers } from "./handlers.js";
 import { createWorker } from "./http.js";
-import { createReceiver, storesOf } from "./receiver.js";
+import { createReceiver } from "./receiver.js";
 import { readSettings } from "./settings.js";
+import { storesOf } from "./stores.js";
+
+export { Claims } from "./claims.js";
 
 const settings = readSettings(env);
 const receiver = createReceiver(settings, { stores: storesOf(settings) });

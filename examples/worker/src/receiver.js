@@ -25,8 +25,3 @@ export function createReceiver({ webhook, address, rateLimit }, { stores, clock 
     clock,
   });
 }
-
-/** The memory is that of this isolate; see README.md. */
-export function storesOf({ store }) {
-  return store === "off" ? { replay: false } : {};
-}

@@ -11,14 +11,19 @@ export class SettingsError extends Error {
 /** Reads the variables that the README lists. */
 export function readSettings(environment) {
   const { COUNTERSIGN_EVENTS_TOKEN: eventsToken, COUNTERSIGN_STORE: store = "memory" } = environment;
-  if (!["memory", "off"].includes(store)) {
-    throw new SettingsError("COUNTERSIGN_STORE is not memory or off");
+  if (!["memory", "durable-object", "off"].includes(store)) {
+    throw new SettingsError("COUNTERSIGN_STORE is not memory, durable-object or off");
+  }
+  const { CLAIMS: claims } = environment;
+  if (store === "durable-object" && claims === undefined) {
+    throw new SettingsError("COUNTERSIGN_STORE is durable-object, and there is no binding CLAIMS");
   }
   return {
     webhook: readWebhook(environment),
     address: readAddress(environment),
     rateLimit: readRateLimit(environment.COUNTERSIGN_RATE_LIMIT ?? "600/60"),
     store,
+    claims,
     eventsToken,
   };
 }

@@ -43,7 +43,7 @@ const INCOMPLETE = [
     "COUNTERSIGN_SCHEME: no scheme is registered",
   ],
   [{ ...COMPLETE, COUNTERSIGN_RATE_LIMIT: "600" }, "COUNTERSIGN_RATE_LIMIT is not like 600/60"],
-  [{ ...COMPLETE, COUNTERSIGN_STORE: "mysql://" }, "COUNTERSIGN_STORE is not memory"],
+  [{ ...COMPLETE, COUNTERSIGN_STORE: "mysql://" }, "COUNTERSIGN_STORE is not memory, durable-object or off"],
   [{ ...COMPLETE, COUNTERSIGN_ALLOW: "192.0.2.0/33" }, "COUNTERSIGN_ALLOW"],
 ];
 

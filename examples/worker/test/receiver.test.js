@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { serve } from "../local/serve.js";
 import { BODY_LIMIT } from "../src/receiver.js";
+import { readSettings } from "../src/settings.js";
 import { client, OLD_SECRET, PAYMENT, SECRET, signed, TOKEN } from "./client.js";
 
 const ENTRY = fileURLToPath(new URL("worker.js", import.meta.url));
@@ -21,7 +22,7 @@ after(() => Promise.all(started.map((stop) => stop())));
 
 async function start(environment, { now } = {}) {
   const env = now === undefined ? environment : { ...environment, NOW: now };
-  const { url, stop } = await serve({ entry: ENTRY, env });
+  const { url, stop } = await serve({ entry: ENTRY, env, durableObjects: { CLAIMS: "Claims" } });
   started.push(stop);
   return client(url);
 }
@@ -158,6 +159,29 @@ test("a handler that failed gets the event again", async () => {
   assert.ok(!logged.includes(SECRET));
   assert.equal((await receiver.deliver(failing)).body.status, "handled");
   assert.equal((await receiver.deliver(failing)).body.status, "duplicate");
+});
+
+test("wants the binding of its Durable Objects", () => {
+  const unbound = { ...SETTINGS, COUNTERSIGN_STORE: "durable-object" };
+  assert.throws(() => readSettings(unbound), /there is no binding CLAIMS/);
+});
+
+test("Durable Objects keep claims", async () => {
+  const shared = await start({ ...SETTINGS, COUNTERSIGN_STORE: "durable-object" });
+  const attempts = await Promise.all(Array.from({ length: 20 }, () => shared.deliver(PAYMENT)));
+  const handled = attempts.filter(({ body: { status } }) => status === "handled");
+  assert.equal(handled.length, 1);
+  for (const attempt of attempts.filter(({ status }) => status !== 200)) {
+    assertRefused(attempt, 409, "event_in_progress");
+    assert.match(attempt.headers["retry-after"], /^\d+$/);
+  }
+  assert.equal((await shared.deliver(PAYMENT)).body.status, "duplicate");
+  assert.equal((await shared.list()).body.length, 1);
+
+  const failing = { id: "evt_500", type: "order.failing" };
+  await logOf(async () => assertRefused(await shared.deliver(failing), 500, "handler_failed"));
+  assert.equal((await shared.deliver(failing)).body.status, "handled");
+  assert.equal((await shared.deliver(failing)).body.status, "duplicate");
 });
 
 test("each caller has a rate", async () => {

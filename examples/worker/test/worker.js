@@ -5,8 +5,11 @@ import { env } from "cloudflare:workers";
 import { RecentEvents } from "../src/events.js";
 import { registerHandlers } from "../src/handlers.js";
 import { createWorker } from "../src/http.js";
-import { createReceiver, storesOf } from "../src/receiver.js";
+import { createReceiver } from "../src/receiver.js";
 import { readSettings } from "../src/settings.js";
+import { storesOf } from "../src/stores.js";
+
+export { Claims } from "../src/claims.js";
 
 const settings = readSettings(env);
 const clock = env.NOW === undefined ? undefined : () => env.NOW;

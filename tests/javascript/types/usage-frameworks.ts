@@ -8,12 +8,14 @@ import { trace as opentelemetry } from "@opentelemetry/api";
 import { Webhook } from "countersign";
 import { expressHandler } from "countersign/express";
 import { fastifyReceiver } from "countersign/fastify";
+import { PostgresInbox, Workers } from "countersign/inbox";
 import { Monitor, statusFastify, statusNodeHandler, StatusPage, trace } from "countersign/monitor";
 import { nodeHandler } from "countersign/node";
 import { Receiver, RedisStore } from "countersign/receiver";
 import express from "express";
 import Fastify from "fastify";
 import { Redis } from "ioredis";
+import { Pool } from "pg";
 import { createClient, createCluster } from "redis";
 
 const webhook = new Webhook("github", "hush");
@@ -31,6 +33,9 @@ app.use("/webhooks", express.Router().post("/github", expressHandler(receiver)))
 const fastify = Fastify();
 fastify.register(fastifyReceiver, { receiver, prefix: "/webhooks/github" });
 fastify.register(fastifyReceiver, { receiver, path: "/webhooks/github" });
+
+const inbox = new PostgresInbox(new Pool({ connectionString: "postgresql://localhost/hooks" }), { timeout: 1 });
+new Workers(new Receiver(webhook, { inbox, wait: 2 }), inbox).start();
 
 const page = new StatusPage(new Monitor().watch(receiver, "github"), "a token of the reader's");
 createServer(statusNodeHandler(page));

@@ -106,8 +106,8 @@ export class Connection {
 }
 
 /** Waits for something that happens soon. */
-export async function until(condition) {
-  const end = Date.now() + 10_000;
+export async function until(condition, seconds = 10) {
+  const end = Date.now() + seconds * 1e3;
   while (!(await condition())) {
     if (Date.now() > end) {
       throw new Error("that never happened");

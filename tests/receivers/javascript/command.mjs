@@ -3,10 +3,11 @@
 import { readFileSync } from "node:fs";
 
 import { endpointsOf } from "./fixture.mjs";
+import { STORES } from "./stores.mjs";
 
 /** The receivers of the file that the program was given. */
 export function endpointsOfArgument() {
-  return endpointsOf(receiveFile());
+  return endpointsOf(receiveFile(), STORES);
 }
 
 export function receiveFile() {

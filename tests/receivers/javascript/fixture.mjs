@@ -2,19 +2,25 @@
 
 import { Validator } from "@cfworker/json-schema";
 import { Scheme, Webhook } from "countersign";
-import { AddressPolicy, RateLimit, Receiver } from "countersign/receiver";
+import { AddressPolicy, MemoryRateStore, MemoryReplayStore, RateLimit, Receiver } from "countersign/receiver";
 
 const SLOW_MILLISECONDS = 2_000;
 
-/** A receiver of each case by the case's id, and what its handlers have handled. */
-export function endpointsOf({ cases }) {
-  return new Map(cases.map(({ id, receiver }) => [id, endpointOf(receiver)]));
+/**
+ * A receiver of each case by the case's id, and what its handlers have handled. `stores` makes
+ * those that are not of every runtime, by their kind.
+ */
+export function endpointsOf({ cases }, stores = {}) {
+  return new Map(cases.map(({ id, receiver }) => [id, endpointOf(receiver, stores)]));
 }
 
-function endpointOf(described) {
+function endpointOf(described, stores) {
   const { scheme, secrets, verify_token: verifyToken, handlers } = described;
   const known = typeof scheme === "string" ? scheme : new Scheme(scheme);
-  const receiver = new Receiver(new Webhook(known, secrets, { verifyToken }), optionsOf(described));
+  const receiver = new Receiver(new Webhook(known, secrets, { verifyToken }), {
+    ...optionsOf(described),
+    ...storesOf(described, stores),
+  });
   const handled = [];
   for (const [pattern, behaviour] of Object.entries(handlers ?? {})) {
     receiver.on(pattern, handlerOf(behaviour, ({ id, type }) => handled.push([pattern, id, type])));
@@ -35,6 +41,22 @@ function optionsOf(described) {
     replay: replay === false ? false : undefined,
     clock: now === undefined || now === null ? undefined : () => now,
   };
+}
+
+function storesOf({ store }, stores) {
+  if (store === undefined) {
+    return {};
+  }
+  const [[kind, value]] = Object.entries(store);
+  if (kind === "memory") {
+    const capacity = { capacity: value };
+    return { replay: new MemoryReplayStore(capacity), rateStore: new MemoryRateStore(capacity) };
+  }
+  if (!Object.hasOwn(stores, kind)) {
+    throw new Error(`there is no store ${kind}`);
+  }
+  const shared = stores[kind](value);
+  return { replay: shared, rateStore: shared };
 }
 
 function handlerOf(behaviour, succeed) {

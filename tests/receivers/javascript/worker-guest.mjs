@@ -15,7 +15,8 @@ export default {
       return new Response(null, { status: 404 });
     }
     if (found.wantsHandled) {
-      return Response.json(found.handled);
+      // DELETE takes what it lists, so that the list stays short.
+      return Response.json(request.method === "DELETE" ? found.handled.splice(0) : found.handled);
     }
     return fetchHandler(found.receiver, { peer: "cf-connecting-ip" })(request, env, context);
   },

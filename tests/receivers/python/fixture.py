@@ -13,6 +13,8 @@ from typing import Any
 
 from countersign import AddressPolicy, Event, RateLimit, Receiver, Scheme, Webhook
 
+from stores import stores_of
+
 #: How long a slow handler takes, in seconds.
 SLOW = 2.0
 
@@ -39,11 +41,13 @@ class Case:
             options["body_limit"] = given["body_limit"]
         if "body_timeout" in given:
             options["body_timeout"] = given["body_timeout"]
+        if "store" in given:
+            options.update(stores_of(given["store"], is_async=is_async))
         if given.get("replay") is False:
             options["replay"] = None
         self.receiver = Receiver(
             webhook,
-            clock=lambda: given["now"],
+            clock=(lambda: given["now"]) if "now" in given else time.time,
             schemas=given.get("schemas"),
             address=AddressPolicy(
                 allow=given.get("allow"),
@@ -54,6 +58,13 @@ class Case:
         )
         for pattern, behaviour in given["handlers"].items():
             self.receiver.on(pattern, self._handler(pattern, behaviour))
+
+    def take_handled(self) -> list[list[str | None]]:
+        """The handlers that succeeded since the last call. One thread calls this; what handlers
+        append meanwhile stays for the next call."""
+        taken = self.handled[:]
+        del self.handled[: len(taken)]
+        return taken
 
     def _handler(self, pattern: str, behaviour: str) -> Callable[[Event], object]:
         runs = iter(range(sys.maxsize))

@@ -20,4 +20,9 @@ def handled(name: str) -> Response:
     return jsonify(known[name].handled)
 
 
+@app.delete("/<name>/-/handled")
+def take_handled(name: str) -> Response:
+    return jsonify(known[name].take_handled())
+
+
 serve(app)

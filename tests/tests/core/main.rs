@@ -1,12 +1,18 @@
 //! The core as its users see it, one property a module.
 
+mod addresses;
+mod answers;
 mod arbitrary_bytes;
+mod claims;
 mod corpus;
 mod event_fields;
+mod heads;
 mod json;
 mod known_answers;
 mod monitor;
+mod rate_limits;
 mod round_trip;
+mod routing;
 mod sending;
 mod status;
 mod support;

@@ -11,16 +11,18 @@ use super::delivery::Sent;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
     /// In seconds.
-    pub(super) retry_after: Option<u64>,
+    pub(crate) retry_after: Option<u64>,
+    /// The server takes no further request over this connection.
+    pub(crate) closes: bool,
 }
 
 impl Answer {
     /// Its code, or its status in words.
-    pub(super) fn said(&self) -> &str {
+    pub(crate) fn said(&self) -> &str {
         let said = self.body["error"].as_str();
         said.or(self.body["status"].as_str()).unwrap_or("nothing")
     }
@@ -69,7 +71,7 @@ fn exchange<'a>(
 }
 
 /// Reads one answer. Not to the end of the connection: workerd keeps it open.
-fn read(stream: &mut impl BufRead) -> Result<Answer> {
+pub(crate) fn read(stream: &mut impl BufRead) -> Result<Answer> {
     let status_line = read_line(stream)?;
     let status = status_line.split(' ').nth(1);
     let status = status.context("there is no status")?.parse()?;
@@ -77,6 +79,7 @@ fn read(stream: &mut impl BufRead) -> Result<Answer> {
     let mut length = None;
     let mut is_chunked = false;
     let mut retry_after = None;
+    let mut closes = false;
     loop {
         let line = read_line(stream)?.to_ascii_lowercase();
         match line.split_once(':') {
@@ -84,6 +87,7 @@ fn read(stream: &mut impl BufRead) -> Result<Answer> {
             Some(("content-length", value)) => length = Some(value.trim().parse()?),
             Some(("transfer-encoding", value)) => is_chunked = value.trim() == "chunked",
             Some(("retry-after", value)) => retry_after = Some(value.trim().parse()?),
+            Some(("connection", value)) => closes = value.trim() == "close",
             Some(_) => {}
         }
     }
@@ -98,6 +102,7 @@ fn read(stream: &mut impl BufRead) -> Result<Answer> {
         status,
         body: json,
         retry_after,
+        closes,
     })
 }
 

@@ -6,8 +6,9 @@ import { env } from "cloudflare:workers";
 import { RecentEvents } from "../../../examples/worker/src/events.js";
 import { registerHandlers } from "../../../examples/worker/src/handlers.js";
 import { createWorker } from "../../../examples/worker/src/http.js";
-import { createReceiver, storesOf } from "../../../examples/worker/src/receiver.js";
+import { createReceiver } from "../../../examples/worker/src/receiver.js";
 import { readSettings } from "../../../examples/worker/src/settings.js";
+import { storesOf } from "../../../examples/worker/src/stores.js";
 
 const workers = new Map(env.ENDPOINTS.map((endpoint) => [endpoint.name, workerOf(endpoint)]));
 

@@ -11,7 +11,7 @@ import flask
 from flask.cli import AppGroup, with_appcontext
 
 from countersign.errors import CountersignError
-from countersign.inbox import Inbox, State
+from countersign.inbox import Inbox, State, Workers
 from countersign.receiver import Receiver
 
 commands = AppGroup("countersign", help="Looks into what this application receives.")
@@ -83,8 +83,9 @@ def replay(number: int | None, all_dead: bool, event_type: str | None) -> None:
 @with_appcontext
 def work(threads: int) -> None:
     """Handles the events of the inbox until it is told to end."""
-    receiver = flask.current_app.extensions["countersign"].configured
-    _inbox().run(receiver, threads=threads)
+    _inbox()
+    workers: Workers = flask.current_app.extensions["countersign"].workers(threads)
+    workers.run()
 
 
 def _inbox() -> Inbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Union
 
-from countersign._countersign import AddressPolicy, RateLimit, Webhook
+from countersign._countersign import AddressPolicy, RateLimit, RetryPolicy, Webhook
 from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from countersign.monitor import Monitor, StatusPage
 from countersign.receiver import Receiver, RedisStore, SqliteStore
@@ -23,6 +23,7 @@ _PLAIN = {
     "LEASE": "lease",
     "ORIGIN": "origin",
     "SCHEMAS": "schemas",
+    "WAIT": "wait",
     "WHEN_STORE_FAILS": "when_store_fails",
 }
 _ADDRESS = {
@@ -38,6 +39,7 @@ _OTHER = {
     "RATE_LIMIT",
     "STORE",
     "INBOX",
+    "RETRY_POLICY",
     "STATUS_TOKEN",
     "STATUS_PATH",
 }
@@ -81,6 +83,25 @@ def receiver_from(config: Mapping[str, Any], inbox: Inbox | None) -> Receiver | 
     if given.get("RATE_LIMIT") is not None:
         options["rate_limit"] = _rate_limit(given["RATE_LIMIT"])
     return Receiver(webhook, inbox=inbox, **options, **_stores(given.get("STORE", "memory")))
+
+
+def retry_policy_from(config: Mapping[str, Any]) -> RetryPolicy:
+    """When workers try an event of the inbox again, by ``COUNTERSIGN_RETRY_POLICY``: a policy, or
+    the first delay in seconds, which doubles, and the number of attempts: a pair, or text such as
+    ``5/8``."""
+    value = config.get(f"{PREFIX}RETRY_POLICY")
+    if value is None:
+        return RetryPolicy.standard()
+    if isinstance(value, RetryPolicy):
+        return value
+    parts: Any = value.split("/") if isinstance(value, str) else value
+    try:
+        delay, attempts = parts
+        return RetryPolicy.exponential(float(delay), int(attempts))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{PREFIX}RETRY_POLICY must be a delay in seconds and attempts, such as '5/8'"
+        ) from None
 
 
 def status_page_from(config: Mapping[str, Any], monitor: Monitor) -> StatusPage | None:

@@ -15,10 +15,11 @@ from countersign.flask.configuration import (
     PREFIX,
     inbox_from,
     receiver_from,
+    retry_policy_from,
     status_page_from,
 )
 from countersign.flask.request import FlaskRequest
-from countersign.inbox import Inbox
+from countersign.inbox import Inbox, Workers
 from countersign.monitor import Monitor, StatusPage
 from countersign.monitor.wsgi import answer_environ
 from countersign.receiver import Handler, Receiver
@@ -35,8 +36,14 @@ class Countersign:
     ``FORWARDING_HEADER``, ``RATE_LIMIT`` (``100/60``), ``STORE`` (``sqlite:///file``,
     ``redis://host``), ``INBOX`` (``sqlite:///file``, ``postgresql://host/name``),
     ``BODY_LIMIT``, ``BODY_TIMEOUT``, ``CLOCK``, ``DEADLINE``, ``LEASE``, ``ORIGIN``,
-    ``SCHEMAS`` and ``WHEN_STORE_FAILS``, as the options of :class:`countersign.Receiver`. Further
-    ones are added with :meth:`mount`.
+    ``SCHEMAS``, ``WAIT`` and ``WHEN_STORE_FAILS``, as the options of
+    :class:`countersign.Receiver`. Further ones are added with :meth:`mount`.
+
+    With ``INBOX`` events are handled by workers: those of ``flask countersign work``, or of
+    :meth:`State.workers` in the process of the server. They try again as ``RETRY_POLICY`` says
+    (``5/8``: after 5 seconds, then twice as long each time, 8 times in all); what a process held
+    that died is taken over after ``LEASE``. Only workers of the same process end the ``WAIT`` of an
+    answer early.
 
     With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
     :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
@@ -105,6 +112,8 @@ class State:
         self.configured = configured
         #: Where it stores its events, if they are handled after they were answered.
         self.inbox = inbox
+        self._retry_policy = retry_policy_from(app.config)
+        self._lease: float | None = app.config.get(f"{PREFIX}LEASE")
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
         #: Watches them, if there is a status page.
@@ -122,6 +131,18 @@ class State:
             # Workers of an inbox run where no request has brought the application's context.
             known = handler if self.inbox is None else _in_context(self._app, handler)
             self.configured.on(pattern, known)
+
+    def workers(self, threads: int = 4) -> Workers:
+        """Workers of the inbox, not started. Where a server forks, each process starts its own.
+
+        Raises ``RuntimeError`` without ``COUNTERSIGN_INBOX``.
+        """
+        if self.inbox is None or self.configured is None:
+            raise RuntimeError(f"this application has no inbox: {PREFIX}INBOX is not set")
+        more = {} if self._lease is None else {"lease": self._lease}
+        return Workers(
+            self.configured, self.inbox, threads=threads, policy=self._retry_policy, **more
+        )
 
     def mount(self, path: str, receiver: Receiver) -> None:
         """Gives the requests for this path to the receiver."""

@@ -15,10 +15,10 @@ All of it is of this process. Where a server runs several, each tells what it sa
 page says which one answered: one process with threads is easier to watch.
 """
 
+from countersign._countersign import judged_path
 from countersign.monitor.asgi import StatusAsgi
 from countersign.monitor.inbox import DeadLetter, Inbox
-from countersign.monitor.monitor import Monitor
-from countersign.monitor.openmetrics import CONTENT_TYPE
+from countersign.monitor.monitor import CONTENT_TYPE, Monitor
 from countersign.monitor.page import StatusAnswer, StatusPage
 from countersign.monitor.wsgi import StatusWsgi
 
@@ -31,4 +31,5 @@ __all__ = [
     "StatusAsgi",
     "StatusPage",
     "StatusWsgi",
+    "judged_path",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from countersign._countersign import judged_path
 from countersign.asgi import Receive, Scope, ScopeRequest, Send, live
 from countersign.errors import CountersignError
 from countersign.monitor.page import BODY_LIMIT, StatusAnswer, StatusPage, refused
@@ -37,7 +38,7 @@ class StatusAsgi:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope, request: ScopeRequest) -> StatusAnswer:
-        path = _path(scope)
+        path = scope_path(scope)
         method, secure = request.method, scope.get("scheme") == "https"
         body = b""
         if self._page.wants_body(method, path):
@@ -57,13 +58,12 @@ class StatusAsgi:
         return await asyncio.to_thread(ask)
 
 
-def _path(scope: Scope) -> str:
+def scope_path(scope: Scope) -> str:
     """The path below the application, or as it was sent if that is another spelling of it, which a
     proxy in front may not have recognised."""
-    sent: bytes = scope.get("raw_path") or b""
-    if b"%" in sent.partition(b"?")[0]:
-        return sent.decode("latin-1")
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
     # Where it is mounted in another application.
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+    below = path[len(root) :] if root and path.startswith(f"{root}/") else path
+    sent: bytes = scope.get("raw_path") or b""
+    return judged_path(sent.decode("latin-1"), below)

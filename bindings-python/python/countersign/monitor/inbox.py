@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Callable, Optional, Protocol, Tuple, TypeVar
 
-from countersign._countersign import Event
-from countersign.monitor.tally import shortened
+from countersign._countersign import Event, InboxView, is_shown
 from countersign.receiver.outcome import Journal
 
-#: How many dead letters are shown.
+T = TypeVar("T")
+#: Number, reception, attempts, event id, event type, error.
+Letter = Tuple[int, float, int, Optional[str], Optional[str], Optional[str]]
+
+#: How many dead letters are shown; more need not be read.
 _MOST_LETTERS = 100
 
 
@@ -52,52 +55,49 @@ class Inbox(Protocol):
         """Has an event handled once more; how many they are, which is 0 if there is none."""
 
 
-def counts(inbox: Inbox) -> dict[str, int] | None:
-    """How many events are in which state; ``None`` if the inbox does not answer."""
-    try:
-        return {str(state): int(count) for state, count in inbox.counts().items()}
-    except Exception as error:
-        _log_failure(error)
+def view(inbox: Inbox | None, *, with_letters: bool) -> InboxView | None:
+    """What is shown of an inbox, and ``None`` if there is none."""
+    if inbox is None:
         return None
-
-
-def dead_letters(inbox: Inbox) -> list[dict[str, Any]] | None:
-    """The first dead letters, without their payloads; ``None`` if the inbox does not answer."""
-    try:
-        return [_described(letter) for letter in islice(inbox.dead_letters(), _MOST_LETTERS)]
-    except Exception as error:
-        _log_failure(error)
-        return None
+    counts = _ask(inbox, _counts)
+    return InboxView(counts, _ask(inbox, _letters) if with_letters else None)
 
 
 def replay(inbox: Inbox, number: int) -> bool | None:
-    """Has a dead letter handled once more; whether there is one of this number, and ``None`` if the
-    inbox does not answer.
+    """Has a dead letter handled once more; whether one of this number is shown, and ``None`` if the
+    inbox does not answer."""
 
-    An inbox would replay what was handled, too. A page that is no longer true must not do so.
-    """
+    def ask(inbox: Inbox) -> bool:
+        numbers = [letter.number for letter in islice(inbox.dead_letters(), _MOST_LETTERS)]
+        return is_shown(numbers, number) and inbox.replay(number) > 0
+
+    return _ask(inbox, ask)
+
+
+def _ask(inbox: Inbox, question: Callable[[Inbox], T]) -> T | None:
+    """What the inbox answers; ``None`` if it does not."""
     try:
-        letters = islice(inbox.dead_letters(), _MOST_LETTERS)
-        return any(letter.number == number for letter in letters) and inbox.replay(number) > 0
+        return question(inbox)
     except Exception as error:
-        _log_failure(error)
+        Journal("inbox").log(logging.ERROR, "the inbox failed", "store_unavailable", error)
         return None
 
 
-def _log_failure(error: Exception) -> None:
-    Journal("inbox").log(logging.ERROR, "the inbox failed", "store_unavailable", error)
+def _counts(inbox: Inbox) -> list[tuple[str, int]]:
+    return [(str(state), max(0, int(count))) for state, count in inbox.counts().items()]
 
 
-def _described(letter: DeadLetter) -> dict[str, Any]:
-    return {
-        "number": letter.number,
-        "event_id": _text(letter.event.id),
-        "event_type": _text(letter.event.type),
-        "received": letter.received,
-        "attempts": letter.attempts,
-        "error": _text(letter.error),
-    }
+def _letters(inbox: Inbox) -> list[Letter]:
+    return [_described(letter) for letter in islice(inbox.dead_letters(), _MOST_LETTERS)]
 
 
-def _text(value: str | None) -> str | None:
-    return None if value is None else shortened(value)
+def _described(letter: DeadLetter) -> Letter:
+    event = letter.event
+    return (
+        letter.number,
+        letter.received,
+        letter.attempts,
+        event.id,
+        event.type,
+        letter.error,
+    )

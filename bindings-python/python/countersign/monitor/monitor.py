@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections import deque
-from collections.abc import Mapping
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from countersign.monitor import openmetrics
-from countersign.monitor.inbox import Inbox, counts, dead_letters
-from countersign.monitor.tally import Tally, bounded
-from countersign.receiver.outcome import Outcome
+from countersign._countersign import MonitorState, openmetrics_type
+from countersign.monitor.inbox import Inbox, view
 
 if TYPE_CHECKING:
+    from countersign.receiver.outcome import Outcome
     from countersign.receiver.receiver import Receiver
+
+#: The media type of the metrics.
+CONTENT_TYPE = openmetrics_type()
 
 
 class Monitor:
@@ -39,38 +39,39 @@ class Monitor:
         for name, value in (("recent", recent), ("most_types", most_types)):
             if type(value) is not int or value < 1:
                 raise TypeError(f"{name} must be a number above 0")
-        self._most_types = most_types
-        self._recent: deque[tuple[str, Outcome]] = deque(maxlen=recent)
-        self._tallies: dict[str, Tally] = {}
+        self._state = MonitorState(time.time(), recent, most_types)
         self._inbox: Inbox | None = None
-        self._since = time.time()
-        self._lock = Lock()
 
     def watch(self, receiver: Receiver, name: str) -> None:
         """Counts what becomes of this receiver's requests from now on.
 
         Raises ``ValueError`` if there is one of this name, since their counts would be mixed.
         """
-        # A lone surrogate could not be sent with the metrics.
-        name.encode()
-        tally = Tally(receiver.webhook.scheme_name, self._most_types)
-        with self._lock:
-            if name in self._tallies:
-                raise ValueError(f"there is a receiver {name!r} already")
-            self._tallies[name] = tally
-        lock, recent = self._lock, self._recent
+        number = self._state.watch(name, receiver.webhook.scheme_name)
+        keep = self._state.observe
 
         def observe(outcome: Outcome) -> None:
-            outcome = bounded(outcome)
-            with lock:
-                recent.append((name, outcome))
-                tally.add(outcome)
+            keep(
+                number,
+                outcome.time,
+                outcome.status,
+                outcome.result,
+                outcome.event_id,
+                outcome.event_type,
+                outcome.duration,
+                outcome.key_index,
+            )
 
         receiver.observe(observe)
 
     def attach_inbox(self, inbox: Inbox) -> None:
         """Shows this inbox, too, with its dead letters."""
         self._inbox = inbox
+
+    @property
+    def state(self) -> MonitorState:
+        """What is kept, for the status page."""
+        return self._state
 
     @property
     def inbox(self) -> Inbox | None:
@@ -80,50 +81,13 @@ class Monitor:
     def openmetrics(self) -> str:
         """All counts as the text of OpenMetrics 1.0, to be sent as
         :data:`countersign.monitor.CONTENT_TYPE`."""
-        inbox = self._inbox
-        states: Mapping[str, int] | bool | None = None
-        if inbox is not None:
-            states = counts(inbox)
-            if states is None:
-                states = False
-        with self._lock:
-            tallies = self._copied_tallies()
-        return openmetrics.exposition(tallies, states)
+        return self._state.openmetrics(view(self._inbox, with_letters=False))
 
     def snapshot(self) -> dict[str, Any]:
-        """All that the status page shows, as JSON has it: times in Unix seconds, durations in
-        seconds, the newest outcome first."""
-        with self._lock:
-            recent = list(self._recent)
-            tallies = self._copied_tallies()
-        return {
-            "time": time.time(),
-            "since": self._since,
-            "process": os.getpid(),
-            "receivers": [_described(name, tally) for name, tally in tallies.items()],
-            "recent": [
-                {"receiver": name, **outcome._asdict()} for name, outcome in reversed(recent)
-            ],
-            "inbox": self._inbox_snapshot(),
-        }
-
-    def _copied_tallies(self) -> dict[str, Tally]:
-        return {name: tally.copy() for name, tally in self._tallies.items()}
-
-    def _inbox_snapshot(self) -> dict[str, Any] | None:
-        inbox = self._inbox
-        if inbox is None:
-            return None
-        return {"counts": counts(inbox), "dead_letters": dead_letters(inbox)}
-
-
-def _described(name: str, tally: Tally) -> dict[str, Any]:
-    durations = tally.durations
-    return {
-        "name": name,
-        "scheme": tally.scheme,
-        "requests": sum(durations.counts),
-        "results": tally.results,
-        "types": tally.types,
-        "latency": {f"p{share}": durations.quantile(share / 100) for share in (50, 95, 99)},
-    }
+        """All that the status page shows: times in Unix seconds, durations in seconds, the newest
+        outcome first."""
+        shown = view(self._inbox, with_letters=True)
+        snapshot: dict[str, Any] = json.loads(
+            self._state.snapshot(shown, time.time(), os.getpid())
+        )
+        return snapshot

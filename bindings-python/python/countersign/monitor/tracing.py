@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.trace import Status, StatusCode, TracerProvider, get_tracer
 
-from countersign._countersign import __version__
-from countersign.monitor.tally import bounded
+from countersign._countersign import __version__, shortened
 
 if TYPE_CHECKING:
     from countersign.receiver.outcome import Outcome
@@ -38,16 +37,15 @@ def trace(receiver: Receiver, tracer_provider: TracerProvider | None = None) -> 
     tracer = get_tracer("countersign", __version__, tracer_provider)
 
     def observe(outcome: Outcome) -> None:
-        outcome = bounded(outcome)
         attributes: dict[str, str | int] = {
             "countersign.scheme": outcome.scheme,
             "countersign.result": outcome.result,
             "http.response.status_code": outcome.status,
         }
         if outcome.event_id is not None:
-            attributes["countersign.event.id"] = outcome.event_id
+            attributes["countersign.event.id"] = shortened(outcome.event_id)
         if outcome.event_type is not None:
-            attributes["countersign.event.type"] = outcome.event_type
+            attributes["countersign.event.type"] = shortened(outcome.event_type)
         start = int(outcome.time * _BILLION)
         span = tracer.start_span("webhook", attributes=attributes, start_time=start)
         if outcome.status >= 500:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from countersign._countersign import judged_path
 from countersign.errors import CountersignError
 from countersign.monitor.page import BODY_LIMIT, StatusAnswer, StatusPage, refused
 from countersign.receiver.incoming import IncomingRequest
@@ -41,7 +42,14 @@ def answer_environ(
     page: StatusPage, environ: Mapping[str, Any], request: IncomingRequest
 ) -> StatusAnswer:
     """The answer of the page to a request of WSGI."""
-    path = _path(environ)
+    secure = environ["wsgi.url_scheme"] == "https"
+    return answer_request(page, request, environ_path(environ), secure)
+
+
+def answer_request(
+    page: StatusPage, request: IncomingRequest, path: str, secure: bool
+) -> StatusAnswer:
+    """The answer of the page to a request whose body a thread reads."""
     body = b""
     if page.wants_body(request.method, path):
         try:
@@ -49,19 +57,14 @@ def answer_environ(
         except CountersignError as error:
             return refused(error.status)
     headers = [(_text(name), _text(value)) for name, value in request.headers]
-    secure = environ["wsgi.url_scheme"] == "https"
     return page.answer(request.method, path, headers, body, secure=secure)
 
 
-def _path(environ: Mapping[str, Any]) -> str:
+def environ_path(environ: Mapping[str, Any]) -> str:
     """The path below the application, or as it was sent if that is another spelling of it, which a
     proxy in front may not have recognised."""
-    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    sent = target.partition("?")[0]
-    if sent.startswith("/") and ("%" in sent or "//" in sent):
-        return sent
-    path: str = environ.get("PATH_INFO", "")
-    return path
+    sent: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return judged_path(sent, environ.get("PATH_INFO", ""))
 
 
 def _text(value: str | bytes) -> str:

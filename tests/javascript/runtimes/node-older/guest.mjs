@@ -2,13 +2,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import * as imported from "countersign";
+import * as importedInbox from "countersign/inbox";
+import * as importedMonitor from "countersign/monitor";
 import * as importedReceiver from "countersign/receiver";
 
 import { run } from "../../conformance.mjs";
 
 const require = createRequire(import.meta.url);
-const required = { ...require("countersign"), ...require("countersign/receiver") };
-for (const [name, value] of Object.entries({ ...imported, ...importedReceiver })) {
+// The inbox and the monitor first, which need the receiver's instance.
+const required = {
+  ...require("countersign/inbox"),
+  ...require("countersign/monitor"),
+  ...require("countersign"),
+  ...require("countersign/receiver"),
+};
+for (const [name, value] of Object.entries({ ...imported, ...importedInbox, ...importedMonitor, ...importedReceiver })) {
   if (value !== required[name]) {
     throw new Error(`import and require have different exports called ${name}`);
   }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::handlers::{Behaviour, Handled};
+use crate::store::StoreText;
 
 #[derive(Deserialize)]
 pub(crate) struct Corpus {
@@ -46,6 +47,7 @@ pub(crate) struct Described {
     #[serde(default)]
     schemas: BTreeMap<String, Value>,
     replay: Option<bool>,
+    store: Option<StoreText>,
     #[serde(default)]
     handlers: BTreeMap<String, Behaviour>,
 }
@@ -89,6 +91,9 @@ impl Described {
         {
             receiver =
                 receiver.rate_limit(RateLimit::new(requests, Duration::from_millis(window_ms))?);
+        }
+        if let Some(store) = self.store {
+            receiver = store.install(receiver)?;
         }
         if self.replay == Some(false) {
             receiver = receiver.without_replay_store();

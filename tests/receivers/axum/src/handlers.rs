@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use countersign_tower::ReceivedEvent;
@@ -30,10 +30,12 @@ type Handling = Pin<Box<dyn Future<Output = Result<(), &'static str>> + Send>>;
 
 impl Handled {
     pub(crate) fn list(&self) -> Vec<Value> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().clone()
+    }
+
+    /// The list, which begins anew.
+    pub(crate) fn take(&self) -> Vec<Value> {
+        std::mem::take(&mut self.lock())
     }
 
     pub(crate) fn handler(
@@ -63,7 +65,10 @@ impl Handled {
     }
 
     fn add(&self, entry: Value) {
-        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        list.push(entry);
+        self.lock().push(entry);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Value>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,6 +4,7 @@
 
 mod case;
 mod handlers;
+mod store;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -24,13 +25,15 @@ async fn main() -> Result<()> {
     let mut router = Router::new();
     for case in corpus.cases {
         let handled = Handled::default();
+        let taken = handled.clone();
         let receiver = case.receiver.build(&handled);
         let receiver = receiver.with_context(|| case.id.clone())?;
         router = router
             .route_service(&format!("/{}", case.id), receiver.into_service())
             .route(
                 &format!("/{}/-/handled", case.id),
-                get(async move || Json(handled.list())),
+                // DELETE takes what it lists, so that the list stays short.
+                get(async move || Json(handled.list())).delete(async move || Json(taken.take())),
             );
     }
     let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -1,0 +1,3 @@
+import "./init.js";
+import "./receiver-init.js";
+export * from "./inbox/index.js";
