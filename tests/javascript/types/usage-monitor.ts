@@ -2,6 +2,7 @@
 
 import { Webhook } from "countersign";
 import { fetchHandler } from "countersign/fetch";
+import type { Inbox } from "countersign/inbox";
 import {
   CONTENT_TYPE,
   type DeadLetter,
@@ -40,13 +41,7 @@ class OwnInbox implements MonitoredInbox {
 }
 monitor.attachInbox(new OwnInbox()).inbox?.counts();
 
-/** The methods of an inbox that lists in other ways, too. */
-interface ListingInbox {
-  counts(): Promise<Record<"waiting" | "running" | "handled" | "dead", number>>;
-  deadLetters(which?: { readonly limit?: number | null | undefined; readonly type?: string }): Promise<DeadLetter[]>;
-  replay(which?: number | { readonly type?: string }): Promise<number>;
-}
-export const listed = (inbox: ListingInbox): Monitor => monitor.attachInbox(inbox);
+export const watching = (inbox: Inbox): Monitor => monitor.attachInbox(inbox);
 
 const page = new StatusPage(monitor, crypto.randomUUID(), { path: "/status", clock: () => Date.now() / 1e3 });
 const status: (request: Request) => Promise<Response | null> = statusFetchHandler(page);
