@@ -1,3 +1,4 @@
+import { bytesOf } from "../body.js";
 import { number, options, text, wrong } from "../check.js";
 import { parseAnswer } from "../receiver/answer.js";
 import { glue } from "./core.js";
@@ -99,11 +100,12 @@ export class StatusPage {
   /** The answer to a request. */
   async answer(request: StatusRequest): Promise<StatusAnswer> {
     const { method, path, headers, body = NOTHING, secure = false } = request;
-    if (!(body instanceof Uint8Array)) {
+    const bytes = bytesOf("the body", body);
+    if (bytes === undefined) {
       throw wrong("the body", "a Uint8Array", body);
     }
     const now = Math.floor(number("the clock's time", this.#clock()) * 1e3);
-    const asked = new glue.StatusRequestHandle(text("the method", method), text("the path", path), body, secure === true);
+    const asked = new glue.StatusRequestHandle(text("the method", method), text("the path", path), bytes, secure === true);
     for (const [name, value] of headers) {
       asked.add_header(text("a header's name", name), octets(text("a header's value", value)));
     }
