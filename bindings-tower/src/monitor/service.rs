@@ -25,7 +25,6 @@ use crate::body::read_body;
 use crate::journal::system_time;
 use crate::pipeline::called_uri;
 
-/// How long a form may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a [`Monitor`] saw, as a page for people and as metrics, for those who have the token: a
@@ -51,6 +50,7 @@ pub struct StatusService {
     monitor: Monitor,
     page: Arc<StatusPage>,
     is_secure: bool,
+    body_timeout: Duration,
     clock: Arc<dyn Fn() -> UnixTime + Send + Sync>,
 }
 
@@ -65,6 +65,7 @@ impl StatusService {
             monitor,
             page: Arc::new(StatusPage::new(token, path)?),
             is_secure: false,
+            body_timeout: BODY_TIMEOUT,
             clock: Arc::new(system_time),
         })
     }
@@ -73,6 +74,12 @@ impl StatusService {
     /// no other way. If not said, that is so for requests whose URI says it.
     pub fn secure(mut self) -> Self {
         self.is_secure = true;
+        self
+    }
+
+    /// How long a form may take to arrive; 10 seconds if not said.
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.body_timeout = time;
         self
     }
 
@@ -98,7 +105,7 @@ impl StatusService {
         asked.secure = self.is_secure || called.scheme() == Some(&Scheme::HTTPS);
         let read;
         if self.page.wants_body(asked.method, asked.path) {
-            match read_body(body, BODY_LIMIT, BODY_TIMEOUT).await {
+            match read_body(body, BODY_LIMIT, self.body_timeout).await {
                 Ok(bytes) => read = bytes,
                 Err(error) => return StatusAnswer::refused(error.status()),
             }
