@@ -106,7 +106,7 @@ where
                 let body = B::from(event.raw().clone());
                 parts.extensions.insert(event);
                 let answer = inner.call(Request::from_parts(parts, body)).await?;
-                record_status(&span, answer.status().as_u16(), "verified");
+                record_status(&span, answer.status().as_u16());
                 Ok(answer)
             };
             work.instrument(span.clone()).await

@@ -6,6 +6,9 @@ use tracing::field::Empty;
 
 use crate::journal::Journal;
 
+/// From this status on it is the host that failed.
+const FAILED: u16 = 500;
+
 /// A span that begins now. What is not known yet is recorded later.
 pub(crate) fn begin(scheme: &str) -> Span {
     tracing::info_span!(
@@ -33,15 +36,17 @@ pub(crate) fn record(span: &Span, journal: &Journal, status: Option<u16>, result
         span.record("countersign.event.type", &*shortened(event_type));
     }
     if let Some(status) = status {
-        record_status(span, status, result);
+        record_status(span, status);
+        if status >= FAILED {
+            span.record("otel.status_description", result);
+        }
     }
 }
 
-/// The status of the answer, which is an error of this host from 500 on.
-pub(crate) fn record_status(span: &Span, status: u16, description: &str) {
+/// The status of the answer.
+pub(crate) fn record_status(span: &Span, status: u16) {
     span.record("http.response.status_code", status);
-    if status >= 500 {
+    if status >= FAILED {
         span.record("otel.status_code", "ERROR");
-        span.record("otel.status_description", description);
     }
 }

@@ -210,7 +210,6 @@ async fn the_service_behind_a_layer_is_inside_and_gives_the_status() {
             ("countersign.scheme", "sha256"),
             ("http.response.status_code", "502"),
             ("otel.status_code", "ERROR"),
-            ("otel.status_description", "verified"),
         ],
     );
 }

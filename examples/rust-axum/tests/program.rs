@@ -146,6 +146,14 @@ fn has_handlers_guards_and_a_status_page() {
 }
 
 #[test]
+fn refuses_while_its_store_is_down() {
+    let (_program, server) = start(&with("COUNTERSIGN_STORE", "redis://127.0.0.1:1/0"));
+    let payment = common::PAYMENT;
+    let answer = common::post(server, &common::signed("a secret", payment), payment);
+    assert_eq!((answer.status, answer.code()), (503, "store_unavailable"));
+}
+
+#[test]
 fn takes_a_fresh_delivery() {
     let (_program, server) = start(&[
         ("COUNTERSIGN_SCHEME", "standard"),
