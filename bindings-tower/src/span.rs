@@ -45,7 +45,8 @@ pub(crate) fn record(span: &Span, journal: &Journal, status: Option<u16>, result
 
 /// The status of the answer.
 pub(crate) fn record_status(span: &Span, status: u16) {
-    span.record("http.response.status_code", status);
+    // Signed, as the integers of OpenTelemetry are.
+    span.record("http.response.status_code", i64::from(status));
     if status >= FAILED {
         span.record("otel.status_code", "ERROR");
     }
