@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use countersign::Answer;
+use tracing::Instrument;
 
 use crate::answer::response;
 use crate::event::ReceivedEvent;
+use crate::journal::Journal;
 use crate::receiver::Receiver;
 
 /// A [`Receiver`] in the state of a router, for the extractor [`VerifiedEvent`].
@@ -58,7 +60,10 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         let Verifier(receiver) = Verifier::from_ref(state);
         let (parts, body) = request.into_parts();
-        match receiver.pass(&parts, body).await {
+        let journal = Journal::start(receiver.webhook.scheme_name());
+        let span = journal.span();
+        let passed = receiver.pass(&parts, body, journal).instrument(span);
+        match passed.await {
             Ok(event) => Ok(Self(event)),
             Err(answer) => Err(Rejection(answer)),
         }

@@ -5,10 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Instant, SystemTime};
 
 use countersign::{Error, UnixTime};
+use tracing::Span;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::event::ReceivedEvent;
 use crate::outcome::Outcome;
+use crate::span;
 
 /// Tells an observer what became of a request.
 pub(crate) type Observer = Box<dyn Fn(&Outcome) + Send + Sync>;
@@ -18,6 +20,8 @@ pub(crate) struct Journal {
     scheme: Box<str>,
     time: UnixTime,
     start: Instant,
+    /// Of the request; none for an event that was taken out of an inbox.
+    span: Span,
     pub(crate) event_id: Option<Box<str>>,
     pub(crate) event_type: Option<Box<str>>,
     pub(crate) event_time: Option<UnixTime>,
@@ -26,10 +30,15 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(crate) fn start(scheme: &str) -> Self {
+        Self::below(span::begin(scheme), scheme)
+    }
+
+    fn below(span: Span, scheme: &str) -> Self {
         Self {
             scheme: scheme.into(),
             time: system_time(),
             start: Instant::now(),
+            span,
             event_id: None,
             event_type: None,
             event_time: None,
@@ -43,8 +52,12 @@ impl Journal {
         Self {
             event_id: event.id().map(Into::into),
             event_type: event.event_type().map(Into::into),
-            ..Self::start(scheme)
+            ..Self::below(Span::none(), scheme)
         }
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
     }
 
     pub(crate) fn refused(&self, error: &Error) {
@@ -118,13 +131,14 @@ impl Journal {
         );
     }
 
-    /// Tells the observers. One that panics changes no answer.
+    /// Tells the span and the observers. One that panics changes no answer.
     pub(crate) fn conclude(
         self,
         status: Option<u16>,
         result: &'static str,
         observers: &[Observer],
     ) {
+        span::record(&self.span, &self, status, result);
         if observers.is_empty() {
             return;
         }

@@ -12,12 +12,14 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::Instrument;
 
 use crate::answer::response;
 use crate::event::ReceivedEvent;
 use crate::journal::Journal;
 use crate::pipeline::Passage;
 use crate::receiver::Receiver;
+use crate::span::record_status;
 
 /// Puts a [`Receiver`]'s checks in front of a service: method, media type, size, address, rate,
 /// signature, payload, schema. Handshakes and what is refused are answered here. Other requests are
@@ -93,15 +95,21 @@ where
         // The one that said that it is ready must be called, not its clone.
         let mut inner = mem::replace(&mut self.inner, clone);
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            match receiver.pass(&parts, body).await {
-                Err(answer) => Ok(response(&answer)),
-                Ok(event) => {
-                    let body = B::from(event.raw().clone());
-                    parts.extensions.insert(event);
-                    inner.call(Request::from_parts(parts, body)).await
-                }
-            }
+            let journal = Journal::start(receiver.webhook.scheme_name());
+            let span = journal.span();
+            let work = async {
+                let (mut parts, body) = request.into_parts();
+                let event = match receiver.pass(&parts, body, journal).await {
+                    Err(answer) => return Ok(response(&answer)),
+                    Ok(event) => event,
+                };
+                let body = B::from(event.raw().clone());
+                parts.extensions.insert(event);
+                let answer = inner.call(Request::from_parts(parts, body)).await?;
+                record_status(&span, answer.status().as_u16());
+                Ok(answer)
+            };
+            work.instrument(span.clone()).await
         })
     }
 }
@@ -115,8 +123,8 @@ impl Receiver {
         &self,
         parts: &Parts,
         body: B,
+        mut journal: Journal,
     ) -> Result<ReceivedEvent, Answer> {
-        let mut journal = Journal::start(self.webhook.scheme_name());
         let (result, answer) = match self.verify(parts, body, &mut journal).await {
             Ok(Passage::Event(event)) => {
                 journal.conclude(None, "verified", &self.observers);

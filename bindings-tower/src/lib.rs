@@ -13,6 +13,8 @@ mod handler;
 pub mod inbox;
 mod journal;
 mod layer;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 mod outcome;
 mod pipeline;
 mod receiver;
@@ -20,6 +22,7 @@ mod receiver;
 mod schemas;
 mod service;
 mod settings;
+mod span;
 mod store;
 
 pub use caller::PeerAddress;

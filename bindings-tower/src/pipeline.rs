@@ -119,7 +119,7 @@ impl Receiver {
 }
 
 /// The URI before routers took off what they matched.
-fn called_uri(parts: &Parts) -> &http::Uri {
+pub(crate) fn called_uri(parts: &Parts) -> &http::Uri {
     #[cfg(feature = "axum")]
     if let Some(original) = parts.extensions.get::<axum::extract::OriginalUri>() {
         return &original.0;

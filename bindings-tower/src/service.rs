@@ -9,6 +9,7 @@ use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
+use tracing::Instrument;
 
 use crate::answer::response;
 use crate::journal::Journal;
@@ -58,14 +59,22 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let receiver = self.receiver.clone();
-        Box::pin(async move { Ok(response(&receiver.receive(request).await)) })
+        Box::pin(async move {
+            let journal = Journal::start(receiver.webhook.scheme_name());
+            let span = journal.span();
+            let answer = receiver.receive(request, journal).instrument(span).await;
+            Ok(response(&answer))
+        })
     }
 }
 
 impl Receiver {
     /// Works through one request.
-    async fn receive<B: Body>(self: &Arc<Self>, request: Request<B>) -> Answer {
-        let mut journal = Journal::start(self.webhook.scheme_name());
+    async fn receive<B: Body>(
+        self: &Arc<Self>,
+        request: Request<B>,
+        mut journal: Journal,
+    ) -> Answer {
         let concluded = self.conclude(request, &mut journal).await;
         let (result, answer) = concluded.unwrap_or_else(|error| self.refuse(&error, &journal));
         journal.conclude(Some(answer.status()), result, &self.observers);

@@ -207,10 +207,10 @@ async fn the_log_has_codes_and_ids_and_nothing_private() {
 
     let logged = log.text();
     for wanted in [
-        r#"ERROR countersign_tower::journal: the handler failed code="handler_failed" scheme="sha256" event_id="evt_500" event_type="order.failing" exception="std::io::error::Error""#,
-        r#"WARN countersign_tower::journal: a request was refused code="handler_failed" scheme="sha256" event_id="evt_500""#,
-        r#"WARN countersign_tower::journal: a request was refused code="payload_not_json" scheme="sha256""#,
-        r#"ERROR countersign_tower::journal: a store failed code="store_unavailable" scheme="sha256" event_id="evt_503""#,
+        r#"ERROR webhook{countersign.scheme="sha256"}: countersign_tower::journal: the handler failed code="handler_failed" scheme="sha256" event_id="evt_500" event_type="order.failing" exception="std::io::error::Error""#,
+        r#"WARN webhook{countersign.scheme="sha256"}: countersign_tower::journal: a request was refused code="handler_failed" scheme="sha256" event_id="evt_500""#,
+        r#"WARN webhook{countersign.scheme="sha256"}: countersign_tower::journal: a request was refused code="payload_not_json" scheme="sha256""#,
+        r#"ERROR webhook{countersign.scheme="sha256"}: countersign_tower::journal: a store failed code="store_unavailable" scheme="sha256" event_id="evt_503""#,
     ] {
         assert!(logged.contains(wanted), "{logged}");
     }

@@ -25,7 +25,7 @@ pub enum State {
 }
 
 impl State {
-    pub(super) const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Handled, Self::Dead];
+    pub(crate) const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Handled, Self::Dead];
 
     /// The word for it, the same in every language.
     pub fn as_str(self) -> &'static str {

@@ -25,7 +25,7 @@ pub use self::redis::RedisStore;
 pub use self::sqlite::SqliteStore;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::sqlite::use_write_ahead_log;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use self::token::random_token;
 
 /// What a store will answer.

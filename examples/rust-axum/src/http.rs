@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use countersign_tower::Receiver;
+use countersign_tower::monitor::StatusService;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
@@ -25,6 +26,13 @@ pub fn router(receiver: Receiver, events_token: Option<String>) -> Router {
         .route("/webhooks/events", get(list_events))
         .with_state((listing, Arc::from(token)))
         .route_service("/webhooks", receiver.into_service())
+}
+
+/// The same routes with those of a status page.
+pub fn with_status(router: Router, status: &StatusService) -> Router {
+    status.paths().iter().fold(router, |router, path| {
+        router.route_service(path, status.clone())
+    })
 }
 
 async fn list_events(

@@ -3,6 +3,9 @@
 use std::env::{self, VarError};
 
 use countersign::{Scheme, Secret, Webhook};
+use countersign_tower::Receiver;
+
+use crate::guards::guarded;
 
 /// What the receiver is run with.
 #[derive(Debug)]
@@ -13,9 +16,19 @@ pub struct Settings {
     pub webhook: Webhook,
     /// `COUNTERSIGN_EVENTS_TOKEN`: without it there is no list of events.
     pub events_token: Option<String>,
+    /// `COUNTERSIGN_STATUS_TOKEN`: without it there is no status page.
+    pub status_token: Option<String>,
 }
 
 impl Settings {
+    /// The receiver of these settings and its guards, whose variables the README lists.
+    ///
+    /// # Errors
+    /// Which variable of the guards is wrong.
+    pub fn receiver(&self) -> Result<Receiver, String> {
+        guarded(Receiver::new(self.webhook.clone()))
+    }
+
     /// Reads the environment.
     ///
     /// # Errors
@@ -24,6 +37,7 @@ impl Settings {
         Ok(Self {
             webhook: webhook()?,
             events_token: read("COUNTERSIGN_EVENTS_TOKEN")?,
+            status_token: read("COUNTERSIGN_STATUS_TOKEN")?,
         })
     }
 }
@@ -42,14 +56,20 @@ fn webhook() -> Result<Webhook, String> {
             .map_err(|error| format!("{name}: {error}"))?;
         secrets.push(secret);
     }
-    Webhook::new(scheme, secrets).map_err(|error| error.to_string())
+    let webhook = Webhook::new(scheme, secrets).map_err(|error| error.to_string())?;
+    let Some(token) = read("COUNTERSIGN_VERIFY_TOKEN")? else {
+        return Ok(webhook);
+    };
+    let token =
+        Secret::parse(&token).map_err(|error| format!("COUNTERSIGN_VERIFY_TOKEN: {error}"))?;
+    Ok(webhook.with_verify_token(token))
 }
 
 fn required(name: &str, what: &str) -> Result<String, String> {
     read(name)?.ok_or_else(|| format!("{name} is not set; it holds {what}"))
 }
 
-fn read(name: &str) -> Result<Option<String>, String> {
+pub(crate) fn read(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),

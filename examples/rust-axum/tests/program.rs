@@ -33,6 +33,15 @@ fn program(environment: &[(&str, &str)]) -> Command {
     command
 }
 
+/// A whole configuration, and a variable of the guards.
+fn with<'a>(name: &'a str, value: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("COUNTERSIGN_SCHEME", "sha256"),
+        ("COUNTERSIGN_SECRET", "a secret"),
+        (name, value),
+    ]
+}
+
 #[test]
 fn does_not_start_without_its_configuration() {
     for (environment, message) in [
@@ -57,6 +66,26 @@ fn does_not_start_without_its_configuration() {
             &[("COUNTERSIGN_SCHEME", "gihtub")],
             "COUNTERSIGN_SCHEME: no scheme is registered",
         ),
+        (
+            &with("COUNTERSIGN_RATE_LIMIT", "many"),
+            "COUNTERSIGN_RATE_LIMIT is not like 600/60",
+        ),
+        (
+            &with("COUNTERSIGN_STORE", "disk"),
+            "COUNTERSIGN_STORE is not memory",
+        ),
+        (
+            &with("COUNTERSIGN_ALLOW", "192.0.2.0/24, anybody"),
+            "COUNTERSIGN_ALLOW: ",
+        ),
+        (
+            &with("COUNTERSIGN_FORWARDING_HEADER", "x-real-ip"),
+            "COUNTERSIGN_FORWARDING_HEADER is not",
+        ),
+        (
+            &with("COUNTERSIGN_STATUS_TOKEN", "short"),
+            "COUNTERSIGN_STATUS_TOKEN: the status token must have",
+        ),
     ] {
         let output = program(environment).output().unwrap();
         let log = String::from_utf8(output.stderr).unwrap();
@@ -65,13 +94,9 @@ fn does_not_start_without_its_configuration() {
     }
 }
 
-#[test]
-fn takes_a_fresh_delivery() {
-    let environment = [
-        ("COUNTERSIGN_SCHEME", "standard"),
-        ("COUNTERSIGN_SECRET", SECRET),
-    ];
-    let mut program = Program(program(&environment).spawn().unwrap());
+/// Starts it; where it listens.
+fn start(environment: &[(&str, &str)]) -> (Program, SocketAddr) {
+    let mut program = Program(program(environment).spawn().unwrap());
     let mut line = String::new();
     BufReader::new(program.0.stdout.as_mut().unwrap())
         .read_line(&mut line)
@@ -79,7 +104,61 @@ fn takes_a_fresh_delivery() {
     let address = line
         .trim_start_matches("listening on http://")
         .trim_end_matches("/webhooks\n");
-    let server: SocketAddr = address.parse().unwrap();
+    (program, address.parse().unwrap())
+}
+
+#[test]
+fn has_handlers_guards_and_a_status_page() {
+    let token = "sixteen-or-more-characters";
+    let (_program, server) = start(&[
+        ("COUNTERSIGN_SCHEME", "sha256"),
+        ("COUNTERSIGN_SECRET", common::SECRET),
+        ("COUNTERSIGN_RATE_LIMIT", "4/3600"),
+        ("COUNTERSIGN_STATUS_TOKEN", token),
+    ]);
+    let other = r#"{"id":"evt_2","type":"order.created"}"#;
+    for (body, status, word) in [
+        (common::PAYMENT, 200, "handled"),
+        (common::PAYMENT, 200, "duplicate"),
+        (other, 200, "handled"),
+        (
+            &common::PAYMENT.replace(":5}", ":-5}"),
+            400,
+            "schema_mismatch",
+        ),
+        (other, 429, "rate_limited"),
+    ] {
+        let answer = common::deliver(server, body);
+        let said = answer.body.get("status").or(answer.body.get("error"));
+        assert_eq!((answer.status, said.unwrap()), (status, &word.into()));
+    }
+    let get = |authorization: &str| {
+        let head = format!(
+            "GET /webhooks/status/data HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{authorization}\r\n"
+        );
+        common::exchange(server, &[head.as_bytes()])
+    };
+    assert_eq!(get("").status, 401);
+    let shown = get(&format!("authorization: Bearer {token}\r\n"));
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.body["receivers"][0]["requests"], 5);
+    assert_eq!(shown.body["recent"][0]["result"], "rate_limited");
+}
+
+#[test]
+fn refuses_while_its_store_is_down() {
+    let (_program, server) = start(&with("COUNTERSIGN_STORE", "redis://127.0.0.1:1/0"));
+    let payment = common::PAYMENT;
+    let answer = common::post(server, &common::signed("a secret", payment), payment);
+    assert_eq!((answer.status, answer.code()), (503, "store_unavailable"));
+}
+
+#[test]
+fn takes_a_fresh_delivery() {
+    let (_program, server) = start(&[
+        ("COUNTERSIGN_SCHEME", "standard"),
+        ("COUNTERSIGN_SECRET", SECRET),
+    ]);
 
     let webhook = Webhook::new(Scheme::STANDARD, [Secret::parse(SECRET).unwrap()]).unwrap();
     let now = SystemTime::now()
