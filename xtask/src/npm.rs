@@ -35,7 +35,7 @@ const INTERNAL_TYPES: [&str; 15] = [
 /// module's bytes three times, so that the monitor takes 170,000.
 const MAX_WASM_GZIP: [(&str, u64); 3] = [
     ("countersign", 63_000),
-    ("receiver", 45_000),
+    ("receiver", 46_000),
     ("monitor", 40_500),
 ];
 const MAX_TARBALL: u64 = 730_000;
