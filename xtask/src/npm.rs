@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
@@ -46,8 +47,17 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds everything; the tarball as the registry would have it.
+/// The tarball as the registry would have it. A run builds it once.
 pub(crate) fn pack() -> Result<PathBuf> {
+    static PACKED: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(packed) = PACKED.get() {
+        return Ok(packed.clone());
+    }
+    let packed = pack_anew()?;
+    Ok(PACKED.get_or_init(|| packed).clone())
+}
+
+fn pack_anew() -> Result<PathBuf> {
     let glue = wasm::build_with_any()?;
     pack_with(&glue, &folder())
 }

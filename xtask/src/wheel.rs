@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -19,6 +20,7 @@ const WHEEL_BUDGET: u64 = 8 * 1024 * 1024;
 const ABIS: [u32; 2] = [9, 10];
 
 /// What was built.
+#[derive(Clone)]
 pub(crate) struct Wheels {
     /// By the oldest minor version that they are for.
     wheels: BTreeMap<u32, PathBuf>,
@@ -47,8 +49,17 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds the wheels and the sdist, each into a folder of its own.
+/// The wheels and the sdist, each in a folder of its own. A run builds them once.
 pub(crate) fn build() -> Result<Wheels> {
+    static BUILT: OnceLock<Wheels> = OnceLock::new();
+    if let Some(built) = BUILT.get() {
+        return Ok(built.clone());
+    }
+    let built = build_anew()?;
+    Ok(BUILT.get_or_init(|| built).clone())
+}
+
+fn build_anew() -> Result<Wheels> {
     step("build the wheels and the sdist", || {
         let folder = wheels_folder();
         if folder.exists() {
