@@ -21,6 +21,8 @@ mod received;
 pub mod redis;
 mod replay;
 mod retry;
+#[cfg(feature = "serde")]
+mod retry_description;
 mod routes;
 pub mod scheme;
 mod secret;
