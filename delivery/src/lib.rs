@@ -1,0 +1,23 @@
+//! Sends webhooks from inside your program.
+#![forbid(unsafe_code)]
+
+mod dispatcher;
+mod endpoint;
+mod message;
+mod outbox;
+mod sender;
+mod settings;
+mod target;
+pub mod transport;
+mod vault;
+
+pub use countersign_database::OpenError;
+pub use dispatcher::Dispatcher;
+pub use endpoint::Endpoint;
+pub use message::Message;
+pub use outbox::{
+    Attempted, DeliveryFilter, DeliveryState, RegisteredEndpoint, Replay, ReplayState,
+    StoredDelivery,
+};
+pub use sender::{Sender, Sent};
+pub use settings::{Retention, SenderOptions};
