@@ -3,6 +3,8 @@
 
 mod database;
 mod failure;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod value;
