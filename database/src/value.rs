@@ -16,7 +16,7 @@ const LATEST: i64 = (1 << 53) - 1;
 pub enum Value {
     /// NULL.
     Null,
-    /// An integer. In PostgreSQL its place must be a `bigint`.
+    /// An integer. In PostgreSQL its place must be a `bigint` or an `integer` that can hold it.
     Integer(i64),
     /// A float of 64 bits.
     Real(f64),
@@ -202,7 +202,7 @@ impl Row {
 
 /// A row has something else than what is written there: somebody else has written to the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "who reads a row may find it so too")]
 pub struct Unreadable;
 
 impl fmt::Display for Unreadable {

@@ -56,10 +56,10 @@ pub struct Next {
 
 impl Work {
     /// These statements, in this order.
-    pub fn new(purpose: Purpose, statements: impl Into<Vec<Statement>>) -> Self {
+    pub fn new(purpose: Purpose, statements: impl IntoIterator<Item = Statement>) -> Self {
         Self {
             purpose,
-            statements: statements.into(),
+            statements: statements.into_iter().collect(),
             then: None,
         }
     }
@@ -77,7 +77,7 @@ impl Work {
     ///         let values = [Value::Integer(number)];
     ///         Statement::new(Kind::Change, "DELETE FROM note WHERE number = ?", values)
     ///     };
-    ///     Next::new(numbers.map(delete).collect::<Vec<_>>())
+    ///     Next::new(numbers.map(delete))
     /// });
     /// ```
     pub fn then(mut self, then: impl FnOnce(i64, &[Answered]) -> Next + Send + 'static) -> Self {
@@ -88,9 +88,9 @@ impl Work {
 
 impl Next {
     /// These statements, in this order.
-    pub fn new(statements: impl Into<Vec<Statement>>) -> Self {
+    pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
         Self {
-            statements: statements.into(),
+            statements: statements.into_iter().collect(),
             then: None,
         }
     }

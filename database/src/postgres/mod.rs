@@ -125,7 +125,9 @@ impl PostgresOptions {
             .map_err(OpenError::new)?;
         let listen = move |channel, callback| {
             let (config, connector) = (config.clone(), connector.clone());
-            Listening::spawn(listen_for_ever(config, connector, timeout, channel, callback))
+            Listening::spawn(listen_for_ever(
+                config, connector, timeout, channel, callback,
+            ))
         };
         Ok(PostgresDatabase(Arc::new(Shared {
             pool,

@@ -95,6 +95,9 @@ impl ToSql for Placed<'_> {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match &*self.0 {
+            Value::Integer(integer) if *place == Type::INT4 => {
+                i32::try_from(*integer)?.to_sql(place, out)
+            }
             Value::Integer(integer) => integer.to_sql(place, out),
             Value::Real(real) => real.to_sql(place, out),
             Value::Text(text) => encode_text(text).to_sql(place, out),
@@ -105,7 +108,10 @@ impl ToSql for Placed<'_> {
     }
 
     fn accepts(place: &Type) -> bool {
-        matches!(*place, Type::INT8 | Type::FLOAT8 | Type::TEXT | Type::BYTEA)
+        matches!(
+            *place,
+            Type::INT4 | Type::INT8 | Type::FLOAT8 | Type::TEXT | Type::BYTEA
+        )
     }
 
     to_sql_checked!();
