@@ -13,6 +13,7 @@ from topics import (
     codes,
     custom_schemes,
     encodings,
+    endpoints,
     handshakes,
     headers,
     heads,
@@ -68,6 +69,7 @@ _IN_ORDER = (
     backoff,
     retrying,
     retry_after,
+    endpoints,
     codes,
 )
 
