@@ -10,7 +10,6 @@ use crate::time::UnixTime;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// How far the clocks of machines that share an endpoint may differ.
 const CLOCK_DIFFERENCE: Duration = MINUTE;
@@ -152,6 +151,11 @@ impl Default for HealthPolicy {
 }
 
 impl HealthPolicy {
+    /// After how long without a success an endpoint is disabled if nothing else is said: five days.
+    pub const DISABLE_AFTER: Duration = Duration::from_secs(5 * 86_400);
+    /// How many failed attempts that takes if nothing else is said.
+    pub const DISABLE_FAILURES: u32 = 10;
+
     /// The policy described above. `Retry-After` is honoured up to an hour.
     pub const fn new() -> Self {
         Self {
@@ -161,7 +165,7 @@ impl HealthPolicy {
             throttle_pause: SECOND,
             throttle_cap: MINUTE,
             retry_after_cap: Duration::from_secs(3_600),
-            disable_after: Some((Duration::from_secs(5 * DAY.as_secs()), 10)),
+            disable_after: Some((Self::DISABLE_AFTER, Self::DISABLE_FAILURES)),
             retry_statuses: Vec::new(),
         }
     }

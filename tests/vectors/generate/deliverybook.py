@@ -38,7 +38,9 @@ def endpoint_case(
     for key, value in gives.items():
         if known[key] != value:
             raise Disagreement(f"{case_id}: {key}: stated {value!r}, computed {known[key]!r}")
-    times = [step["at_ms"] for step in steps] + [value or 0 for value in known.values() if not isinstance(value, str)]
+    times = [step["at_ms"] for step in steps] + [
+        value or 0 for value in known.values() if not isinstance(value, str)
+    ]
     if not all(0 <= time <= LARGEST_EXACT for time in times):
         raise Disagreement(f"{case_id}: a time is no number that every runner can read")
     return Case(case_id, about, {**fields, "expect": {"results": results}})
