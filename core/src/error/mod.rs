@@ -29,7 +29,7 @@ mod verification;
 pub use configuration::{
     ConfigurationError, PatternDefect, SchemeDefect, SecretDefect, UnsupportedBody,
 };
-pub use delivery::DeliveryError;
+pub use delivery::{DeliveryError, ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};

@@ -12,6 +12,8 @@ from topics import (
     clients,
     codes,
     custom_schemes,
+    destination_addresses,
+    destinations,
     encodings,
     handshakes,
     headers,
@@ -68,6 +70,8 @@ _IN_ORDER = (
     backoff,
     retrying,
     retry_after,
+    destinations,
+    destination_addresses,
     codes,
 )
 
