@@ -10,6 +10,8 @@ __all__ = [
     "Answer",
     "Backoff",
     "Decision",
+    "Destination",
+    "DestinationRules",
     "Event",
     "InboxView",
     "MemoryRateLimiter",
@@ -275,6 +277,27 @@ def parse_retry_after(value: str | bytes, now: float | None = None) -> int | Non
 class Network:
     def __new__(cls, text: str) -> Network: ...
     def __contains__(self, address: str, /) -> bool: ...
+
+@final
+class DestinationRules:
+    def __new__(
+        cls, *, allow_http: bool = False, allow: Sequence[str] = ()
+    ) -> DestinationRules: ...
+    def check(self, addresses: Sequence[str]) -> None: ...
+
+@final
+class Destination:
+    def __new__(cls, url: str, rules: DestinationRules) -> Destination: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def is_https(self) -> bool: ...
 
 @final
 class AddressPolicy:
