@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::address::{ip, parse as parse_network};
+use crate::capi;
 use crate::errors::exception;
 
 /// What a sender may reach: HTTPS on public addresses, and what is allowed besides.
@@ -57,7 +59,9 @@ pub(crate) struct Destination(countersign::Destination);
 #[pymethods]
 impl Destination {
     #[new]
-    fn new(py: Python<'_>, url: &str, rules: &DestinationRules) -> PyResult<Self> {
+    fn new(py: Python<'_>, url: &Bound<'_, PyString>, rules: &DestinationRules) -> PyResult<Self> {
+        // Half a surrogate pair becomes a character that core refuses.
+        let url = capi::utf8(url).unwrap_or("\u{fffd}");
         let parsed = countersign::Destination::parse(url, &rules.0);
         parsed.map(Self).map_err(|error| exception(py, error))
     }
