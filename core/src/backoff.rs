@@ -27,12 +27,12 @@ const STANDARD: [u64; 10] = [
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backoff {
-    schedule: Schedule,
-    jitter: Jitter,
+    pub(crate) schedule: Schedule,
+    pub(crate) jitter: Jitter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Schedule {
+pub(crate) enum Schedule {
     Fixed(Vec<Duration>),
     Exponential {
         base: Duration,

@@ -16,11 +16,14 @@ mod intake;
 mod mac;
 pub mod manual;
 pub mod monitor;
+mod payload;
 mod rate_limit;
 mod received;
 pub mod redis;
 mod replay;
 mod retry;
+#[cfg(feature = "serde")]
+mod retry_description;
 mod routes;
 pub mod scheme;
 mod secret;
@@ -41,6 +44,7 @@ pub use error::{
 pub use event::Event;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
+pub use payload::write_payload;
 pub use rate_limit::{MemoryRateLimiter, RateLimit, RateWindow};
 pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_claim};
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};

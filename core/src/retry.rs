@@ -26,9 +26,9 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
-    backoff: Backoff,
-    retry_after_cap: Duration,
-    retry_statuses: Vec<u16>,
+    pub(crate) backoff: Backoff,
+    pub(crate) retry_after_cap: Duration,
+    pub(crate) retry_statuses: Vec<u16>,
 }
 
 /// How an attempt ended.

@@ -1,9 +1,9 @@
-//! Signing: the first secret, the first header set, and nothing that `verify` would refuse.
+//! Signing: the first secret or every one, the first header set, and nothing that `verify` would refuse.
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
 use crate::received::{check_id, check_value};
-use crate::signature;
+use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
 use crate::verify::{SignedContent, check_context};
 use crate::webhook::Webhook;
@@ -120,8 +120,13 @@ impl Webhook {
             method: message.method,
             url: message.url,
         };
-        let tag = self.keys[0].tag(content.parts());
-        let signature = signature::write(definition, &tag, timestamp.as_deref());
+        let signing = match definition.separator {
+            Some(_) if self.every_secret_signs => self.keys.len().min(MAX_CANDIDATES),
+            _ => 1,
+        };
+        let tags = self.keys.iter().take(signing);
+        let tags = tags.map(|key| key.tag(content.parts()));
+        let signature = signature::write(definition, tags, timestamp.as_deref());
         let name = |name| definition.header_name(name).as_str().into();
         if let (Some(header), Some(timestamp)) = (set.timestamp, timestamp) {
             headers.push((name(header), timestamp));

@@ -178,7 +178,11 @@ fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
 }
 
 /// The value of the signature header for this tag.
-pub(crate) fn write(definition: &Definition, tag: &Tag, timestamp: Option<&str>) -> String {
+pub(crate) fn write(
+    definition: &Definition,
+    tags: impl Iterator<Item = Tag>,
+    timestamp: Option<&str>,
+) -> String {
     let mut header = String::new();
     if let (Some(label), Some(timestamp), Some(separator)) =
         (&definition.timestamp_label, timestamp, definition.separator)
@@ -188,12 +192,17 @@ pub(crate) fn write(definition: &Definition, tag: &Tag, timestamp: Option<&str>)
         header.push_str(timestamp);
         header.push(char::from(separator));
     }
-    header.push_str(&definition.prefix);
-    let tag = &tag[..definition.algorithm.tag_length()];
-    header.push_str(&match definition.encoding {
-        Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
-        Encoding::HexUpper => base16ct::upper::encode_string(tag),
-        Encoding::Base64 => Base64::encode_string(tag),
-    });
+    for (number, tag) in tags.enumerate() {
+        if let (1.., Some(separator)) = (number, definition.separator) {
+            header.push(char::from(separator));
+        }
+        header.push_str(&definition.prefix);
+        let tag = &tag[..definition.algorithm.tag_length()];
+        header.push_str(&match definition.encoding {
+            Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
+            Encoding::HexUpper => base16ct::upper::encode_string(tag),
+            Encoding::Base64 => Base64::encode_string(tag),
+        });
+    }
     header
 }

@@ -23,6 +23,7 @@ pub struct Webhook {
     pub(crate) keys: Vec<Key>,
     pub(crate) tolerance: Tolerance,
     pub(crate) verify_token: Option<Secret>,
+    pub(crate) every_secret_signs: bool,
 }
 
 impl Webhook {
@@ -62,6 +63,7 @@ impl Webhook {
             definition,
             keys,
             verify_token: None,
+            every_secret_signs: false,
         })
     }
 
@@ -75,6 +77,30 @@ impl Webhook {
     /// [`answer_query`](Self::answer_query). Without one the handshake is not answered.
     pub fn with_verify_token(mut self, token: Secret) -> Self {
         self.verify_token = Some(token);
+        self
+    }
+
+    /// The same webhook, signing with every secret instead of the first alone, so that receivers
+    /// which know any of them can verify while a sender's secret is being replaced.
+    ///
+    /// Schemes whose signature header is a list take it: Standard Webhooks (its specification asks
+    /// for it), Svix, Stripe and others with a separator. For the rest the first still signs alone.
+    /// At most [`MAX_CANDIDATES`](crate::MAX_CANDIDATES) sign.
+    ///
+    /// ```
+    /// use countersign::{Request, Scheme, Secret, UnixTime, Webhook};
+    ///
+    /// let [new, old] = [Secret::from_bytes(b"new")?, Secret::from_bytes(b"old")?];
+    /// let sender = Webhook::new(Scheme::STANDARD, [new, old.clone()])?.with_every_secret_signing();
+    /// let now = UnixTime::from_seconds(1_700_000_000);
+    /// let headers = sender.sign("msg_1", now, b"{}")?;
+    ///
+    /// let receiver = Webhook::new(Scheme::STANDARD, [old])?;
+    /// receiver.verify(&Request::new(&headers, b"{}"), now)?;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn with_every_secret_signing(mut self) -> Self {
+        self.every_secret_signs = true;
         self
     }
 

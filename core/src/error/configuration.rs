@@ -50,6 +50,8 @@ pub enum SecretDefect {
     NotBase64,
     /// It is not hexadecimal.
     NotHex,
+    /// It is a key that encrypts, and has not 32 bytes.
+    KeyLength,
 }
 
 /// What is wrong with a scheme's description.
@@ -113,6 +115,7 @@ impl fmt::Display for ConfigurationError {
                     "the secret is not an even number of hexadecimal digits; \
                      was it cut short, or is it another scheme's secret?"
                 }
+                SecretDefect::KeyLength => "a key that encrypts secrets has 32 bytes",
             }),
             Self::NoSecrets => f.write_str("no secret was given; at least one is needed"),
             Self::UnknownScheme => f.write_str(

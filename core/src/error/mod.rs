@@ -30,7 +30,7 @@ mod verification;
 pub use configuration::{
     ConfigurationError, PatternDefect, SchemeDefect, SecretDefect, UnsupportedBody,
 };
-pub use delivery::DeliveryError;
+pub use delivery::{DeliveryError, MessageDefect};
 pub use destination::{ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};

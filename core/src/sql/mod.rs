@@ -6,4 +6,5 @@
 
 pub mod guards;
 pub mod inbox;
+pub mod outbox;
 pub mod postgres;

@@ -59,6 +59,10 @@ CLASSES = {
         ("malformed_url", "The destination is not a URL.", 500),
         ("insecure_url", "The destination is not HTTPS.", 500),
         ("forbidden_destination", "The destination's address must not be reached.", 500),
+        ("unknown_endpoint", "No endpoint has the id that a message is addressed to.", 500),
+        ("malformed_message", "A message or an endpoint has a part that cannot be used.", 500),
+        ("unreadable_secret", "The secrets of an endpoint need another key.", 500),
+        ("outbox_unavailable", "The database of the outbox does not answer.", 500),
     ),
 }
 
