@@ -7,6 +7,7 @@ mod address;
 mod backoff;
 mod body;
 mod capi;
+mod destination;
 mod endpoint;
 mod errors;
 mod event;
@@ -31,6 +32,8 @@ mod _countersign {
     use crate::address::{AddressPolicy, Network, rate_limit_key};
     #[pymodule_export]
     use crate::backoff::Backoff;
+    #[pymodule_export]
+    use crate::destination::{Destination, DestinationRules};
     #[pymodule_export]
     use crate::endpoint::{Availability, EndpointHealth, HealthPolicy};
     #[pymodule_export]

@@ -28,6 +28,7 @@ from countersign import (
 )
 from countersign._countersign import Answer
 
+import conformance_destinations as destinations
 import conformance_endpoints as endpoints
 import conformance_guards as guards
 from conformance_guards import seconds
@@ -228,6 +229,8 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "replay": guards.replay,
     "routes": guards.routes,
     "answer": guards.answer,
+    "destination": destinations.destination,
+    "destination_addresses": destinations.addresses,
     "codes": codes,
 }
 

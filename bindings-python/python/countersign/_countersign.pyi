@@ -11,6 +11,8 @@ __all__ = [
     "Availability",
     "Backoff",
     "Decision",
+    "Destination",
+    "DestinationRules",
     "EndpointHealth",
     "Event",
     "HealthPolicy",
@@ -342,6 +344,27 @@ def parse_retry_after(value: str | bytes, now: float | None = None) -> int | Non
 class Network:
     def __new__(cls, text: str) -> Network: ...
     def __contains__(self, address: str, /) -> bool: ...
+
+@final
+class DestinationRules:
+    def __new__(
+        cls, *, allow_http: bool = False, allow: Sequence[str] = ()
+    ) -> DestinationRules: ...
+    def check(self, addresses: Sequence[str]) -> None: ...
+
+@final
+class Destination:
+    def __new__(cls, url: str, rules: DestinationRules) -> Destination: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def is_https(self) -> bool: ...
 
 @final
 class AddressPolicy:

@@ -2,6 +2,7 @@
 //! expected of it.
 
 mod codes;
+mod destinations;
 mod endpoints;
 mod guards;
 mod requests;
@@ -68,6 +69,8 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "replay" => guards::replay(&read(case)?)?,
         "routes" => guards::routes(&read(case)?),
         "answer" => guards::answer(case)?,
+        "destination" => destinations::destination(&read(case)?)?,
+        "destination_addresses" => destinations::addresses(&read(case)?)?,
         "codes" => {
             let expected = json!({"class": case["class"], "status": case["status"]});
             return Ok((expected, codes::class_and_status(case)?));

@@ -12,6 +12,8 @@ from topics import (
     clients,
     codes,
     custom_schemes,
+    destination_addresses,
+    destinations,
     encodings,
     endpoints,
     handshakes,
@@ -70,6 +72,8 @@ _IN_ORDER = (
     retrying,
     retry_after,
     endpoints,
+    destinations,
+    destination_addresses,
     codes,
 )
 
