@@ -110,11 +110,11 @@ pub(crate) fn rate_limit_key(client: Option<&str>, limit: &RateLimit) -> PyResul
     Ok(countersign::rate_limit_key(client, limit.0))
 }
 
-fn parse(py: Python<'_>, text: &str) -> PyResult<countersign::Network> {
+pub(crate) fn parse(py: Python<'_>, text: &str) -> PyResult<countersign::Network> {
     countersign::Network::parse(text).map_err(|error| exception(py, error))
 }
 
-fn ip(text: &str) -> PyResult<IpAddr> {
+pub(crate) fn ip(text: &str) -> PyResult<IpAddr> {
     text.parse()
         .map_err(|_| wrong_value("an address", "the text of an IP address"))
 }

@@ -7,6 +7,8 @@ mod address;
 mod backoff;
 mod body;
 mod capi;
+mod destination;
+mod endpoint;
 mod errors;
 mod event;
 mod guards;
@@ -30,6 +32,10 @@ mod _countersign {
     use crate::address::{AddressPolicy, Network, rate_limit_key};
     #[pymodule_export]
     use crate::backoff::Backoff;
+    #[pymodule_export]
+    use crate::destination::{Destination, DestinationRules};
+    #[pymodule_export]
+    use crate::endpoint::{Availability, EndpointHealth, HealthPolicy};
     #[pymodule_export]
     use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]

@@ -25,7 +25,7 @@ const MAX_HOPS: usize = 32;
 /// assert_eq!(Network::parse("192.0.2.7/24").unwrap_err().code(), "malformed_network");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network {
     bits: u128,
     mask: u128,
@@ -65,6 +65,28 @@ impl Network {
             mask,
             is_ipv4,
         })
+    }
+
+    pub(crate) const fn ipv4(address: [u8; 4], length: u32) -> Self {
+        Self {
+            bits: u32::from_be_bytes(address) as u128,
+            mask: u128::MAX << (32 - length),
+            is_ipv4: true,
+        }
+    }
+
+    pub(crate) const fn ipv6(address: [u16; 8], length: u32) -> Self {
+        let [a, b, c, d, e, f, g, h] = address;
+        Self {
+            bits: Ipv6Addr::new(a, b, c, d, e, f, g, h).to_bits(),
+            mask: u128::MAX << (128 - length),
+            is_ipv4: false,
+        }
+    }
+
+    /// Whether it is one address.
+    pub(crate) fn is_single(&self) -> bool {
+        self.mask == u128::MAX
     }
 
     /// Whether the address lies in it.

@@ -7,6 +7,8 @@ extern crate alloc;
 mod address;
 mod answer;
 mod backoff;
+mod destination;
+mod endpoint;
 pub mod error;
 pub mod event;
 mod handshake;
@@ -36,6 +38,8 @@ mod webhook;
 pub use address::{AddressPolicy, ForwardingHeader, Network, rate_limit_key};
 pub use answer::{Answer, Handling};
 pub use backoff::{Backoff, Jitter};
+pub use destination::{Destination, DestinationRules, MAX_URL_LENGTH, is_public_address};
+pub use endpoint::{Availability, DisableReason, EndpointHealth, HealthPolicy};
 pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };

@@ -20,7 +20,7 @@ export function run(countersign, files) {
   const differences = [];
   // The codes come last: their classes are compared with all that was thrown.
   const ordered = [...files].sort((a, b) => Number(a.kind === "codes") - Number(b.kind === "codes"));
-  for (const { kind, cases } of ordered) {
+  for (const { kind, cases } of ordered.filter(({ kind }) => !LEFT_OUT.includes(kind))) {
     for (const testCase of cases) {
       const { id } = testCase;
       if (Object.hasOwn(results, id)) {
@@ -42,6 +42,12 @@ export function run(countersign, files) {
   }
   return { results: sorted(results), differences };
 }
+
+/**
+ * Kinds of which the package has no API. `cargo xtask conformance` lists them too: what is left out
+ * here alone is a difference there.
+ */
+const LEFT_OUT = ["destination", "destination_addresses"];
 
 const KINDS = { ...DELIVERIES, ...GUARDS, ...SCHEDULES, codes };
 

@@ -1,15 +1,19 @@
 use core::fmt;
 
+use super::destination::{ForbiddenReason, UrlDefect};
+
 /// A message may not be sent to the URL it is addressed to. Caused by whoever registered it.
+///
+/// A URL may hold a secret in its path, so that no message shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryError {
-    /// The URL cannot be parsed.
-    MalformedUrl,
+    /// The URL is none that every parser reads alike.
+    MalformedUrl(UrlDefect),
     /// The URL is not HTTPS.
     InsecureUrl,
-    /// The URL leads to a private, loopback or otherwise special address.
-    ForbiddenDestination,
+    /// The URL leads to an address that is not allowed.
+    ForbiddenDestination(ForbiddenReason),
     /// No endpoint has the id that the message is addressed to.
     UnknownEndpoint,
     /// The id of an endpoint, of a message or of its key, or the type of a message, cannot be used.
@@ -37,9 +41,9 @@ pub enum MessageDefect {
 }
 
 super::codes! { DeliveryError
-    DeliveryError::MalformedUrl => "malformed_url",
+    DeliveryError::MalformedUrl(_) => "malformed_url",
     DeliveryError::InsecureUrl => "insecure_url",
-    DeliveryError::ForbiddenDestination => "forbidden_destination",
+    DeliveryError::ForbiddenDestination(_) => "forbidden_destination",
     DeliveryError::UnknownEndpoint => "unknown_endpoint",
     DeliveryError::MalformedMessage(_) => "malformed_message",
     DeliveryError::UnreadableSecret => "unreadable_secret",
@@ -49,9 +53,9 @@ super::codes! { DeliveryError
 impl fmt::Display for DeliveryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MalformedUrl => "the URL is malformed",
-            Self::InsecureUrl => "the URL is not https",
-            Self::ForbiddenDestination => "the URL leads to an address that is not allowed",
+            Self::MalformedUrl(defect) => defect.message(),
+            Self::InsecureUrl => "the URL is not https, and http is not allowed",
+            Self::ForbiddenDestination(reason) => reason.message(),
             Self::UnknownEndpoint => "there is no endpoint of this id; register it first",
             Self::MalformedMessage(MessageDefect::Name) => {
                 "ids, keys, owners and event types are 1 to 256 visible ASCII characters"

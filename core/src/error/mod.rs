@@ -22,6 +22,7 @@ use codes;
 
 mod configuration;
 mod delivery;
+mod destination;
 mod guard;
 mod payload;
 mod verification;
@@ -30,6 +31,7 @@ pub use configuration::{
     ConfigurationError, PatternDefect, SchemeDefect, SecretDefect, UnsupportedBody,
 };
 pub use delivery::{DeliveryError, MessageDefect};
+pub use destination::{ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};

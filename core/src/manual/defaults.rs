@@ -12,5 +12,7 @@
 //! - **Headers that are not signed** (`X-GitHub-Delivery`, `X-GitHub-Event`, `X-Shopify-Topic`)
 //!   are what the provider says under TLS, not what it signed. Where a payload holds the same
 //!   value, the signed one comes first: the id of the plain `sha256` scheme is the body's.
+//! - **Destinations.** HTTPS alone and public addresses alone. HTTP and each network besides are
+//!   allowed one by one; a metadata service only by its very address.
 //! - **Retries.** [`Backoff::standard`](crate::Backoff::standard) is the schedule of Standard
 //!   Webhooks with equal jitter. `Retry-After` is honoured up to a day.

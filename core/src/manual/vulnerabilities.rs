@@ -21,5 +21,12 @@
 //!   Here it is a type, and zero means zero.
 //! - **Ambiguous content.** `id.timestamp.body` can be cut in two ways if an id holds a dot.
 //!   Such an id is refused, when signing and when verifying.
+//! - **Two readings of a URL.** A filter that reads another host than the client does is no filter:
+//!   `https://example.com\@127.0.0.1/`, `0177.0.0.1`, `127.1`, `１２７.0.0.1`. A
+//!   [`Destination`](crate::Destination) is of a grammar that all parsers read alike.
+//! - **Forgotten forms of addresses.** `[::ffff:127.0.0.1]`, `64:ff9b::7f00:1` and `2002:7f00:1::`
+//!   are 127.0.0.1, and Azure's metadata service has a public address.
+//!   [`DestinationRules`](crate::DestinationRules) refuse all of them, and a host of which any
+//!   address is refused.
 //! - **Fail-open.** An unset secret that becomes an empty key verifies what anyone can sign. An
 //!   empty secret is an error when the webhook is made.

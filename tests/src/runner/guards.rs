@@ -116,7 +116,7 @@ pub(super) fn client(case: &ClientCase) -> Result<Value> {
     }))
 }
 
-fn networks(texts: &[String]) -> Result<Vec<Network>, ConfigurationError> {
+pub(super) fn networks(texts: &[String]) -> Result<Vec<Network>, ConfigurationError> {
     texts.iter().map(|text| Network::parse(text)).collect()
 }
 

@@ -2,6 +2,8 @@
 //! expected of it.
 
 mod codes;
+mod destinations;
+mod endpoints;
 mod guards;
 mod requests;
 mod schedules;
@@ -58,6 +60,7 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "backoff" => schedules::backoff(&read(case)?),
         "retry" => schedules::retry(&read(case)?)?,
         "retry_after" => schedules::retry_after(&read(case)?),
+        "endpoint_health" => endpoints::health(&read(case)?)?,
         "head" => guards::head(&read(case)?)?,
         "network" => guards::network(&read(case)?)?,
         "client_address" => guards::client(&read(case)?)?,
@@ -66,6 +69,8 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "replay" => guards::replay(&read(case)?)?,
         "routes" => guards::routes(&read(case)?),
         "answer" => guards::answer(case)?,
+        "destination" => destinations::destination(&read(case)?)?,
+        "destination_addresses" => destinations::addresses(&read(case)?)?,
         "codes" => {
             let expected = json!({"class": case["class"], "status": case["status"]});
             return Ok((expected, codes::class_and_status(case)?));

@@ -5,6 +5,8 @@ mod answers;
 mod arbitrary_bytes;
 mod claims;
 mod corpus;
+mod destinations;
+mod endpoints;
 mod event_fields;
 mod heads;
 mod json;

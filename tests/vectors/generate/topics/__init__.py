@@ -12,7 +12,10 @@ from topics import (
     clients,
     codes,
     custom_schemes,
+    destination_addresses,
+    destinations,
     encodings,
+    endpoints,
     handshakes,
     headers,
     heads,
@@ -68,6 +71,9 @@ _IN_ORDER = (
     backoff,
     retrying,
     retry_after,
+    endpoints,
+    destinations,
+    destination_addresses,
     codes,
 )
 
