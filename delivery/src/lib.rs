@@ -4,6 +4,7 @@
 mod dispatcher;
 mod endpoint;
 mod message;
+mod open_error;
 mod outbox;
 mod sender;
 mod settings;
@@ -11,10 +12,10 @@ mod target;
 pub mod transport;
 mod vault;
 
-pub use countersign_database::OpenError;
 pub use dispatcher::Dispatcher;
 pub use endpoint::Endpoint;
 pub use message::Message;
+pub use open_error::OpenError;
 pub use outbox::{
     Attempted, DeliveryFilter, DeliveryState, RegisteredEndpoint, Replay, ReplayState,
     StoredDelivery,

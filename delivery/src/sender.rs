@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use countersign::sql::outbox;
-use countersign::{DeliveryError, Destination, Error, RetryPolicy, UnixTime, Webhook};
+use countersign::{DeliveryError, Error, UnixTime};
 use countersign_database::{Answered, Database, Done, Kind, Purpose, Row, Statement, Value, Work};
 
 use crate::dispatcher::Signals;

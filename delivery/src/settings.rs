@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use countersign::{ConfigurationError, HealthPolicy, RetryPolicy, Scheme, Secret, UnixTime, Webhook};
-use countersign_database::{Database, OpenError};
+use countersign_database::Database;
 
+use crate::open_error::OpenError;
 use crate::sender::Sender;
 use crate::transport::{Timeouts, Transport, TransportSettings};
 use crate::vault::Vault;
@@ -229,7 +230,8 @@ impl SenderOptions {
             .durability(durability)
             .thread_name("countersign-out")
             .on_foreign_commit(move || ringing.look())
-            .open()?;
+            .open()
+            .map_err(|error| OpenError::of(error.into_source()))?;
         self.open(database, signals)
     }
 

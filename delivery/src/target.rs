@@ -113,8 +113,8 @@ fn rules(settings: &EndpointSettings) -> Result<DestinationRules, Error> {
     let networks = settings.networks.iter().map(|text| Network::parse(text));
     let networks = networks.collect::<Result<Vec<_>, _>>()?;
     Ok(DestinationRules::new()
-        .with_http(settings.allows_http)
-        .with_networks(networks))
+        .allow_http(settings.allows_http)
+        .allow(networks))
 }
 
 fn timeouts(settings: &EndpointSettings, defaults: &Timeouts) -> Timeouts {

@@ -84,11 +84,12 @@ impl Coordinator {
                 self.look();
             }
             while self.attempts.try_join_next().is_some() {}
+            let next = self.next();
             tokio::select! {
                 count = self.notes.recv_many(&mut notes, NOTES) => if count == 0 {
                     self.is_stopping = true;
                 },
-                () = tokio::time::sleep_until(self.next()) => {}
+                () = tokio::time::sleep_until(next) => {}
             }
             for note in notes.drain(..) {
                 self.hear(note);
