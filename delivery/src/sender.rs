@@ -114,12 +114,22 @@ impl Sender {
     ) -> Result<Vec<Result<Sent, Error>>, Error> {
         let mut statements = Vec::new();
         let mut ends = Vec::new();
+        let mut refused = Vec::new();
         for (to, message) in messages {
             if is_url(to) {
-                statements.extend(self.registration(to)?);
+                match self.registration(to) {
+                    Ok(registration) => statements.push(registration),
+                    Err(error) => refused.push((to, error)),
+                }
             }
             statements.extend(delivery(to, &self.finish(message)?));
             ends.push(statements.len() - 1);
+        }
+        for (url, error) in refused {
+            // One that is registered has its own rules and secrets.
+            if self.shared.read(outbox::ENDPOINT, [Value::text(url)]).await?.is_empty() {
+                return Err(error);
+            }
         }
         let done = self.run(Work::new(Purpose::Store, statements)).await?;
         let sent = ends.into_iter().map(|end| {
@@ -149,11 +159,11 @@ impl Sender {
     }
 
     /// What registers a URL that is not.
-    fn registration(&self, url: &str) -> Result<Vec<Statement>, Error> {
+    fn registration(&self, url: &str) -> Result<Statement, Error> {
         let endpoint = Endpoint::new(url, url);
         self.check(&endpoint)?;
         let row = self.endpoint_values(&endpoint)?;
-        Ok(vec![Statement::new(Kind::Change, outbox::ADD_ENDPOINT, row)])
+        Ok(Statement::new(Kind::Change, outbox::ADD_ENDPOINT, row))
     }
 
     /// Registers an endpoint, or changes the one of its id. Its health stays, and what waits for it
