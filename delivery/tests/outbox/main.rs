@@ -4,4 +4,8 @@
 mod common;
 mod support;
 
+mod publishing;
+mod refused;
+mod retrying;
+mod secrets;
 mod sending;
