@@ -1,4 +1,5 @@
 //! What only PostgreSQL has: statements that are sent together, notifications, clients of others.
+#![cfg(all(feature = "postgres", feature = "sqlite"))]
 
 mod common;
 mod relay;

@@ -1,4 +1,5 @@
 //! What only SQLite has: one thread, batches of works, and other processes on the same file.
+#![cfg(all(feature = "postgres", feature = "sqlite"))]
 
 mod common;
 

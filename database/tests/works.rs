@@ -1,4 +1,5 @@
 //! What works do, the same in both databases.
+#![cfg(all(feature = "postgres", feature = "sqlite"))]
 
 #[macro_use]
 mod common;
