@@ -77,8 +77,9 @@ impl Sender {
     /// the URL as its id, for the sender's own scheme and secrets.
     ///
     /// # Errors
-    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL also `malformed_url`,
-    /// `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender has none.
+    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL that is not registered
+    /// also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
+    /// has none.
     pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
         let sent = self
             .store(vec![self.statements(Addressee::One(to), message)?])
@@ -104,8 +105,8 @@ impl Sender {
     /// One that is addressed to nobody keeps none of the others back.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable` and the errors of a URL: none is stored. Within the
-    /// answers `unknown_endpoint`.
+    /// `malformed_message`, `outbox_unavailable`: none is stored. Within the answers
+    /// `unknown_endpoint` and the errors of a URL.
     pub async fn send_many<'a>(
         &self,
         messages: impl IntoIterator<Item = (&'a str, &'a Message)>,
@@ -116,15 +117,14 @@ impl Sender {
     }
 
     /// Stores what these statements send, each of a message.
-    async fn store(
-        &self,
-        messages: Vec<Vec<Statement>>,
-    ) -> Result<Vec<Result<Sent, Error>>, Error> {
+    async fn store(&self, messages: Vec<Sending>) -> Result<Vec<Result<Sent, Error>>, Error> {
         let mut ends = Vec::with_capacity(messages.len());
+        let mut refusals = Vec::with_capacity(messages.len());
         let mut statements = Vec::with_capacity(messages.len() * 3);
         for message in messages {
-            statements.extend(message);
+            statements.extend(message.statements);
             ends.push(statements.len());
+            refusals.push(message.refusal);
         }
         let mut work = Work::new(Purpose::Store, statements);
         if self.shared.is_on_postgres() {
@@ -132,32 +132,41 @@ impl Sender {
             work = work.then(move |_, answers| notification(answers, &ends));
         }
         let done = self.run(work).await?;
-        let sent = ends.into_iter().map(|end| {
+        let sent = ends.into_iter().zip(refusals).map(|(end, refusal)| {
             let sent = what_became(&done.answers[end - 3..end])?;
-            let (sent, endpoints) = sent.ok_or(DeliveryError::UnknownEndpoint)?;
+            let (sent, endpoints) = sent.ok_or(refusal)?;
             self.shared.signals.sent(endpoints.into_iter());
             Ok(sent)
         });
         Ok(sent.collect())
     }
 
-    /// What sends a message; the last three are what [`what_became`] reads.
+    /// What sends a message.
     pub(crate) fn statements(
         &self,
         to: Addressee<'_>,
         message: &Message,
-    ) -> Result<Vec<Statement>, Error> {
+    ) -> Result<Sending, Error> {
         let finished = message.finish(self.now(), self.shared.options.payload_limit)?;
-        Ok(match to {
+        let mut refusal = DeliveryError::UnknownEndpoint.into();
+        let statements = match to {
             Addressee::Everyone => publication(&finished),
             Addressee::One(to) => {
                 let mut statements = Vec::with_capacity(4);
                 if is_url(to) {
-                    statements.push(self.registration(to)?);
+                    match self.registration(to) {
+                        Ok(registration) => statements.push(registration),
+                        // One that is registered has rules and secrets of its own.
+                        Err(error) => refusal = error,
+                    }
                 }
                 statements.extend(delivery(to, &finished));
                 statements
             }
+        };
+        Ok(Sending {
+            statements,
+            refusal,
         })
     }
 
@@ -243,6 +252,14 @@ impl fmt::Debug for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender").finish_non_exhaustive()
     }
+}
+
+/// What sends a message.
+pub(crate) struct Sending {
+    /// The last three are what [`what_became`] reads.
+    pub(crate) statements: Vec<Statement>,
+    /// Why it is not sent, if there is no such endpoint.
+    pub(crate) refusal: Error,
 }
 
 /// Whom a message is for.

@@ -4,10 +4,10 @@
 use std::pin::Pin;
 
 use countersign::{DeliveryError, Error, UnixTime};
-use countersign_database::{Answered, Statement};
+use countersign_database::Answered;
 
 use crate::message::Message;
-use crate::sender::{Addressee, Sender, Sent, what_became};
+use crate::sender::{Addressee, Sender, Sending, Sent, what_became};
 
 /// A connection or transaction of the program's own that a message can be sent within: SQLite's
 /// `rusqlite::Connection` and `Transaction`, PostgreSQL's `tokio_postgres::Client` and
@@ -23,7 +23,7 @@ pub trait OwnTransaction<'a>: Copy {
 
 /// What sends one message. Opaque.
 #[doc(hidden)]
-pub struct Statements(Result<Vec<Statement>, Error>);
+pub struct Statements(Result<Sending, Error>);
 
 impl Sender {
     /// Sends within a transaction of the program's own, on the database of the outbox: if it commits,
@@ -76,10 +76,9 @@ impl Sender {
     }
 }
 
-fn sent(answers: &[Answered]) -> Result<Sent, Error> {
-    // The three that send come last.
+fn sent(answers: &[Answered], refusal: Error) -> Result<Sent, Error> {
     let sent = what_became(&answers[answers.len() - 3..])?;
-    Ok(sent.ok_or(DeliveryError::UnknownEndpoint)?.0)
+    Ok(sent.ok_or(refusal)?.0)
 }
 
 #[cfg(feature = "sqlite")]
@@ -87,8 +86,9 @@ impl<'a> OwnTransaction<'a> for &'a rusqlite::Connection {
     type Sending = Result<Sent, Error>;
 
     fn send(self, Statements(statements): Statements, now: UnixTime) -> Self::Sending {
+        let sending = statements?;
         let mut answers = Vec::new();
-        for statement in statements? {
+        for statement in sending.statements {
             let answer = countersign_database::sqlite::execute(self, &statement, millis(now));
             answers.push(answer.map_err(|error| {
                 let kind = error.sqlite_error_code();
@@ -96,7 +96,7 @@ impl<'a> OwnTransaction<'a> for &'a rusqlite::Connection {
                 DeliveryError::OutboxUnavailable
             })?);
         }
-        sent(&answers)
+        sent(&answers, sending.refusal)
     }
 }
 
@@ -121,23 +121,23 @@ postgres!(tokio_postgres::Transaction<'a>);
 #[cfg(feature = "postgres")]
 async fn send_in_postgres(
     client: &(impl tokio_postgres::GenericClient + Sync),
-    statements: Result<Vec<Statement>, Error>,
+    sending: Result<Sending, Error>,
 ) -> Result<Sent, Error> {
     use countersign_database::postgres::execute_on;
-    use countersign_database::{Kind, Value};
+    use countersign_database::{Kind, Statement, Value};
 
     let failed = |error: tokio_postgres::Error| {
         let sqlstate = error.code().map(tokio_postgres::error::SqlState::code);
         tracing::error!(code = "outbox_unavailable", sqlstate, "PostgreSQL failed");
         DeliveryError::OutboxUnavailable
     };
-    let statements = statements?;
+    let sending = sending?;
     let now = client.query_one(NOW, &[]).await.map_err(failed)?.get(0);
     let mut answers = Vec::new();
-    for statement in &statements {
+    for statement in &sending.statements {
         answers.push(execute_on(client, statement, now).await.map_err(failed)?);
     }
-    let sent = sent(&answers)?;
+    let sent = sent(&answers, sending.refusal)?;
     let notify = [Value::Text("".into())];
     let notify = Statement::new(Kind::Rows, crate::sender::NOTIFY, notify);
     execute_on(client, &notify, now).await.map_err(failed)?;
