@@ -143,7 +143,9 @@ impl Receiver {
     /// The most requests that were under way at a time.
     pub(crate) fn most_under_way(&self, path: &str) -> isize {
         let under_way = self.noted.under_way.lock().unwrap();
-        under_way.get(&format!("/{path}")).map_or(0, |[_, most]| *most)
+        under_way
+            .get(&format!("/{path}"))
+            .map_or(0, |[_, most]| *most)
     }
 }
 

@@ -24,9 +24,21 @@ async fn messages() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(options().payload_limit(1_000));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let (long, fine) = ("a".repeat(257), message(2));
-    for name in ["", " ", "a b", "a\n", "\u{e9}", "a\u{0}", "\u{7f}", long.as_str()] {
+    for name in [
+        "",
+        " ",
+        "a b",
+        "a\n",
+        "\u{e9}",
+        "a\u{0}",
+        "\u{7f}",
+        long.as_str(),
+    ] {
         let named = [
             Message::new(name, &1).unwrap(),
             message(1).id(name),
@@ -46,22 +58,36 @@ async fn messages() {
         }
     }
     let longest = "a".repeat(256);
-    let fits = Message::new(&longest, &1).unwrap().id(&longest).idempotency_key(&longest);
+    let fits = Message::new(&longest, &1)
+        .unwrap()
+        .id(&longest)
+        .idempotency_key(&longest);
     assert_eq!(code(sender.send("a", &fits).await), "none");
 
     for json in ["", "{", "{}{}", "nul", "'a'", "\u{feff}1", "[1,]"] {
-        assert_eq!(code(Message::from_json("a", json)), "malformed_message", "{json}");
+        assert_eq!(
+            code(Message::from_json("a", json)),
+            "malformed_message",
+            "{json}"
+        );
     }
     let keys = std::collections::HashMap::from([((1, 2), 3)]);
     assert_eq!(code(Message::new("a", &keys)), "malformed_message");
 
     let payload = |length| Message::with_payload("a", vec![b'a'; length]);
-    assert_eq!(code(sender.send("a", &payload(1_001)).await), "malformed_message");
+    assert_eq!(
+        code(sender.send("a", &payload(1_001)).await),
+        "malformed_message"
+    );
     assert_eq!(code(sender.send("a", &payload(1_000)).await), "none");
     assert_eq!(code(sender.send("a", &payload(0)).await), "none");
 
     for to in ["b", "", "A", "a ", "hooks.example.com", "\u{0}"] {
-        assert_eq!(code(sender.send(to, &message(1)).await), "unknown_endpoint", "{to}");
+        assert_eq!(
+            code(sender.send(to, &message(1)).await),
+            "unknown_endpoint",
+            "{to}"
+        );
     }
     assert_eq!(counts(&sender).await, [3, 0, 0, 0]);
 }
@@ -89,13 +115,22 @@ async fn urls() {
     for (url, expected) in refused {
         assert_eq!(code(sender.send(url, &message(1)).await), expected, "{url}");
         let endpoint = Endpoint::new("a", url).secret(SECRET);
-        assert_eq!(code(sender.put_endpoint(&endpoint).await), expected, "{url}");
+        assert_eq!(
+            code(sender.put_endpoint(&endpoint).await),
+            expected,
+            "{url}"
+        );
         let fits = "https://hooks.example.com/";
-        let many = sender.send_many([(fits, &message(1)), (url, &message(2))]).await;
+        let many = sender
+            .send_many([(fits, &message(1)), (url, &message(2))])
+            .await;
         assert_eq!(code(many), expected);
     }
     let long = format!("https://hooks.example.com/{}", "a".repeat(300));
-    assert_eq!(code(sender.send(&long, &message(1)).await), "malformed_message");
+    assert_eq!(
+        code(sender.send(&long, &message(1)).await),
+        "malformed_message"
+    );
     // Nothing is left of what was refused.
     assert!(sender.endpoints("", 10).await.unwrap().is_empty());
     assert_eq!(counts(&sender).await, [0; 4]);
@@ -113,7 +148,10 @@ async fn endpoints() {
         (of("", url), "malformed_message"),
         (of("a b", url), "malformed_message"),
         (of(&long, url), "malformed_message"),
-        (of("https://elsewhere.example.com/", url), "malformed_message"),
+        (
+            of("https://elsewhere.example.com/", url),
+            "malformed_message",
+        ),
         (good().owner("a b"), "malformed_message"),
         (good().per_second(0.0), "malformed_message"),
         (good().per_second(-1.0), "malformed_message"),
@@ -125,8 +163,14 @@ async fn endpoints() {
         (good().header("Content-Length", "3"), "malformed_message"),
         (good().header("HOST", "other"), "malformed_message"),
         // Another would take over while an attempt is under way.
-        (good().timeouts(None, None, 46 * second), "malformed_message"),
-        (good().timeouts(None, None, Duration::MAX), "malformed_message"),
+        (
+            good().timeouts(None, None, 46 * second),
+            "malformed_message",
+        ),
+        (
+            good().timeouts(None, None, Duration::MAX),
+            "malformed_message",
+        ),
         (good().event_types(["a*b"]), "malformed_pattern"),
         (good().event_types([""]), "malformed_pattern"),
         (good().event_types(["**"]), "malformed_pattern"),
@@ -137,18 +181,31 @@ async fn endpoints() {
         (good().scheme("sha256").secret(""), "empty_secret"),
         (Endpoint::new("a", url), "no_secrets"),
         (Endpoint::new("a", url).scheme("sha256"), "no_secrets"),
-        (Endpoint::new("a", url).secret("whsec_!"), "malformed_secret"),
+        (
+            Endpoint::new("a", url).secret("whsec_!"),
+            "malformed_secret",
+        ),
     ];
     for (endpoint, expected) in refused {
         let shown = format!("{endpoint:?}");
-        assert_eq!(code(sender.put_endpoint(&endpoint).await), expected, "{shown}");
+        assert_eq!(
+            code(sender.put_endpoint(&endpoint).await),
+            expected,
+            "{shown}"
+        );
         assert!(!shown.contains("whsec"), "{shown}");
     }
     assert!(sender.endpoints("", 10).await.unwrap().is_empty());
-    let most = good().per_second(1e6).timeouts(second, None, 45 * second).concurrency(0);
+    let most = good()
+        .per_second(1e6)
+        .timeouts(second, None, 45 * second)
+        .concurrency(0);
     assert_eq!(code(sender.put_endpoint(&most).await), "none");
     // One that is refused leaves the one that is there as it is.
-    assert_eq!(code(sender.put_endpoint(&of("a", "https://0/")).await), "malformed_url");
+    assert_eq!(
+        code(sender.put_endpoint(&of("a", "https://0/")).await),
+        "malformed_url"
+    );
     assert_eq!(sender.endpoint("a").await.unwrap().unwrap().url, url);
 
     for (id, expected) in [("b", "unknown_endpoint"), ("", "unknown_endpoint")] {
@@ -158,7 +215,10 @@ async fn endpoints() {
         assert!(!sender.delete_endpoint(id).await.unwrap());
         assert!(sender.endpoint(id).await.unwrap().is_none());
     }
-    assert_eq!(code(sender.rotate_secret("a", "whsec_!").await), "malformed_secret");
+    assert_eq!(
+        code(sender.rotate_secret("a", "whsec_!").await),
+        "malformed_secret"
+    );
     assert_eq!(code(sender.rotate_secret("a", "").await), "empty_secret");
     assert_eq!(sender.endpoint("a").await.unwrap().unwrap().secret_count, 1);
 }
@@ -179,13 +239,30 @@ async fn numbers_of_nothing() {
 
 #[test]
 fn settings() {
-    assert_eq!(code(SenderOptions::new().encryption_key(&[7; 31])), "malformed_secret");
-    assert_eq!(code(SenderOptions::new().encryption_key(&[])), "malformed_secret");
+    assert_eq!(
+        code(SenderOptions::new().encryption_key(&[7; 31])),
+        "malformed_secret"
+    );
+    assert_eq!(
+        code(SenderOptions::new().encryption_key(&[])),
+        "malformed_secret"
+    );
     let none: [Secret; 0] = [];
-    assert_eq!(code(SenderOptions::new().webhook(Scheme::STANDARD, none)), "no_secrets");
+    assert_eq!(
+        code(SenderOptions::new().webhook(Scheme::STANDARD, none)),
+        "no_secrets"
+    );
     let outbox = Outbox::new();
-    assert!(options().open_sqlite(outbox.path().join("no/such/folder")).is_err());
-    std::fs::write(outbox.path(), "This is no database, but long enough to be one.").unwrap();
+    assert!(
+        options()
+            .open_sqlite(outbox.path().join("no/such/folder"))
+            .is_err()
+    );
+    std::fs::write(
+        outbox.path(),
+        "This is no database, but long enough to be one.",
+    )
+    .unwrap();
     let error = options().open_sqlite(outbox.path()).unwrap_err();
     assert!(std::error::Error::source(&error).is_some());
 }

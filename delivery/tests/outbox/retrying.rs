@@ -14,7 +14,10 @@ use crate::support::{
 /// A health that says nothing of messages.
 fn tolerant() -> HealthPolicy {
     let moment = Duration::from_millis(1);
-    HealthPolicy::new().without_circuit().without_disabling().with_throttle_pauses(moment, moment)
+    HealthPolicy::new()
+        .without_circuit()
+        .without_disabling()
+        .with_throttle_pauses(moment, moment)
 }
 
 #[tokio::test]
@@ -50,21 +53,34 @@ async fn each_status_has_its_verdict() {
     ];
     let dispatcher = sender.start().unwrap();
     for (status, ..) in cases {
-        sender.put_endpoint(&endpoint(&status.to_string(), &receiver)).await.unwrap();
+        sender
+            .put_endpoint(&endpoint(&status.to_string(), &receiver))
+            .await
+            .unwrap();
         let id = format!("evt-{status}");
-        sender.send(&status.to_string(), &message(1).id(id)).await.unwrap();
+        sender
+            .send(&status.to_string(), &message(1).id(id))
+            .await
+            .unwrap();
     }
     settled(&sender).await;
     for (status, reason, attempts) in cases {
         let id = format!("evt-{status}");
         let stored = delivery_of(&sender, &id).await;
-        assert_eq!((stored.reason.as_deref(), stored.attempts), (reason, attempts), "{status}");
+        assert_eq!(
+            (stored.reason.as_deref(), stored.attempts),
+            (reason, attempts),
+            "{status}"
+        );
         let is_dead = stored.state == DeliveryState::Dead;
         assert_eq!(is_dead, reason.is_some(), "{status}");
         let made = attempts_of(&sender, &id).await;
         let numbers: Vec<u32> = made.iter().map(|it| it.attempt).collect();
         assert_eq!(numbers, (1..=attempts).collect::<Vec<_>>(), "{status}");
-        assert!(made.iter().all(|it| it.status == Some(status) && it.error.is_none()));
+        assert!(
+            made.iter()
+                .all(|it| it.status == Some(status) && it.error.is_none())
+        );
         assert!(made.iter().all(|it| it.answer.as_deref() == Some(b"why")));
         // No redirection was followed.
         let path = format!("/{status}");
@@ -83,10 +99,16 @@ async fn the_policy_of_the_endpoint_is_kept() {
     let sender = outbox.open_with(options().health_policy(tolerant()));
     let pauses = [0, 100, 400].map(Duration::from_millis);
     let policy = RetryPolicy::new(countersign::Backoff::fixed(pauses));
-    sender.put_endpoint(&endpoint("a", &receiver).retry_policy(policy)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).retry_policy(policy))
+        .await
+        .unwrap();
     let teapot = retries(2, 10).with_retry_statuses([404]);
     let elsewhere = Receiver::answering(404).await;
-    sender.put_endpoint(&endpoint("b", &elsewhere).retry_policy(teapot)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("b", &elsewhere).retry_policy(teapot))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     let other = sender.send("b", &message(1)).await.unwrap();
@@ -95,18 +117,28 @@ async fn the_policy_of_the_endpoint_is_kept() {
     assert_eq!(times.len(), 3);
     for (pair, pause) in times.windows(2).zip(&pauses[1..]) {
         let waited = pair[1] - pair[0];
-        assert!(waited >= *pause && waited < *pause + Duration::from_secs(2), "{waited:?}");
+        assert!(
+            waited >= *pause && waited < *pause + Duration::from_secs(2),
+            "{waited:?}"
+        );
     }
-    assert_eq!(delivery_of(&sender, &sent.id).await.reason.unwrap(), "exhausted");
+    assert_eq!(
+        delivery_of(&sender, &sent.id).await.reason.unwrap(),
+        "exhausted"
+    );
     assert_eq!(elsewhere.count(), 2);
-    assert_eq!(delivery_of(&sender, &other.id).await.reason.unwrap(), "exhausted");
+    assert_eq!(
+        delivery_of(&sender, &other.id).await.reason.unwrap(),
+        "exhausted"
+    );
     dispatcher.stop(PATIENCE).await;
 }
 
 #[tokio::test]
 async fn retry_after_is_honoured_within_bounds() {
     let date = |time: UnixTime| {
-        let text = httpdate::fmt_http_date(std::time::UNIX_EPOCH + Duration::from_millis(time.millis()));
+        let text =
+            httpdate::fmt_http_date(std::time::UNIX_EPOCH + Duration::from_millis(time.millis()));
         text
     };
     let now = system_time();
@@ -128,7 +160,10 @@ async fn retry_after_is_honoured_within_bounds() {
         ("", 0, 5),
         ("7200, 1", 0, 5),
     ];
-    let asked: Vec<String> = cases.iter().map(|(value, ..)| (*value).to_owned()).collect();
+    let asked: Vec<String> = cases
+        .iter()
+        .map(|(value, ..)| (*value).to_owned())
+        .collect();
     let receiver = Receiver::new(move |request, _| {
         let case: usize = request.path[1..].parse().unwrap();
         Reply::status(503).header("retry-after", &asked[case])
@@ -138,9 +173,15 @@ async fn retry_after_is_honoured_within_bounds() {
     let sender = outbox.open_with(options().retry_policy(retries(5, 1_000)));
     let dispatcher = sender.start().unwrap();
     for case in 0..cases.len() {
-        sender.put_endpoint(&endpoint(&case.to_string(), &receiver)).await.unwrap();
+        sender
+            .put_endpoint(&endpoint(&case.to_string(), &receiver))
+            .await
+            .unwrap();
         let id = format!("evt-{case}");
-        sender.send(&case.to_string(), &message(1).id(id)).await.unwrap();
+        sender
+            .send(&case.to_string(), &message(1).id(id))
+            .await
+            .unwrap();
     }
     for (case, (value, least, most)) in cases.into_iter().enumerate() {
         let id = format!("evt-{case}");
@@ -149,7 +190,11 @@ async fn retry_after_is_honoured_within_bounds() {
             stored.attempts >= 1 && stored.state == DeliveryState::Waiting
         })
         .await;
-        let wait = delivery_of(&sender, &id).await.due.saturating_since(now).as_secs();
+        let wait = delivery_of(&sender, &id)
+            .await
+            .due
+            .saturating_since(now)
+            .as_secs();
         assert!((least..=most + 20).contains(&wait), "{value}: {wait}");
     }
     dispatcher.stop(PATIENCE).await;
@@ -161,8 +206,14 @@ async fn a_policy_without_end_waits_and_breaks_nothing() {
     let outbox = Outbox::new();
     let forever = RetryPolicy::new(countersign::Backoff::fixed([Duration::ZERO, Duration::MAX]));
     let sender = outbox.open_with(options().retry_policy(forever));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
-    sender.put_endpoint(&endpoint("b", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
+    sender
+        .put_endpoint(&endpoint("b", &receiver).fifo())
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     for turn in 1..4 {
         sender.send("a", &message(1)).await.unwrap();
@@ -175,7 +226,10 @@ async fn a_policy_without_end_waits_and_breaks_nothing() {
 }
 
 async fn settled_but_for(sender: &countersign_delivery::Sender, waiting: u64) {
-    until("none is running", async || counts(sender).await == [waiting, 0, 0, 0]).await;
+    until("none is running", async || {
+        counts(sender).await == [waiting, 0, 0, 0]
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -196,15 +250,25 @@ async fn receivers_that_break_off_are_tried_again() {
     })
     .await;
     let outbox = Outbox::new();
-    let sender = outbox.open_with(options().health_policy(tolerant()).retry_policy(retries(9, 5)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    let sender = outbox.open_with(
+        options()
+            .health_policy(tolerant())
+            .retry_policy(retries(9, 5)),
+    );
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
     let attempts = attempts_of(&sender, &sent.id).await;
     // Of a connection that is kept alive the client may try once more by itself.
     assert!(receiver.count() >= attempts.len());
-    assert_eq!(delivery_of(&sender, &sent.id).await.state, DeliveryState::Delivered);
+    assert_eq!(
+        delivery_of(&sender, &sent.id).await.state,
+        DeliveryState::Delivered
+    );
     let failed = &attempts[..attempts.len() - 1];
     assert!(!failed.is_empty());
     for attempt in failed {
@@ -222,21 +286,38 @@ async fn nobody_listens() {
     let url = format!("http://{}/", closed.local_addr().unwrap());
     drop(closed);
     let nowhere = countersign_delivery::Endpoint::new("a", url);
-    let nowhere = nowhere.secret(crate::support::SECRET).allow_http().allow_network("127.0.0.1");
+    let nowhere = nowhere
+        .secret(crate::support::SECRET)
+        .allow_http()
+        .allow_network("127.0.0.1");
     sender.put_endpoint(&nowhere).await.unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
-    assert_eq!(delivery_of(&sender, &sent.id).await.reason.unwrap(), "exhausted");
+    assert_eq!(
+        delivery_of(&sender, &sent.id).await.reason.unwrap(),
+        "exhausted"
+    );
     let attempts = attempts_of(&sender, &sent.id).await;
     assert_eq!(attempts.len(), 5);
     for attempt in attempts {
-        assert_eq!((attempt.error.as_deref(), attempt.status), (Some("connect"), None));
+        assert_eq!(
+            (attempt.error.as_deref(), attempt.status),
+            (Some("connect"), None)
+        );
         assert!(attempt.answer.is_none());
     }
     // It has moved; what is dead is sent there once somebody says so.
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
-    assert!(sender.replay(delivery_of(&sender, &sent.id).await.number).await.unwrap());
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
+    assert!(
+        sender
+            .replay(delivery_of(&sender, &sent.id).await.number)
+            .await
+            .unwrap()
+    );
     settled(&sender).await;
     assert_eq!(receiver.ids(), [sent.id]);
     dispatcher.stop(PATIENCE).await;

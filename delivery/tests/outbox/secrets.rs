@@ -18,7 +18,11 @@ fn is_on_disk(outbox: &Outbox, text: &str) -> bool {
     let folder = outbox.path();
     let files = std::fs::read_dir(folder.parent().unwrap()).unwrap();
     let mut contents = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
-    contents.any(|content| content.windows(text.len()).any(|part| part == text.as_bytes()))
+    contents.any(|content| {
+        content
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    })
 }
 
 #[tokio::test]
@@ -26,7 +30,10 @@ async fn with_a_key_they_are_sealed() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(sealing(1));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     sender.rotate_secret("a", OTHER_SECRET).await.unwrap();
     for secret in [SECRET, OTHER_SECRET] {
         assert!(!is_on_disk(&outbox, &secret["whsec_".len()..]));
@@ -42,10 +49,16 @@ async fn with_a_key_they_are_sealed() {
 
     // Without the key all can be seen but the secrets, and nothing is lost.
     let keyless = outbox.open();
-    assert_eq!(keyless.endpoint("a").await.unwrap().unwrap().secret_count, 2);
+    assert_eq!(
+        keyless.endpoint("a").await.unwrap().unwrap().secret_count,
+        2
+    );
     let code = |result: Result<(), countersign::Error>| result.unwrap_err().code();
     assert_eq!(code(keyless.retire_secrets("a").await), "unreadable_secret");
-    assert_eq!(code(keyless.rotate_secret("a", SECRET).await), "unreadable_secret");
+    assert_eq!(
+        code(keyless.rotate_secret("a", SECRET).await),
+        "unreadable_secret"
+    );
     let dispatcher = keyless.start().unwrap();
     send_all(&keyless, "a", 1).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
@@ -66,7 +79,10 @@ async fn with_a_key_they_are_sealed() {
     send_all(&sender, "a", 1).await;
     settled(&sender).await;
     assert_eq!(receiver.count(), 3);
-    assert_eq!(verify(&[SECRET], &receiver.all()[2]), Err("signature_mismatch"));
+    assert_eq!(
+        verify(&[SECRET], &receiver.all()[2]),
+        Err("signature_mismatch")
+    );
     assert_eq!(verify(&[OTHER_SECRET], &receiver.all()[2]), Ok(0));
     dispatcher.stop(PATIENCE).await;
 }
@@ -76,12 +92,18 @@ async fn a_rotation_overlaps() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     assert!(is_on_disk(&outbox, &SECRET["whsec_".len()..]));
     let dispatcher = sender.start().unwrap();
     let new = OTHER_SECRET;
     // Each with who can verify it: the old secret, the new one.
-    for (turn, expected) in [[true, false], [true, true], [false, true]].into_iter().enumerate() {
+    for (turn, expected) in [[true, false], [true, true], [false, true]]
+        .into_iter()
+        .enumerate()
+    {
         match turn {
             1 => sender.rotate_secret("a", new).await.unwrap(),
             2 => sender.retire_secrets("a").await.unwrap(),
@@ -104,9 +126,13 @@ async fn endpoints_without_their_own_use_those_of_the_sender() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let secrets = [OTHER_SECRET, SECRET].map(|secret| Secret::parse(secret).unwrap());
-    let own = options().webhook(countersign::Scheme::STANDARD, secrets).unwrap();
+    let own = options()
+        .webhook(countersign::Scheme::STANDARD, secrets)
+        .unwrap();
     let sender = outbox.open_with(own);
-    let bare = Endpoint::new("a", receiver.url("a")).allow_http().allow_network("127.0.0.1");
+    let bare = Endpoint::new("a", receiver.url("a"))
+        .allow_http()
+        .allow_network("127.0.0.1");
     sender.put_endpoint(&bare).await.unwrap();
     let error = sender.rotate_secret("a", SECRET).await.unwrap_err();
     assert_eq!(error.code(), "no_secrets");
@@ -124,11 +150,17 @@ async fn a_message_that_cannot_be_signed_is_dead_and_no_fault_of_the_endpoint() 
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     // A dot ends the id in the signed content of this scheme.
     for number in 0..20 {
-        sender.send("a", &message(1).id(format!("evt.{number}"))).await.unwrap();
+        sender
+            .send("a", &message(1).id(format!("evt.{number}")))
+            .await
+            .unwrap();
     }
     settled(&sender).await;
     assert_eq!(counts(&sender).await, [0, 0, 0, 20]);

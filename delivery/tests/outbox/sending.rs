@@ -16,14 +16,23 @@ async fn what_is_sent_arrives_to_the_byte() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).header("x-tenant", "7")).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).header("x-tenant", "7"))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let before = system_time().millis();
 
     let data = json!({"id": 7, "name": "\u{e9}\u{1f600}\u{0}\"", "float": 1.10});
-    let made = sender.send("a", &Message::new("invoice.paid", &data).unwrap()).await.unwrap();
+    let made = sender
+        .send("a", &Message::new("invoice.paid", &data).unwrap())
+        .await
+        .unwrap();
     let raw = b"\xff\x00 no JSON \n".as_slice();
-    let bytes = sender.send("a", &Message::with_payload("raw", raw).id("raw-1")).await.unwrap();
+    let bytes = sender
+        .send("a", &Message::with_payload("raw", raw).id("raw-1"))
+        .await
+        .unwrap();
     let json = Message::from_json("json", r#"{ "a" :  1e2, "a": 2 }"#).unwrap();
     let json = sender.send("a", &json).await.unwrap();
     settled(&sender).await;
@@ -50,7 +59,10 @@ async fn what_is_sent_arrives_to_the_byte() {
         let payload = sender.payload(it.id()).await.unwrap().unwrap();
         assert_eq!(payload, it.body);
         let stored = delivery_of(&sender, it.id()).await;
-        assert_eq!((stored.state, stored.attempts), (DeliveryState::Delivered, 1));
+        assert_eq!(
+            (stored.state, stored.attempts),
+            (DeliveryState::Delivered, 1)
+        );
         assert!(stored.created.millis() >= before && stored.due >= stored.created);
         assert_eq!(stored.endpoint.as_deref(), Some("a"));
         assert_eq!(stored.reason, None);
@@ -70,7 +82,10 @@ async fn each_attempt_is_signed_anew_for_the_same_id_and_payload() {
     let outbox = Outbox::new();
     // Timestamps are of seconds.
     let sender = outbox.open_with(options().retry_policy(crate::support::retries(3, 1_050)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
@@ -90,7 +105,11 @@ async fn each_attempt_is_signed_anew_for_the_same_id_and_payload() {
     let statuses: Vec<_> = attempts.iter().map(|it| (it.attempt, it.status)).collect();
     assert_eq!(statuses, [(1, Some(503)), (2, Some(503)), (3, Some(200))]);
     assert_eq!(attempts[2].answer.as_deref(), Some(b"thanks".as_slice()));
-    assert!(attempts.iter().all(|it| it.error.is_none() && !it.duration.is_zero()));
+    assert!(
+        attempts
+            .iter()
+            .all(|it| it.error.is_none() && !it.duration.is_zero())
+    );
     dispatcher.stop(PATIENCE).await;
 }
 
@@ -102,11 +121,23 @@ async fn the_same_id_or_key_twice_is_one_message() {
     for id in ["a", "b"] {
         sender.put_endpoint(&endpoint(id, &receiver)).await.unwrap();
     }
-    let first = sender.send("a", &message(1).idempotency_key("paid-7")).await.unwrap();
-    let again = sender.send("a", &message(2).idempotency_key("paid-7")).await.unwrap();
-    let elsewhere = sender.send("b", &message(3).idempotency_key("paid-7")).await.unwrap();
+    let first = sender
+        .send("a", &message(1).idempotency_key("paid-7"))
+        .await
+        .unwrap();
+    let again = sender
+        .send("a", &message(2).idempotency_key("paid-7"))
+        .await
+        .unwrap();
+    let elsewhere = sender
+        .send("b", &message(3).idempotency_key("paid-7"))
+        .await
+        .unwrap();
     let named = sender.send("a", &message(4).id("evt_1")).await.unwrap();
-    let renamed = sender.send("b", &message(5).id("evt_1").idempotency_key("new")).await.unwrap();
+    let renamed = sender
+        .send("b", &message(5).id("evt_1").idempotency_key("new"))
+        .await
+        .unwrap();
     assert!(first.is_new && named.is_new);
     assert!(!again.is_new && !elsewhere.is_new && !renamed.is_new);
     assert_eq!((&again.id, &elsewhere.id), (&first.id, &first.id));
@@ -117,16 +148,34 @@ async fn the_same_id_or_key_twice_is_one_message() {
     settled(&sender).await;
     // Nor after it was delivered, nor by another sender.
     let other = outbox.open();
-    let late = other.send("a", &message(6).idempotency_key("paid-7")).await.unwrap();
+    let late = other
+        .send("a", &message(6).idempotency_key("paid-7"))
+        .await
+        .unwrap();
     assert_eq!((&late.id, late.is_new), (&first.id, false));
-    let many = [message(7).id("evt_2"), message(8).id("evt_2"), message(9).id("evt_1")];
-    let many = sender.send_many(many.iter().map(|it| ("a", it))).await.unwrap();
+    let many = [
+        message(7).id("evt_2"),
+        message(8).id("evt_2"),
+        message(9).id("evt_1"),
+    ];
+    let many = sender
+        .send_many(many.iter().map(|it| ("a", it)))
+        .await
+        .unwrap();
     let are_new: Vec<_> = many.into_iter().map(|it| it.unwrap().is_new).collect();
     assert_eq!(are_new, [true, false, false]);
     settled(&sender).await;
     assert_eq!(receiver.count(), 3);
-    let of_first = receiver.all().into_iter().find(|it| it.id() == first.id).unwrap();
-    assert!(String::from_utf8(of_first.body).unwrap().contains(r#""number":1"#));
+    let of_first = receiver
+        .all()
+        .into_iter()
+        .find(|it| it.id() == first.id)
+        .unwrap();
+    assert!(
+        String::from_utf8(of_first.body)
+            .unwrap()
+            .contains(r#""number":1"#)
+    );
     dispatcher.stop(PATIENCE).await;
 }
 
@@ -135,7 +184,10 @@ async fn racing_senders_of_one_key_make_one_message() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let senders = [sender.clone(), outbox.open(), outbox.open()];
     let tasks: Vec<_> = (0..30)
         .map(|number| {
@@ -163,25 +215,45 @@ async fn a_url_is_an_endpoint() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let secret = countersign::Secret::parse(OTHER_SECRET).unwrap();
-    let own = options().webhook(countersign::Scheme::STANDARD, [secret]).unwrap();
+    let own = options()
+        .webhook(countersign::Scheme::STANDARD, [secret])
+        .unwrap();
     let sender = outbox.open_with(own);
     let url = "https://hooks.example.com/in?tenant=7";
     let sent = sender.send(url, &message(1)).await.unwrap();
-    let again = sender.send_many([(url, &message(2)), (url, &message(3))]).await.unwrap();
+    let again = sender
+        .send_many([(url, &message(2)), (url, &message(3))])
+        .await
+        .unwrap();
     assert!(sent.is_new && again.len() == 2);
     let registered = sender.endpoint(url).await.unwrap().unwrap();
-    assert_eq!((registered.id.as_str(), registered.url.as_str()), (url, url));
+    assert_eq!(
+        (registered.id.as_str(), registered.url.as_str()),
+        (url, url)
+    );
     assert_eq!((registered.secret_count, registered.scheme), (0, None));
     // It is sent to, and receives nothing of what is published.
     let published = sender.publish(&message(4)).await.unwrap();
-    assert!(sender.deliveries_of(&published.id).await.unwrap().is_empty());
+    assert!(
+        sender
+            .deliveries_of(&published.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(counts(&sender).await, [3, 0, 0, 0]);
 
     // One that is registered has the rules and secrets that it was registered with.
     let url = receiver.url("own");
-    let known = Endpoint::new(&url, &url).secret(SECRET).allow_http().allow_network("127.0.0.1");
+    let known = Endpoint::new(&url, &url)
+        .secret(SECRET)
+        .allow_http()
+        .allow_network("127.0.0.1");
     sender.put_endpoint(&known).await.unwrap();
-    sender.delete_endpoint("https://hooks.example.com/in?tenant=7").await.unwrap();
+    sender
+        .delete_endpoint("https://hooks.example.com/in?tenant=7")
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send(&url, &message(5)).await.unwrap();
     until("it arrives", async || receiver.count() == 1).await;
@@ -202,7 +274,10 @@ async fn many_are_sent_in_one_commit() {
     assert!(sender.send_many([]).await.unwrap().is_empty());
     let messages: Vec<_> = (0..300).map(message).collect();
     let to = |number: usize| ["a", "nobody", "b"][number % 3];
-    let addressed = messages.iter().enumerate().map(|(number, it)| (to(number), it));
+    let addressed = messages
+        .iter()
+        .enumerate()
+        .map(|(number, it)| (to(number), it));
     let sent = sender.send_many(addressed).await.unwrap();
     assert_eq!(sent.len(), 300);
     for (number, sent) in sent.iter().enumerate() {
@@ -226,7 +301,10 @@ async fn what_another_sender_sends_is_delivered_at_once() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let other = outbox.open();
     let mut longest = Duration::ZERO;

@@ -66,7 +66,10 @@ pub(crate) fn message(number: usize) -> Message {
 /// Sends so many messages, and gives their ids in order.
 pub(crate) async fn send_all(sender: &Sender, to: &str, count: usize) -> Vec<String> {
     let messages: Vec<Message> = (0..count).map(message).collect();
-    let sent = sender.send_many(messages.iter().map(|message| (to, message))).await.unwrap();
+    let sent = sender
+        .send_many(messages.iter().map(|message| (to, message)))
+        .await
+        .unwrap();
     sent.into_iter().map(|sent| sent.unwrap().id).collect()
 }
 
@@ -76,7 +79,9 @@ pub(crate) fn verify(secrets: &[&str], received: &Received) -> Result<usize, &'s
     let webhook = Webhook::new(Scheme::STANDARD, secrets).unwrap();
     let request = countersign::Request::new(&received.headers, &received.body);
     let verified = webhook.verify(&request, system_time());
-    verified.map(|verified| verified.key_index()).map_err(|error| error.code())
+    verified
+        .map(|verified| verified.key_index())
+        .map_err(|error| error.code())
 }
 
 pub(crate) fn system_time() -> UnixTime {
@@ -130,7 +135,10 @@ pub(crate) async fn attempts_of(sender: &Sender, id: &str) -> Vec<Attempted> {
 /// How many attempts are recorded of all deliveries.
 pub(crate) async fn count_attempts(sender: &Sender) -> usize {
     let mut count = 0;
-    let deliveries = sender.deliveries(&DeliveryFilter::new(), 100_000).await.unwrap();
+    let deliveries = sender
+        .deliveries(&DeliveryFilter::new(), 100_000)
+        .await
+        .unwrap();
     for delivery in deliveries {
         count += sender.attempts(delivery.number, 1_000).await.unwrap().len();
     }
@@ -139,7 +147,10 @@ pub(crate) async fn count_attempts(sender: &Sender) -> usize {
 
 /// Why each dead letter is dead, each reason once and in order.
 pub(crate) async fn reasons(sender: &Sender) -> Vec<String> {
-    let dead = sender.dead_letters(&DeliveryFilter::new(), 100_000).await.unwrap();
+    let dead = sender
+        .dead_letters(&DeliveryFilter::new(), 100_000)
+        .await
+        .unwrap();
     let mut reasons: Vec<String> = dead.into_iter().filter_map(|it| it.reason).collect();
     reasons.sort();
     reasons.dedup();
