@@ -120,11 +120,8 @@ async fn urls() {
             expected,
             "{url}"
         );
-        let fits = "https://hooks.example.com/";
-        let many = sender
-            .send_many([(fits, &message(1)), (url, &message(2))])
-            .await;
-        assert_eq!(code(many), expected);
+        let many = sender.send_many([(url, &message(2))]).await.unwrap();
+        assert_eq!(code(many.into_iter().next().unwrap()), expected);
     }
     let long = format!("https://hooks.example.com/{}", "a".repeat(300));
     assert_eq!(
