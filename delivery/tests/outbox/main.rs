@@ -4,6 +4,9 @@
 mod common;
 mod support;
 
+mod fairness;
+mod health;
+mod ordering;
 mod publishing;
 mod refused;
 mod retrying;
