@@ -1,0 +1,4 @@
+//! Sends webhooks from inside your program.
+#![forbid(unsafe_code)]
+
+pub mod transport;
