@@ -38,6 +38,12 @@ pub trait Resolve: Send + Sync + 'static {
     fn resolve(&self, host: &str) -> Resolving;
 }
 
+impl<R: Resolve + ?Sized> Resolve for Arc<R> {
+    fn resolve(&self, host: &str) -> Resolving {
+        (**self).resolve(host)
+    }
+}
+
 /// The resolver of the operating system (`getaddrinfo`), with its `hosts` file, its caches and its
 /// settings. Each look-up takes a thread of the runtime's pool.
 #[derive(Debug, Clone, Copy, Default)]

@@ -65,10 +65,11 @@ impl Transport {
             return Err(DeliveryError::InsecureUrl.into());
         }
         let end = start + timeouts.total;
+        let headers = complete(headers, body.len())?;
         let mut message = http::Request::new(Full::new(body));
         *message.method_mut() = Method::POST;
         *message.uri_mut() = target::uri(destination)?;
-        *message.headers_mut() = complete(headers)?;
+        *message.headers_mut() = headers;
 
         let mut connection = capture_connection(&mut message);
         let client = self.clients.of(rules);
@@ -103,11 +104,13 @@ impl fmt::Debug for Transport {
     }
 }
 
-fn complete(mut headers: HeaderMap) -> Result<HeaderMap, Failure> {
+fn complete(mut headers: HeaderMap, length: usize) -> Result<HeaderMap, Failure> {
     if let Some(name) = FRAMING.iter().find(|name| headers.contains_key(*name)) {
         let detail = format!("the header {name} is written by the transport alone");
         return Err(Failure::new(ErrorClass::Http, detail));
     }
+    // Of an empty body hyper says nothing.
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     headers.entry(USER_AGENT).or_insert(AGENT);
     Ok(headers)
 }

@@ -36,6 +36,7 @@ pub(super) fn uri(destination: &Destination) -> Result<Uri, Failure> {
     for character in path.chars() {
         // What the URL may hold and the client's type for it may not; browsers escape it as well.
         match character {
+            '"' => text.push_str("%22"),
             '<' => text.push_str("%3C"),
             '>' => text.push_str("%3E"),
             '`' => text.push_str("%60"),
@@ -81,7 +82,7 @@ mod tests {
         );
         assert_eq!(
             read("https://example.com/!\"$%&'()*+,-.;<=>[]^_`{|}~?<\"`>'[]{}^|"),
-            "https://example.com/!\"$%&'()*+,-.;%3C=%3E[]^_%60{|}~?%3C\"%60%3E'[]{}^|"
+            "https://example.com/!%22$%&'()*+,-.;%3C=%3E[]^_%60{|}~?%3C%22%60%3E'[]{}^|"
         );
     }
 }
