@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use countersign::DestinationRules;
 use http::Uri;
@@ -12,6 +13,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
@@ -19,6 +21,10 @@ use super::failure::{ErrorClass, Failure, causes};
 use super::proxy::EnforcingProxy;
 use super::resolve::{CheckedResolver, Resolve};
 use super::stream::Stream;
+
+/// The end of connecting for those who wait no more: another connection became free meanwhile, and
+/// the client goes on with this one in the background.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Makes the connections of the endpoints with these rules: to checked addresses, over TLS where
 /// the URL says so.
@@ -125,6 +131,11 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        Box::pin(self.clone().connect(uri))
+        let connecting = self.clone().connect(uri);
+        Box::pin(async move {
+            let late = || Failure::new(ErrorClass::Timeout, "no connection in two minutes");
+            let connected = timeout(PATIENCE, connecting).await;
+            connected.unwrap_or_else(|_| Err(late()))
+        })
     }
 }

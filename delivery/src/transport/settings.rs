@@ -13,7 +13,8 @@ use super::resolve::{Resolve, SystemResolver};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Until there is a connection: resolver, TCP and TLS. 10 seconds if not said.
+    /// Until there is a connection: resolver, TCP and TLS. 10 seconds if not said; two minutes are
+    /// the most.
     pub connect: Duration,
     /// From then on until the head of the answer. 20 seconds if not said, as Standard Webhooks asks
     /// for 15 to 30.
