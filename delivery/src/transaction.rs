@@ -139,7 +139,7 @@ async fn send_in_postgres(
     }
     let sent = sent(&answers, sending.refusal)?;
     let notify = [Value::Text("".into())];
-    let notify = Statement::new(Kind::Rows, crate::sender::NOTIFY, notify);
+    let notify = Statement::new(Kind::Change, crate::sender::NOTIFY, notify);
     execute_on(client, &notify, now).await.map_err(failed)?;
     Ok(sent)
 }
