@@ -50,6 +50,9 @@ impl Common {
         );
         let ended = self.make(&target, delivery).instrument(span.clone()).await;
         span.record("verdict", ended.verdict.as_str());
+        if ended.is_failure_that_tells() {
+            self.shared.signals.tell(Note::Failed(ended.endpoint));
+        }
         // Nobody hears it if the process ends; it is then taken over.
         let _ = self
             .settlements

@@ -133,6 +133,17 @@ impl Coordinator {
                 }
                 self.changed(endpoint);
             }
+            Note::Failed(endpoint) => self.lanes.entry(endpoint).or_default().untold += 1,
+            Note::Observed(endpoint, failures, is_available) => {
+                if let Some(lane) = self.lanes.get_mut(&endpoint) {
+                    lane.untold = lane.untold.saturating_sub(failures);
+                    if !is_available {
+                        lane.is_halted = lane.is_claiming;
+                        self.give_back(endpoint);
+                    }
+                }
+                self.changed(endpoint);
+            }
             Note::Claimed(claimed) => self.take(claimed),
             Note::Pending(pending) => {
                 self.is_looking = false;
@@ -266,11 +277,34 @@ impl Coordinator {
             }
             self.queued += claimed.deliveries.len();
             lane.queue.extend(claimed.deliveries);
+            if std::mem::take(&mut lane.is_halted) {
+                self.give_back(claimed.endpoint);
+            }
             match claimed.next {
                 Some(wait) => self.is_due(claimed.endpoint, now + wait),
                 None => self.changed(claimed.endpoint),
             }
         }
+    }
+
+    /// Gives back what was taken for an endpoint and has not begun.
+    fn give_back(&mut self, endpoint: i64) {
+        let Some(lane) = self.lanes.get_mut(&endpoint) else {
+            return;
+        };
+        let deliveries = std::mem::take(&mut lane.queue);
+        if deliveries.is_empty() {
+            return;
+        }
+        self.queued -= deliveries.len();
+        let common = self.common.clone();
+        tokio::spawn(async move {
+            let leases = deliveries.into_iter();
+            let leases: Vec<_> = leases.map(|it| (it.number, it.lease)).collect();
+            common.release(&leases).await;
+            let note = Note::Due(endpoint, Duration::ZERO);
+            common.shared.signals.tell(note);
+        });
     }
 
     /// Looks for endpoints that have something that waits.

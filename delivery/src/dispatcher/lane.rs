@@ -23,6 +23,11 @@ pub(super) struct Lane {
     pub(super) due: Option<Instant>,
     /// Whether something is being taken for it.
     pub(super) is_claiming: bool,
+    /// Attempts that failed, of which it is not known yet what they say about the endpoint. Until
+    /// then nothing begins: they may have asked for a pause.
+    pub(super) untold: usize,
+    /// Whether what is being taken is to be given back.
+    pub(super) is_halted: bool,
     /// Whether it is in the queue of those at which something may begin.
     pub(super) is_ready: bool,
 }
@@ -31,6 +36,9 @@ impl Lane {
     /// How many may be taken now: twice as many as may run, so that the next are there when those
     /// end, but not few at a time.
     pub(super) fn room(&self) -> usize {
+        if self.untold > 0 {
+            return 0;
+        }
         let Some((_, target)) = &self.target else {
             // What may run is not known yet.
             return 1;
@@ -53,11 +61,15 @@ impl Lane {
             .target
             .as_ref()
             .map_or(1, |(_, target)| target.concurrency);
-        !self.queue.is_empty() && self.running < concurrency
+        !self.queue.is_empty() && self.running < concurrency && self.untold == 0
     }
 
     /// Whether there is nothing to know.
     pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.running == 0 && self.due.is_none() && !self.is_claiming
+        self.queue.is_empty()
+            && self.running == 0
+            && self.untold == 0
+            && self.due.is_none()
+            && !self.is_claiming
     }
 }

@@ -15,6 +15,10 @@ pub(crate) enum Note {
     Look,
     /// Of this endpoint an attempt ended.
     Ended(i64),
+    /// Of this endpoint an attempt failed; what that says about it is still to be noted.
+    Failed(i64),
+    /// That was noted, of so many failures, and whether the endpoint may be sent to.
+    Observed(i64, usize, bool),
     /// Deliveries were taken, or could not be.
     Claimed(Claimed),
     /// Which endpoints have something that waits, each with the time until the first is due.

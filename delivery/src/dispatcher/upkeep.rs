@@ -121,7 +121,12 @@ impl Common {
 
     /// Gives back what is still held.
     pub(super) async fn release_all(&self) {
-        for page in self.held.all().chunks(PAGE) {
+        self.release(&self.held.all()).await;
+    }
+
+    /// Gives these back.
+    pub(super) async fn release(&self, leases: &[(i64, Arc<Lease>)]) {
+        for page in leases.chunks(PAGE) {
             let release = |(number, lease): &(i64, Arc<Lease>)| {
                 let values = [
                     Value::Now,
@@ -132,15 +137,11 @@ impl Common {
                 Statement::new(Kind::Change, outbox::RELEASE, values)
             };
             let statements: Vec<_> = page.iter().map(release).collect();
-            if self
+            // If it fails, which is logged, others have them when the leases end.
+            let _ = self
                 .shared
                 .run(Work::new(Purpose::Note, statements))
-                .await
-                .is_err()
-            {
-                // It is logged; others have them when the leases end.
-                return;
-            }
+                .await;
             for (number, lease) in page {
                 self.held.remove(*number, &lease.token);
             }
