@@ -27,6 +27,8 @@ const LANES: usize = 32;
 const CLAIMS: usize = 2;
 /// How many endpoints are read at a time.
 const PAGE: i64 = 1_000;
+/// Which part of the places is for endpoints that have none.
+const KEPT: usize = 4;
 /// How many notes are heard before something is done.
 const NOTES: usize = 1_024;
 
@@ -41,6 +43,8 @@ pub(super) struct Coordinator {
     attempts: JoinSet<()>,
     running: usize,
     queued: usize,
+    /// Whether so much is queued that only endpoints that have nothing may have something.
+    is_crowded: bool,
     claims: usize,
     is_looking: bool,
     /// When to look again.
@@ -63,6 +67,7 @@ impl Coordinator {
             attempts: JoinSet::new(),
             running: 0,
             queued: 0,
+            is_crowded: false,
             claims: 0,
             is_looking: false,
             look: Instant::now(),
@@ -107,7 +112,7 @@ impl Coordinator {
             return distant;
         }
         let due = match self.dues.first() {
-            Some((due, _)) if self.claims < CLAIMS && !self.is_full() => *due,
+            Some((due, _)) if self.claims < CLAIMS => *due,
             _ => distant,
         };
         match self.is_looking {
@@ -166,9 +171,18 @@ impl Coordinator {
         }
     }
 
-    fn is_full(&self) -> bool {
-        // What is taken and waits costs memory.
-        self.queued >= self.common.shared.options.concurrency.saturating_mul(2)
+    /// What is taken and waits costs memory, and much of it can be for endpoints that hang.
+    fn watch_the_crowd(&mut self) {
+        let most = self.common.shared.options.concurrency;
+        if self.queued >= most.saturating_mul(2) {
+            self.is_crowded = true;
+        } else if self.is_crowded && self.queued <= most {
+            self.is_crowded = false;
+            let endpoints: Vec<i64> = self.lanes.keys().copied().collect();
+            for endpoint in endpoints {
+                self.changed(endpoint);
+            }
+        }
     }
 
     fn is_due(&mut self, endpoint: i64, due: Instant) {
@@ -193,7 +207,7 @@ impl Coordinator {
         }
         if let Some(due) = lane.due
             && !lane.is_claiming
-            && lane.room() > 0
+            && lane.may_take(self.is_crowded) > 0
         {
             self.dues.insert((due, endpoint));
         }
@@ -205,13 +219,21 @@ impl Coordinator {
     /// Begins what was taken, of each endpoint one in turn.
     fn begin(&mut self) {
         let most = self.common.shared.options.concurrency;
+        // The last places are for endpoints that have none, so that those that hang do not hold up
+        // the others.
+        let kept = most / KEPT;
+        let mut without_a_place = Vec::new();
         while self.running < most {
             let Some(endpoint) = self.ready.pop_front() else {
-                return;
+                break;
             };
             let Some(lane) = self.lanes.get_mut(&endpoint) else {
                 continue;
             };
+            if lane.running > 0 && self.running + kept >= most {
+                without_a_place.push(endpoint);
+                continue;
+            }
             lane.is_ready = false;
             if lane.may_begin()
                 && let (Some(delivery), Some((_, target))) =
@@ -225,12 +247,14 @@ impl Coordinator {
             }
             self.changed(endpoint);
         }
+        self.ready.extend(without_a_place);
+        self.watch_the_crowd();
     }
 
     /// Has what is due taken.
     fn claim(&mut self) {
         let now = Instant::now();
-        while self.claims < CLAIMS && !self.is_full() {
+        while self.claims < CLAIMS {
             let mut wishes = Vec::new();
             while wishes.len() < LANES
                 && let Some((due, endpoint)) = self.dues.first().copied()
@@ -240,7 +264,7 @@ impl Coordinator {
                 let Some(lane) = self.lanes.get_mut(&endpoint) else {
                     continue;
                 };
-                let room = lane.room();
+                let room = lane.may_take(self.is_crowded);
                 if room == 0 {
                     // It comes back when it has changed.
                     continue;
@@ -250,7 +274,7 @@ impl Coordinator {
                 wishes.push(Wish {
                     endpoint,
                     room,
-                    target: lane.target.clone(),
+                    target: lane.target.clone().filter(|_| !lane.is_stale),
                 });
             }
             if wishes.is_empty() {
@@ -271,8 +295,8 @@ impl Coordinator {
         for claimed in lanes {
             let lane = self.lanes.entry(claimed.endpoint).or_default();
             lane.is_claiming = false;
-            // What was taken for it before goes where it went when it was taken.
-            if claimed.target.is_some() || lane.queue.is_empty() {
+            lane.is_stale = claimed.target.is_none();
+            if !lane.is_stale {
                 lane.target = claimed.target;
             }
             self.queued += claimed.deliveries.len();

@@ -15,6 +15,8 @@ const MOST: usize = 256;
 pub(super) struct Lane {
     /// None until something was taken for it.
     pub(super) target: Option<(i64, Arc<Target>)>,
+    /// Whether the endpoint was changed since.
+    pub(super) is_stale: bool,
     /// Taken, and not begun.
     pub(super) queue: VecDeque<Delivery>,
     /// Begun.
@@ -35,13 +37,13 @@ pub(super) struct Lane {
 impl Lane {
     /// How many may be taken now: twice as many as may run, so that the next are there when those
     /// end, but not few at a time.
-    pub(super) fn room(&self) -> usize {
+    fn room(&self) -> usize {
         if self.untold > 0 {
             return 0;
         }
         let Some((_, target)) = &self.target else {
-            // What may run is not known yet.
-            return 1;
+            // What may run is not known yet, and looked up when it is taken.
+            return MOST;
         };
         if target.is_fifo {
             return usize::from(self.running == 0 && self.queue.is_empty());
@@ -53,6 +55,15 @@ impl Lane {
         let most = concurrency.saturating_mul(2);
         most.saturating_sub(self.running + self.queue.len())
             .min(MOST)
+    }
+
+    /// How many may be taken now, in a crowd only for those that have nothing.
+    pub(super) fn may_take(&self, is_crowded: bool) -> usize {
+        let is_empty = self.queue.is_empty() && self.running == 0;
+        match is_crowded {
+            true => self.room().min(usize::from(is_empty)),
+            false => self.room(),
+        }
     }
 
     /// Whether one that was taken may begin.

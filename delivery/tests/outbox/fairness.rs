@@ -93,13 +93,11 @@ async fn a_rate_is_kept() {
 async fn slow_endpoints_starve_nobody() {
     let hanging = Receiver::new(|_, _| Reply::status(200).after(Duration::from_secs(600))).await;
     let receiver = Receiver::ok().await;
-    let outbox = Outbox::new();
     // The defaults, and few places for many that hang.
-    for (name, options, slow) in [("usual", options(), 20), ("crowded", options().concurrency(64), 40)]
-    {
-        let outbox_of_case = Outbox::new();
-        let _ = &outbox;
-        let sender = outbox_of_case.open_with(options);
+    let cases = [("usual", options(), 20), ("crowded", options().concurrency(64), 40)];
+    for (name, options, slow) in cases {
+        let outbox = Outbox::new();
+        let sender = outbox.open_with(options);
         for number in 0..slow {
             let id = format!("slow-{number}");
             sender.put_endpoint(&endpoint(&id, &hanging)).await.unwrap();
@@ -119,7 +117,7 @@ async fn slow_endpoints_starve_nobody() {
             latencies.push(receiver.all()[before].at.saturating_duration_since(sent));
         }
         latencies.sort();
-        println!("{name}: p50 {:?}, longest {:?}", latencies[25], latencies[49]);
+        println!("{name}: median {:?}, longest {:?}", latencies[25], latencies[49]);
         assert!(latencies[25] < Duration::from_millis(100), "{name} {:?}", latencies[25]);
         assert!(latencies[45] < Duration::from_millis(500), "{name} {:?}", latencies[45]);
         dispatcher.stop(Duration::ZERO).await;
