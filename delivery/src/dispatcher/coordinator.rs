@@ -54,6 +54,7 @@ pub(super) struct Coordinator {
     look_took: Duration,
     is_asked: bool,
     is_stopping: bool,
+    was_cut_off: bool,
 }
 
 impl Coordinator {
@@ -75,16 +76,17 @@ impl Coordinator {
             look_took: Duration::ZERO,
             is_asked: false,
             is_stopping: false,
+            was_cut_off: false,
         }
     }
 
-    /// Works until it is told to stop and all that was begun has ended.
-    pub(super) async fn run(mut self) {
+    /// Works until it is told to stop and all that was begun has ended; whether nothing was cut off.
+    pub(super) async fn run(mut self) -> bool {
         let mut notes = Vec::with_capacity(NOTES);
         loop {
             if self.is_stopping {
                 if self.running == 0 && self.claims == 0 {
-                    return;
+                    return !self.was_cut_off;
                 }
             } else {
                 self.begin();
@@ -94,9 +96,7 @@ impl Coordinator {
             while self.attempts.try_join_next().is_some() {}
             let next = self.next();
             tokio::select! {
-                count = self.notes.recv_many(&mut notes, NOTES) => if count == 0 {
-                    self.is_stopping = true;
-                },
+                _ = self.notes.recv_many(&mut notes, NOTES) => {}
                 () = tokio::time::sleep_until(next) => {}
             }
             for note in notes.drain(..) {
@@ -168,6 +168,11 @@ impl Coordinator {
                 }
             }
             Note::Stop => self.is_stopping = true,
+            Note::CutOff => {
+                self.is_stopping = true;
+                self.was_cut_off = self.running > 0;
+                self.attempts.abort_all();
+            }
         }
     }
 
@@ -284,7 +289,7 @@ impl Coordinator {
             let common = self.common.clone();
             tokio::spawn(async move {
                 let claimed = common.claim(wishes).await;
-                common.shared.signals.tell(Note::Claimed(claimed));
+                common.tell(Note::Claimed(claimed));
             });
         }
     }
@@ -326,8 +331,7 @@ impl Coordinator {
             let leases = deliveries.into_iter();
             let leases: Vec<_> = leases.map(|it| (it.number, it.lease)).collect();
             common.release(&leases).await;
-            let note = Note::Due(endpoint, Duration::ZERO);
-            common.shared.signals.tell(note);
+            common.shared.signals.due(endpoint, Duration::ZERO);
         });
     }
 
@@ -342,7 +346,7 @@ impl Coordinator {
         let common = self.common.clone();
         tokio::spawn(async move {
             let pending = common.pending().await.ok();
-            common.shared.signals.tell(Note::Pending(pending));
+            common.tell(Note::Pending(pending));
         });
     }
 }

@@ -183,12 +183,12 @@ impl Common {
             let failures = telling[&endpoint].iter();
             let failures = failures.filter(|index| ended[**index].is_failure_that_tells());
             let note = Note::Observed(endpoint, failures.count(), observed.is_available);
-            self.shared.signals.tell(note);
+            self.tell(note);
         }
         for one in &*ended {
             self.held.remove(one.number, &one.lease.token);
             if let Some(wait) = one.next() {
-                self.shared.signals.tell(Note::Due(one.endpoint, wait));
+                self.shared.signals.due(one.endpoint, wait);
             }
         }
     }

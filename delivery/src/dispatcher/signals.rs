@@ -23,8 +23,10 @@ pub(crate) enum Note {
     Claimed(Claimed),
     /// Which endpoints have something that waits, each with the time until the first is due.
     Pending(Option<Vec<(i64, Duration)>>),
-    /// No more.
+    /// Begin no more.
     Stop,
+    /// Cut off what is under way.
+    CutOff,
 }
 
 /// Tells the coordinator, if there is one.
@@ -46,10 +48,15 @@ impl Signals {
         self.connected().take();
     }
 
+    /// Something of this endpoint is due in so long.
+    pub(super) fn due(&self, endpoint: i64, wait: Duration) {
+        self.tell(Note::Due(endpoint, wait));
+    }
+
     /// Something waits for these endpoints.
     pub(crate) fn sent(&self, endpoints: impl Iterator<Item = i64>) {
         for endpoint in endpoints {
-            self.tell(Note::Due(endpoint, Duration::ZERO));
+            self.due(endpoint, Duration::ZERO);
         }
     }
 
@@ -58,11 +65,7 @@ impl Signals {
         self.tell(Note::Look);
     }
 
-    pub(super) fn stop(&self) {
-        self.tell(Note::Stop);
-    }
-
-    pub(super) fn tell(&self, note: Note) {
+    fn tell(&self, note: Note) {
         if let Some(notes) = &*self.connected() {
             // It has ended, and looks when it begins again.
             let _ = notes.send(note);

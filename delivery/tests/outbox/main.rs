@@ -6,6 +6,7 @@ mod support;
 
 mod fairness;
 mod health;
+mod lifecycle;
 mod ordering;
 mod publishing;
 mod refused;
