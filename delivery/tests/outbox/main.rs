@@ -6,6 +6,8 @@ mod support;
 
 mod fairness;
 mod health;
+#[cfg(unix)]
+mod kills;
 mod lifecycle;
 mod ordering;
 mod publishing;
