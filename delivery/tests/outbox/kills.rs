@@ -3,49 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use countersign_delivery::transport::Timeouts;
-use countersign_delivery::{DeliveryFilter, Sender, SenderOptions};
+use countersign_delivery::{DeliveryFilter, Sender};
 
 use crate::common::{Receiver, Reply};
-use crate::support::{
-    Outbox, PATIENCE, counts, endpoint, message, options, retries, settled, until,
-};
+use crate::processes::{FILE, brief, start_again};
+use crate::support::{Outbox, PATIENCE, counts, endpoint, message, settled, until};
 
-/// Where the process that is killed finds its outbox.
-const FILE: &str = "COUNTERSIGN_TEST_OUTBOX";
 const KILLS: usize = 200;
 /// At each endpoint of the process.
 const CONCURRENCY: usize = 4;
 const ENDPOINTS: [&str; 2] = ["a", "b"];
-
-/// A dispatcher that dies is replaced soon.
-pub(crate) fn brief() -> SenderOptions {
-    let mut timeouts = Timeouts::default();
-    timeouts.connect = Duration::from_millis(200);
-    timeouts.first_byte = Duration::from_millis(200);
-    timeouts.total = Duration::from_millis(250);
-    options()
-        .timeouts(timeouts)
-        .lease(Duration::from_millis(500))
-        .retry_policy(retries(1_000, 20))
-        .health_policy(countersign::HealthPolicy::new().without_circuit().without_disabling())
-}
-
-/// This very test once more, in a process of its own that is to be killed.
-pub(crate) fn start_again(test: &str, variables: &[(&str, &str)]) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
 
 /// Sends and delivers until it is killed, and says the id of each message that was acknowledged.
 async fn send_for_ever(sender: Sender) {
@@ -96,7 +68,7 @@ struct Log {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_random_points_it_loses_nothing() {
     if let Ok(path) = std::env::var(FILE) {
-        let sender = brief().open_sqlite(path).unwrap();
+        let sender = brief(500).open_sqlite(path).unwrap();
         return send_for_ever(sender).await;
     }
     let log = Arc::new(Log::default());
@@ -111,7 +83,7 @@ async fn killed_at_random_points_it_loses_nothing() {
     })
     .await;
     let outbox = Outbox::new();
-    let sender = outbox.open_with(brief());
+    let sender = outbox.open_with(brief(500));
     for id in ENDPOINTS {
         let endpoint = endpoint(id, &receiver).concurrency(CONCURRENCY as u32);
         sender.put_endpoint(&endpoint).await.unwrap();
@@ -122,7 +94,7 @@ async fn killed_at_random_points_it_loses_nothing() {
     let path = outbox.path();
     for turn in 0..KILLS {
         let test = "kills::killed_at_random_points_it_loses_nothing";
-        let mut child = start_again(test, &[(FILE, path.to_str().unwrap())]);
+        let mut child = start_again(test, &path);
         let count = Arc::new(AtomicUsize::new(0));
         let listening = listen(&mut child, count.clone());
         if turn % 10 > 0 {
@@ -153,6 +125,7 @@ async fn killed_at_random_points_it_loses_nothing() {
     let ids: BTreeSet<&str> = deliveries.iter().map(|it| it.message_id.as_str()).collect();
     let mut interrupted = 0;
     let mut recorded = 0;
+    let mut duplicates = 0;
     let mut unexplained = 0;
     for delivery in &deliveries {
         let attempts = sender.attempts(delivery.number, u32::MAX).await.unwrap();
@@ -161,14 +134,14 @@ async fn killed_at_random_points_it_loses_nothing() {
         recorded += attempts.len();
         let failed = attempts.iter().filter(|it| it.status == Some(503)).count();
         // Once, and once more for each failure and for each attempt that a kill cut off.
-        let most = 1 + failed + cut;
-        unexplained += came[&delivery.message_id].len().saturating_sub(most);
+        let again = came[&delivery.message_id].len().saturating_sub(1 + failed);
+        duplicates += again;
+        unexplained += again.saturating_sub(cut);
     }
-    let twice = came.values().filter(|bodies| bodies.len() > 1).count();
     println!(
         "{KILLS} kills in {killing:.1?}: {} acknowledged, {} stored, {lost} lost, {requests} \
-         requests, {recorded} attempts recorded of which {interrupted} cut off, {twice} messages \
-         came more than once, {unexplained} of them without a failure or a kill",
+         requests, {recorded} attempts recorded of which {interrupted} cut off, {duplicates} \
+         duplicates, {unexplained} of them without a kill",
         acknowledged.len(),
         deliveries.len(),
     );
