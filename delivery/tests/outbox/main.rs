@@ -4,6 +4,7 @@
 mod common;
 mod support;
 
+mod clocks;
 mod fairness;
 #[cfg(unix)]
 mod freezing;
@@ -11,6 +12,7 @@ mod health;
 #[cfg(unix)]
 mod kills;
 mod lifecycle;
+mod locked;
 mod ordering;
 #[cfg(unix)]
 mod processes;
