@@ -5,6 +5,7 @@ mod common;
 mod support;
 
 mod clocks;
+mod dead_letters;
 mod fairness;
 #[cfg(unix)]
 mod freezing;
@@ -18,6 +19,7 @@ mod ordering;
 mod processes;
 mod publishing;
 mod refused;
+mod replays;
 mod retrying;
 mod secrets;
 mod sending;
