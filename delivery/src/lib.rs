@@ -9,6 +9,8 @@ mod outbox;
 mod sender;
 mod settings;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod transaction;
 pub mod transport;
 mod vault;
