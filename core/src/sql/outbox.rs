@@ -46,6 +46,7 @@
 
 use alloc::string::String;
 
+// Lists in checks would be made into a temporary table by each statement in SQLite.
 macro_rules! schema {
     ($number:literal, $bytes:literal, $integer:literal) => {
         concat!(
@@ -69,7 +70,7 @@ macro_rules! schema {
             "CREATE TABLE IF NOT EXISTS countersign_delivery (\n  number ", $number,
             ",\n  message ", $integer, " NOT NULL,\n  endpoint ", $integer,
             " NOT NULL,\n  state TEXT NOT NULL",
-            " CHECK (state IN ('waiting', 'running', 'delivered', 'dead')),\n",
+            " CHECK (state = 'waiting' OR state = 'running' OR\n    state = 'delivered' OR state = 'dead'),\n",
             "  attempts ", $integer, " NOT NULL,\n  is_replay ", $integer,
             " NOT NULL,\n  due_ms ", $integer, " NOT NULL,\n  noted_ms ", $integer,
             " NOT NULL,\n  token TEXT,\n  reason TEXT\n);\n",
@@ -91,7 +92,7 @@ macro_rules! schema {
             ",\n  until_ms ", $integer, ",\n  per_second ", $integer, " NOT NULL,\n  position ", $integer,
             " NOT NULL,\n  last ", $integer, " NOT NULL,\n  total ", $integer,
             " NOT NULL,\n  replayed ", $integer,
-            " NOT NULL,\n  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),\n",
+            " NOT NULL,\n  state TEXT NOT NULL CHECK (state = 'running' OR\n    state = 'done' OR state = 'cancelled'),\n",
             "  created_ms ", $integer, " NOT NULL,\n  next_ms ", $integer, " NOT NULL\n);\n",
         )
     };
@@ -114,7 +115,7 @@ macro_rules! deliver {
              = 1 THEN 0 ELSE m.created_ms END, m.created_ms\nFROM countersign_message m, \
              countersign_endpoint e\nWHERE m.id = ? AND ",
             $which,
-            " AND NOT EXISTS\n(SELECT 1 FROM countersign_delivery d WHERE d.message = m.number)"
+            "\nON CONFLICT DO NOTHING"
         )
     };
 }
