@@ -8,6 +8,7 @@ mod backoff;
 mod body;
 mod capi;
 mod destination;
+mod endpoint;
 mod errors;
 mod event;
 mod guards;
@@ -33,6 +34,8 @@ mod _countersign {
     use crate::backoff::Backoff;
     #[pymodule_export]
     use crate::destination::{Destination, DestinationRules};
+    #[pymodule_export]
+    use crate::endpoint::{Availability, EndpointHealth, HealthPolicy};
     #[pymodule_export]
     use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]

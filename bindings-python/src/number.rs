@@ -92,6 +92,15 @@ pub(crate) fn entropy(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     u32::try_from(entropy).map_err(|_| wrong_value("entropy", WANTED))
 }
 
+/// 32 bits of entropy, from the operating system if not given.
+pub(crate) fn given_or_random(py: Python<'_>, given: Option<&Bound<'_, PyAny>>) -> PyResult<u32> {
+    if let Some(given) = given {
+        return entropy(given);
+    }
+    let bytes = py.import("os")?.call_method1("urandom", (4,))?;
+    Ok(u32::from_ne_bytes(bytes.extract()?))
+}
+
 /// An HTTP status.
 pub(crate) fn status(what: &str, value: &Bound<'_, PyAny>) -> PyResult<u16> {
     const WANTED: &str = "an int from 0 to 65535";

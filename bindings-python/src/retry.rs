@@ -1,11 +1,13 @@
 //! `RetryPolicy`, `Decision` and `parse_retry_after`.
 
+use std::borrow::Cow;
+
 use countersign::{Outcome, UnixTime};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
 use crate::backoff::Backoff;
-use crate::errors::wrong_type;
+use crate::errors::{wrong_type, wrong_value};
 use crate::number;
 use crate::text::{header_value, representation};
 
@@ -45,13 +47,7 @@ impl RetryPolicy {
             policy = policy.with_retry_after_cap(number::duration("retry_after_cap", cap)?);
         }
         if let Some(statuses) = retry_statuses {
-            let wrong = |_| wrong_type("retry_statuses", "an iterable of int", statuses);
-            let statuses = statuses
-                .try_iter()
-                .map_err(wrong)?
-                .map(|status| number::status("a status", &status?))
-                .collect::<PyResult<Vec<_>>>()?;
-            policy = policy.with_retry_statuses(statuses);
+            policy = policy.with_retry_statuses(self::statuses(statuses)?);
         }
         Ok(Self(policy))
     }
@@ -78,12 +74,13 @@ impl RetryPolicy {
     }
 
     /// Decides after ``attempt`` attempts (counted from 1), the last of which was answered with
-    /// ``status``, or not at all if that is ``None``.
+    /// ``status``, or not at all if that is ``None``, or not made because the destination may not
+    /// be reached if ``forbidden``.
     ///
     /// ``retry_after`` is the value of the answer's header ``Retry-After``. ``now`` is in Unix
     /// seconds, the host's clock if ``None``. ``entropy`` (32 bits, as ``int``) feeds the jitter,
     /// and comes from the operating system if ``None``. Raises ``TypeError``.
-    #[pyo3(signature = (attempt, status, retry_after=None, now=None, entropy=None))]
+    #[pyo3(signature = (attempt, status, retry_after=None, now=None, entropy=None, *, forbidden=false))]
     fn decide(
         &self,
         attempt: &Bound<'_, PyAny>,
@@ -91,31 +88,17 @@ impl RetryPolicy {
         retry_after: Option<&Bound<'_, PyAny>>,
         now: Option<&Bound<'_, PyAny>>,
         entropy: Option<&Bound<'_, PyAny>>,
+        forbidden: bool,
     ) -> PyResult<Decision> {
         let py = attempt.py();
         let attempt = number::count("attempt", attempt)?;
-        let status = status
-            .map(|status| number::status("status", status))
-            .transpose()?;
-        let retry_after = retry_after
-            .map(|value| header_value("retry_after", value))
-            .transpose()?;
+        let ended = Ended::new(status, retry_after, forbidden)?;
         let now = number::time(now)?;
-        let entropy = match entropy {
-            Some(entropy) => number::entropy(entropy)?,
-            None => {
-                let bytes = py.import("os")?.call_method1("urandom", (4,))?;
-                u32::from_ne_bytes(bytes.extract()?)
-            }
-        };
-        let outcome = match status {
-            Some(status) => Outcome::Response {
-                status,
-                retry_after: retry_after.as_deref(),
-            },
-            None => Outcome::NetworkError,
-        };
-        Ok(self.0.decide(attempt, &outcome, now, entropy).into())
+        let entropy = number::given_or_random(py, entropy)?;
+        Ok(self
+            .0
+            .decide(attempt, &ended.outcome(), now, entropy)
+            .into())
     }
 
     fn __repr__(&self) -> String {
@@ -123,10 +106,57 @@ impl RetryPolicy {
     }
 }
 
+/// How an attempt ended, as Python says it.
+pub(crate) enum Ended<'a> {
+    Answer(u16, Option<Cow<'a, str>>),
+    NetworkError,
+    Forbidden,
+}
+
+impl<'a> Ended<'a> {
+    pub(crate) fn new(
+        status: Option<&Bound<'_, PyAny>>,
+        retry_after: Option<&'a Bound<'_, PyAny>>,
+        forbidden: bool,
+    ) -> PyResult<Self> {
+        let status = status
+            .map(|status| number::status("status", status))
+            .transpose()?;
+        let retry_after = retry_after
+            .map(|value| header_value("retry_after", value))
+            .transpose()?;
+        match status {
+            Some(_) if forbidden => Err(wrong_value("status", "None if forbidden")),
+            None if forbidden => Ok(Self::Forbidden),
+            None => Ok(Self::NetworkError),
+            Some(status) => Ok(Self::Answer(status, retry_after)),
+        }
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome<'_> {
+        match self {
+            Self::Answer(status, retry_after) => Outcome::Response {
+                status: *status,
+                retry_after: retry_after.as_deref(),
+            },
+            Self::NetworkError => Outcome::NetworkError,
+            Self::Forbidden => Outcome::Forbidden,
+        }
+    }
+}
+
+pub(crate) fn statuses(statuses: &Bound<'_, PyAny>) -> PyResult<Vec<u16>> {
+    let wrong = |_| wrong_type("retry_statuses", "an iterable of int", statuses);
+    let statuses = statuses.try_iter().map_err(wrong)?;
+    statuses
+        .map(|status| number::status("a status", &status?))
+        .collect()
+}
+
 /// What to do with a message after an attempt.
 ///
 /// ``action`` is ``delivered``; ``retry_at``: try again at ``at``; ``dead_letter``: keep it, with
-/// the ``reason`` ``exhausted``, ``redirected`` or ``rejected``; or ``disable``: keep it, and send
+/// the ``reason`` ``exhausted``, ``redirected``, ``rejected`` or ``forbidden``; or ``disable``: keep it, and send
 /// the endpoint nothing more.
 #[pyclass(frozen, eq, module = "countersign")]
 #[derive(PartialEq)]
@@ -135,7 +165,7 @@ pub(crate) struct Decision {
     #[pyo3(get)]
     action: &'static str,
     at: Option<UnixTime>,
-    /// Why it is a dead letter: ``exhausted``, ``redirected`` or ``rejected``; else ``None``.
+    /// Why it is a dead letter: ``exhausted``, ``redirected``, ``rejected`` or ``forbidden``; else ``None``.
     #[pyo3(get)]
     reason: Option<&'static str>,
 }

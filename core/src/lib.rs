@@ -8,6 +8,7 @@ mod address;
 mod answer;
 mod backoff;
 mod destination;
+mod endpoint;
 pub mod error;
 pub mod event;
 mod handshake;
@@ -38,6 +39,7 @@ pub use address::{AddressPolicy, ForwardingHeader, Network, rate_limit_key};
 pub use answer::{Answer, Handling};
 pub use backoff::{Backoff, Jitter};
 pub use destination::{Destination, DestinationRules, MAX_URL_LENGTH, is_public_address};
+pub use endpoint::{Availability, DisableReason, EndpointHealth, HealthPolicy};
 pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };

@@ -12,7 +12,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 ///
 /// 2xx is success. Network errors, 408, 425, 429 and 5xx are tried again on the schedule, later if
 /// `Retry-After` asks for it. 410 disables the endpoint. Redirects are never followed; they and
-/// all other answers are final.
+/// all other answers are final. What the outcome says about the endpoint besides the message is
+/// for [`HealthPolicy`](crate::HealthPolicy).
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,6 +45,8 @@ pub enum Outcome<'a> {
     },
     /// There was no answer: no connection, no time, no HTTP.
     NetworkError,
+    /// No attempt was made: the URL or the address it leads to is not one that may be reached.
+    Forbidden,
 }
 
 /// What to do with the message.
@@ -70,16 +73,35 @@ pub enum DeadLetterReason {
     Redirected,
     /// The endpoint refused the message for good.
     Rejected,
+    /// The endpoint's URL or address is not one that may be reached.
+    Forbidden,
+    /// The endpoint was disabled while the message waited.
+    Disabled,
 }
 
 impl DeadLetterReason {
+    const ALL: [Self; 5] = [
+        Self::Exhausted,
+        Self::Redirected,
+        Self::Rejected,
+        Self::Forbidden,
+        Self::Disabled,
+    ];
+
     /// The reason as a word, the same in every language.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exhausted => "exhausted",
             Self::Redirected => "redirected",
             Self::Rejected => "rejected",
+            Self::Forbidden => "forbidden",
+            Self::Disabled => "disabled",
         }
+    }
+
+    /// The one with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
     }
 }
 
@@ -132,12 +154,13 @@ impl RetryPolicy {
     ) -> Decision {
         let retry_after = match *outcome {
             Outcome::NetworkError => None,
+            Outcome::Forbidden => return Decision::DeadLetter(DeadLetterReason::Forbidden),
             Outcome::Response {
                 status,
                 retry_after,
             } => match status {
                 200..=299 => return Decision::Delivered,
-                _ if self.is_retried(status) => retry_after,
+                _ if is_retried(status, &self.retry_statuses) => retry_after,
                 300..=399 => return Decision::DeadLetter(DeadLetterReason::Redirected),
                 410 => return Decision::Disable,
                 _ => return Decision::DeadLetter(DeadLetterReason::Rejected),
@@ -152,10 +175,11 @@ impl RetryPolicy {
             .map_or(Duration::ZERO, |asked| asked.min(self.retry_after_cap));
         Decision::RetryAt(now.saturating_add(delay.max(asked)))
     }
+}
 
-    fn is_retried(&self, status: u16) -> bool {
-        matches!(status, 408 | 425 | 429 | 500..=599) || self.retry_statuses.contains(&status)
-    }
+/// Whether an answer of this status is followed by another attempt.
+pub(crate) fn is_retried(status: u16, further: &[u16]) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599) || further.contains(&status)
 }
 
 /// How long `Retry-After` asks to wait (RFC 9110 section 10.2.3): seconds, or an HTTP-date.

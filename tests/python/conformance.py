@@ -29,6 +29,7 @@ from countersign import (
 from countersign._countersign import Answer
 
 import conformance_destinations as destinations
+import conformance_endpoints as endpoints
 import conformance_guards as guards
 from conformance_guards import seconds
 
@@ -191,6 +192,7 @@ def retry(case: Case) -> Any:
         outcome.get("retry_after"),
         now=seconds(case["now_ms"]),
         entropy=case["entropy"],
+        forbidden=outcome.get("forbidden", False),
     )
     result: Any = {"decision": decision.action}
     if decision.at is not None:
@@ -218,6 +220,7 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "backoff": backoff,
     "retry": retry,
     "retry_after": retry_after,
+    "endpoint_health": endpoints.endpoint_health,
     "head": guards.head,
     "handshake": guards.handshake,
     "network": guards.network,

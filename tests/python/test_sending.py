@@ -74,6 +74,13 @@ def test_decisions(status: int | None, action: str, reason: str | None) -> None:
     assert decision.at == (NOW + 1 if action == "retry_at" else None)
 
 
+def test_a_forbidden_destination_is_final() -> None:
+    decision = RetryPolicy.standard().decide(1, None, forbidden=True)
+    assert (decision.action, decision.at, decision.reason) == ("dead_letter", None, "forbidden")
+    with pytest.raises(TypeError, match="status"):
+        RetryPolicy.standard().decide(1, 200, forbidden=True)
+
+
 def test_a_policy_has_its_own_statuses_and_cap() -> None:
     policy = RetryPolicy(Backoff.fixed([0, 1]), retry_after_cap=60, retry_statuses=[409, 410])
     assert policy.decide(1, 409, now=NOW).at == NOW + 1

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from countersign import (
+    Availability,
     Backoff,
     Decision,
+    EndpointHealth,
     Event,
+    HealthPolicy,
     RetryPolicy,
     Scheme,
     Secret,
@@ -64,6 +67,14 @@ def deliver(policy: RetryPolicy) -> float | None:
     raise AssertionError(reason)
 
 
+def send(policy: HealthPolicy, health: EndpointHealth) -> float | None:
+    availability: Availability = policy.availability(health, now=1700000000)
+    if availability.state == "throttled":
+        return availability.until
+    reason: str | None = availability.reason
+    raise AssertionError(reason)
+
+
 def main() -> None:
     secret = generate_secret()
     github = Webhook("github", [secret, Secret("hush")], tolerance=Tolerance(60))
@@ -82,6 +93,9 @@ def main() -> None:
     backoff = Backoff.exponential(1, attempts=3)
     policy = RetryPolicy(backoff, retry_after_cap=60, retry_statuses=(409,))
     assert deliver(policy) == 1700000030.5
+    health = HealthPolicy(circuit_failures=False, disable_after=False)
+    throttled = health.observe(EndpointHealth(failures=1), 429, "30", now=1700000000)
+    assert send(health, throttled) == 1700000030
     seconds: int | None = parse_retry_after("120")
     assert seconds == 120
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use countersign::Outcome;
 use countersign::scheme::{Description, ToleranceDescription};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -249,6 +250,34 @@ pub enum OutcomeText {
         /// True.
         network_error: bool,
     },
+    /// Before it began.
+    Forbidden {
+        /// True.
+        forbidden: bool,
+    },
+}
+
+impl OutcomeText {
+    /// The outcome.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn outcome(&self) -> Result<Outcome<'_>> {
+        Ok(match self {
+            Self::Response {
+                status,
+                retry_after,
+            } => Outcome::Response {
+                status: *status,
+                retry_after: retry_after.as_deref(),
+            },
+            Self::NetworkError {
+                network_error: true,
+            } => Outcome::NetworkError,
+            Self::Forbidden { forbidden: true } => Outcome::Forbidden,
+            _ => bail!("the outcome is neither answer nor error"),
+        })
+    }
 }
 
 fn base64_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {

@@ -13,9 +13,12 @@ Every decision is made by the Rust crate ``countersign``, the same in every lang
 
 from countersign._countersign import (
     AddressPolicy,
+    Availability,
     Backoff,
     Decision,
+    EndpointHealth,
     Event,
+    HealthPolicy,
     Network,
     RateLimit,
     RetryPolicy,
@@ -41,13 +44,16 @@ from countersign.receiver import Outcome, Receiver
 
 __all__ = [
     "AddressPolicy",
+    "Availability",
     "Backoff",
     "ConfigurationError",
     "CountersignError",
     "Decision",
     "DeliveryError",
+    "EndpointHealth",
     "Event",
     "GuardError",
+    "HealthPolicy",
     "Network",
     "Outcome",
     "PayloadError",

@@ -8,11 +8,14 @@ from countersign.errors import CountersignError
 __all__ = [
     "AddressPolicy",
     "Answer",
+    "Availability",
     "Backoff",
     "Decision",
     "Destination",
     "DestinationRules",
+    "EndpointHealth",
     "Event",
+    "HealthPolicy",
     "InboxView",
     "MemoryRateLimiter",
     "MemoryReplayGuard",
@@ -258,6 +261,8 @@ class RetryPolicy:
         retry_after: str | bytes | None = None,
         now: float | None = None,
         entropy: int | None = None,
+        *,
+        forbidden: bool = False,
     ) -> Decision: ...
     def __eq__(self, other: object, /) -> bool: ...
 
@@ -268,7 +273,69 @@ class Decision:
     @property
     def at(self) -> int | float | None: ...
     @property
-    def reason(self) -> Literal["exhausted", "redirected", "rejected"] | None: ...
+    def reason(self) -> Literal["exhausted", "redirected", "rejected", "forbidden"] | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class EndpointHealth:
+    def __new__(
+        cls,
+        *,
+        failures: int = 0,
+        failing_since: float | None = None,
+        throttled_until: float | None = None,
+        circuit_open_until: float | None = None,
+        openings: int = 0,
+        disabled: str | None = None,
+    ) -> EndpointHealth: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def failing_since(self) -> int | float | None: ...
+    @property
+    def throttled_until(self) -> int | float | None: ...
+    @property
+    def circuit_open_until(self) -> int | float | None: ...
+    @property
+    def openings(self) -> int: ...
+    @property
+    def disabled(self) -> Literal["gone", "failing", "manual"] | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Availability:
+    @property
+    def state(self) -> Literal["ready", "throttled", "circuit_open", "probe", "disabled"]: ...
+    @property
+    def until(self) -> int | float | None: ...
+    @property
+    def reason(self) -> Literal["gone", "failing", "manual"] | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class HealthPolicy:
+    def __new__(
+        cls,
+        *,
+        circuit_failures: int | Literal[False] = 10,
+        circuit_pauses: tuple[float, float] = (30, 1800),
+        throttle_pauses: tuple[float, float] = (1, 60),
+        retry_after_cap: float = 3600,
+        disable_after: float | Literal[False] = 432000,
+        disable_failures: int = 10,
+        retry_statuses: Iterable[int] = (),
+    ) -> HealthPolicy: ...
+    def availability(self, health: EndpointHealth, now: float | None = None) -> Availability: ...
+    def observe(
+        self,
+        health: EndpointHealth,
+        status: int | None,
+        retry_after: str | bytes | None = None,
+        now: float | None = None,
+        entropy: int | None = None,
+        *,
+        forbidden: bool = False,
+    ) -> EndpointHealth: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...

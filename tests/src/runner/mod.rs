@@ -3,6 +3,7 @@
 
 mod codes;
 mod destinations;
+mod endpoints;
 mod guards;
 mod requests;
 mod schedules;
@@ -59,6 +60,7 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "backoff" => schedules::backoff(&read(case)?),
         "retry" => schedules::retry(&read(case)?)?,
         "retry_after" => schedules::retry_after(&read(case)?),
+        "endpoint_health" => endpoints::health(&read(case)?)?,
         "head" => guards::head(&read(case)?)?,
         "network" => guards::network(&read(case)?)?,
         "client_address" => guards::client(&read(case)?)?,

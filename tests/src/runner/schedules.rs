@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use countersign::{Backoff, Decision, Jitter, Outcome, RetryPolicy, UnixTime, parse_retry_after};
+use countersign::{Backoff, Decision, Jitter, RetryPolicy, UnixTime, parse_retry_after};
 use serde_json::{Value, json};
 
-use crate::corpus::{
-    BackoffCase, JitterText, OutcomeText, RetryAfterCase, RetryCase, ScheduleText,
-};
+use crate::corpus::{BackoffCase, JitterText, RetryAfterCase, RetryCase, ScheduleText};
 
 pub(super) fn backoff(case: &BackoffCase) -> Value {
     let backoff = build(&case.schedule, case.jitter);
@@ -23,19 +21,7 @@ pub(super) fn retry(case: &RetryCase) -> Result<Value> {
     if let Some(cap) = case.policy.retry_after_cap_ms {
         policy = policy.with_retry_after_cap(Duration::from_millis(cap));
     }
-    let outcome = match &case.outcome {
-        OutcomeText::Response {
-            status,
-            retry_after,
-        } => Outcome::Response {
-            status: *status,
-            retry_after: retry_after.as_deref(),
-        },
-        OutcomeText::NetworkError {
-            network_error: true,
-        } => Outcome::NetworkError,
-        OutcomeText::NetworkError { .. } => bail!("the outcome is neither answer nor error"),
-    };
+    let outcome = case.outcome.outcome()?;
     let now = UnixTime::from_millis(case.now_ms);
     Ok(
         match policy.decide(case.attempt, &outcome, now, case.entropy) {

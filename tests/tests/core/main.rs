@@ -6,6 +6,7 @@ mod arbitrary_bytes;
 mod claims;
 mod corpus;
 mod destinations;
+mod endpoints;
 mod event_fields;
 mod heads;
 mod json;

@@ -13,6 +13,8 @@ _DAY_MS = 24 * 3600 * 1000
 def decide(
     policy: Mapping[str, Any], attempt: int, outcome: Mapping[str, Any], now_ms: int, entropy: int
 ) -> Dict[str, Any]:
+    if outcome.get("forbidden"):
+        return {"decision": "dead_letter", "reason": "forbidden"}
     extra = policy.get("retry_statuses", [])
     status = None if outcome.get("network_error") else outcome["status"]
     if status is not None:

@@ -24,9 +24,10 @@ def _case(
     attempt: int = 1,
     now_ms: int = _NOW_MS,
     entropy: int = 0,
+    forbidden: bool = False,
 ) -> Case:
-    """No status is a network error."""
-    outcome: Dict[str, Any] = {"network_error": True}
+    """No status is a network error, unless the destination is forbidden."""
+    outcome: Dict[str, Any] = {"forbidden": True} if forbidden else {"network_error": True}
     if status is not None:
         outcome = {"status": status, "retry_after": retry_after}
     return retry_case(
@@ -78,6 +79,10 @@ def _attempts() -> List[Case]:
         _case("network-error", "No answer at all.", 1000),
         _case("network-error-second", "The second attempt failed: the third delay.", 5000,
               attempt=2),
+        _case("forbidden", "No attempt was made: the destination may not be reached.", "forbidden",
+              forbidden=True),
+        _case("forbidden-last", "Forbidden is the reason, not exhausted.", "forbidden",
+              forbidden=True, attempt=3),
         _case("network-error-last", "The last attempt failed.", "exhausted", attempt=3),
         _case("status-last", "The last attempt was answered with 503.", "exhausted", 503,
               attempt=3),
