@@ -60,7 +60,8 @@ pub(crate) struct Shared {
 pub struct Sent {
     /// The message's id: that of the first call, if its idempotency key was used before.
     pub id: String,
-    /// Whether this call stored it; `false` if one of its id or key was there.
+    /// Whether this call did something; `false` if the message of its id or key was there, and went
+    /// to this endpoint, or to all that want it, before.
     pub is_new: bool,
 }
 
@@ -280,7 +281,7 @@ pub(crate) fn what_became(answers: &[Answered]) -> Result<Option<(Sent, Vec<i64>
     let Some(first) = rows.first() else {
         return Ok(None);
     };
-    let is_new = answers[0].changed > 0;
+    let is_new = answers[0].changed > 0 || answers[1].changed > 0;
     let endpoints = match is_new {
         true => rows
             .iter()

@@ -23,7 +23,7 @@
 //! attempts; `idempotency_key`, unique or null; `event_type`; `payload`, the bytes of the body;
 //! `created_ms`.
 //!
-//! `countersign_delivery` has a row for each message and endpoint that it goes to:
+//! `countersign_delivery` has a row, and one only, for each message and endpoint that it goes to:
 //!
 //! - `number`, `message`, `endpoint`.
 //! - `state`: `waiting` for `due_ms`; `running` under a lease until `due_ms`; `delivered`; or
@@ -73,7 +73,8 @@ macro_rules! schema {
             "  attempts ", $integer, " NOT NULL,\n  is_replay ", $integer,
             " NOT NULL,\n  due_ms ", $integer, " NOT NULL,\n  noted_ms ", $integer,
             " NOT NULL,\n  token TEXT,\n  reason TEXT\n);\n",
-            "CREATE INDEX IF NOT EXISTS countersign_delivery_message ON countersign_delivery (message);\n",
+            "CREATE UNIQUE INDEX IF NOT EXISTS countersign_delivery_once\n",
+            "ON countersign_delivery (message, endpoint);\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_waiting\n",
             "ON countersign_delivery (endpoint, due_ms, number) WHERE state = 'waiting';\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_running\n",
@@ -132,7 +133,7 @@ pub const SEND: &str = "\
 INSERT INTO countersign_message (id, idempotency_key, event_type, payload, created_ms)
 SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM countersign_endpoint WHERE id = ?)
 ON CONFLICT DO NOTHING";
-/// Has a message delivered to one endpoint, unless it is already: the ids of both.
+/// Has a message delivered to one endpoint, unless it is or was already: the ids of both.
 pub const DELIVER: &str = deliver!("e.id = ?");
 /// Stores a message to whoever wants it: id, idempotency key or null, type, payload, the time. No
 /// row is made if there is one of this id or key. Follow it by [`FAN_OUT`] and [`SENT`] in the same
