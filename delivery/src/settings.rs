@@ -174,7 +174,8 @@ impl SenderOptions {
         self
     }
 
-    /// How many attempts this process makes at a time, at least one; 512 if not said.
+    /// How many attempts this process makes at a time, at least one; 512 if not said. The last quarter
+    /// of them is for endpoints at which it makes none, so that those that hang hold up no others.
     pub fn concurrency(mut self, count: usize) -> Self {
         self.concurrency = count.max(1);
         self

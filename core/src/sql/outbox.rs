@@ -123,7 +123,8 @@ macro_rules! deliver {
 macro_rules! due_again {
     () => {
         "CASE WHEN (SELECT is_fifo FROM countersign_endpoint e\n\
-         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0 ELSE CAST(? AS BIGINT) END"
+         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0\n\
+         WHEN is_replay = 1 AND attempts = 0 THEN 1 ELSE CAST(? AS BIGINT) END"
     };
 }
 
@@ -189,12 +190,14 @@ WHERE endpoint IN (SELECT number FROM countersign_endpoint WHERE id = ?)";
 pub const SUBSCRIBE: &str = "\
 INSERT INTO countersign_subscription (endpoint, beginning, is_whole)
 SELECT number, ?, ? FROM countersign_endpoint WHERE id = ? ON CONFLICT DO NOTHING";
-/// Puts what waits for an endpoint in the order that it now wants: twice the time, its id.
+/// Puts what waits for an endpoint in the order that it now wants, if it wanted another: twice the
+/// time, twice its id.
 pub const REORDER: &str = concat!(
     "UPDATE countersign_delivery SET due_ms = ",
     due_again!(),
-    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint IN\n\
-     (SELECT number FROM countersign_endpoint WHERE id = ?)"
+    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint =\n\
+     (SELECT number FROM countersign_endpoint WHERE id = ?) AND (due_ms = 0) <>\n\
+     (SELECT is_fifo = 1 FROM countersign_endpoint WHERE id = ?)"
 );
 /// Deletes an endpoint, after [`UNSUBSCRIBE`]: its id. What waits for it becomes dead letters.
 pub const DELETE_ENDPOINT: &str = "DELETE FROM countersign_endpoint WHERE id = ?";

@@ -5,8 +5,15 @@ mod common;
 mod support;
 
 mod fairness;
+#[cfg(unix)]
+mod freezing;
 mod health;
+#[cfg(unix)]
+mod kills;
+mod lifecycle;
 mod ordering;
+#[cfg(unix)]
+mod processes;
 mod publishing;
 mod refused;
 mod retrying;
