@@ -115,10 +115,7 @@ impl Sender {
         let mut statements = Vec::new();
         let mut ends = Vec::new();
         for (to, message) in messages {
-            if is_url(to) {
-                statements.extend(self.registration(to)?);
-            }
-            statements.extend(delivery(to, &self.finish(message)?));
+            statements.extend(self.statements(to, message)?);
             ends.push(statements.len() - 1);
         }
         let done = self.run(Work::new(Purpose::Store, statements)).await?;
@@ -127,6 +124,22 @@ impl Sender {
             sent.ok_or(DeliveryError::UnknownEndpoint.into())
         });
         Ok(sent.collect())
+    }
+
+    /// The statements that send a message to one endpoint, for programs that do them in a
+    /// transaction of their own by some other library: in this order, and all or none. The message
+    /// is new if the third from the end changes a row; the last has no row if there is no such
+    /// endpoint, else the message's id in its first column.
+    ///
+    /// # Errors
+    /// `malformed_message` and the errors of a URL.
+    pub fn statements(&self, to: &str, message: &Message) -> Result<Vec<Statement>, Error> {
+        let mut statements = match is_url(to) {
+            true => self.registration(to)?,
+            false => Vec::new(),
+        };
+        statements.extend(delivery(to, &self.finish(message)?));
+        Ok(statements)
     }
 
     /// What was sent by the three statements that end there; `None` if it is addressed to nobody.

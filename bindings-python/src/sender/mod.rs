@@ -1,0 +1,14 @@
+//! The sender of the crate `countersign-delivery`, as `countersign.sender` drives it.
+
+mod call;
+mod completions;
+mod endpoint;
+mod engine;
+mod message;
+mod options;
+mod process;
+mod rows;
+
+pub(crate) use call::Call;
+pub(crate) use engine::SenderEngine;
+pub(crate) use message::unserialisable;
