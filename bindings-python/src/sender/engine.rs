@@ -72,17 +72,25 @@ impl SenderEngine {
         self.in_use.strong_count() == 0
     }
 
+    /// Whether it was not closed.
+    fn is_open(&self) -> bool {
+        self.lock().is_some()
+    }
+
     /// Whether it has a dispatcher.
     fn is_started(&self) -> bool {
         let open = self.lock();
         open.as_ref().is_some_and(|open| open.dispatcher.is_some())
     }
 
-    /// Starts a dispatcher. Raises ``DeliveryError`` if it has one.
+    /// Starts a dispatcher, unless it has one.
     fn start(&self, py: Python<'_>) -> PyResult<()> {
         let process = Process::current()?;
         let mut open = self.lock();
         let open = open.as_mut().ok_or_else(closed)?;
+        if open.dispatcher.is_some() {
+            return Ok(());
+        }
         let started = process.enter(|| open.sender.start());
         open.dispatcher = Some(started.map_err(|error| exception(py, error))?);
         Ok(())
