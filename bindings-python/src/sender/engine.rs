@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
 use countersign::{DeliveryError, Error, UnixTime};
-use countersign_delivery::{Dispatcher, OpenError, Sender, SenderOptions};
+use countersign_delivery::{Dispatcher, OpenError, Sender};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -40,15 +40,27 @@ struct Open {
 #[pymethods]
 impl SenderEngine {
     #[new]
-    fn new(py: Python<'_>, path: PathBuf, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        database: PathBuf,
+        is_postgres: bool,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Self> {
         let options = options(settings)?;
+        let process = Process::current()?;
         let token = Arc::new(());
         let in_use = Arc::downgrade(&token);
         let clock = move || {
             let _in_use = &token;
             system_time()
         };
-        let opened = py.detach(|| open(options.clock(clock), path));
+        let options = options.clock(clock);
+        let opened = py.detach(|| {
+            process.enter(|| match is_postgres {
+                true => options.open_postgres(database.to_string_lossy()),
+                false => options.open_sqlite(database),
+            })
+        });
         let sender = opened.map_err(|error| unopened(py, &error))?;
         Ok(Self {
             process: std::process::id(),
@@ -161,7 +173,8 @@ impl SenderEngine {
         Ok(Call::new(async move { sender.publish(&message).await }, rows::sent))
     }
 
-    /// The statements that send a message, and their values, in a transaction that began then.
+    /// The statements that send a message, and their values, in a transaction that began then; which
+    /// of them stores it; and the error if the second after that finds no row.
     fn statements(
         &self,
         py: Python<'_>,
@@ -173,9 +186,10 @@ impl SenderEngine {
         now_ms: i64,
     ) -> PyResult<Py<PyAny>> {
         let message = message(event_type, content, id, idempotency_key)?;
-        let statements = self.sender()?.statements(strict("to", to)?, &message);
-        let statements = statements.map_err(|error| exception(py, error))?;
-        rows::statements(py, statements, now_ms)
+        let own = self.sender()?.own_statements(strict("to", to)?, &message);
+        let own = own.map_err(|error| exception(py, error))?;
+        let refusal = exception(py, own.refusal).into_value(py);
+        (rows::statements(py, own.statements, now_ms)?, own.stores, refusal).into_py_any(py)
     }
 
     fn put_endpoint(
@@ -321,10 +335,6 @@ impl Drop for SenderEngine {
             std::mem::forget(open.take());
         }
     }
-}
-
-fn open(options: SenderOptions, path: PathBuf) -> Result<Sender, OpenError> {
-    options.open_sqlite(path)
 }
 
 fn unopened(py: Python<'_>, error: &OpenError) -> PyErr {

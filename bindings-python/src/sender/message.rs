@@ -45,12 +45,6 @@ pub(crate) fn unserialisable(py: Python<'_>) -> Py<PyAny> {
     exception(py, not_json()).into_value(py).into_any()
 }
 
-/// The error of a message to an endpoint that there is not, as the caller's own transaction finds.
-#[pyfunction]
-pub(crate) fn unknown_endpoint(py: Python<'_>) -> Py<PyAny> {
-    exception(py, DeliveryError::UnknownEndpoint).into_value(py).into_any()
-}
-
 fn not_json() -> DeliveryError {
     DeliveryError::MalformedMessage(MessageDefect::Data)
 }

@@ -11,4 +11,4 @@ mod rows;
 
 pub(crate) use call::Call;
 pub(crate) use engine::SenderEngine;
-pub(crate) use message::{unknown_endpoint, unserialisable};
+pub(crate) use message::unserialisable;

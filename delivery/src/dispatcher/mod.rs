@@ -39,6 +39,8 @@ pub(crate) struct Common {
     settlements: mpsc::Sender<Settlement>,
     /// Nobody waits any more for what is not noted.
     given_up: watch::Sender<bool>,
+    #[cfg(feature = "postgres")]
+    _listening: Option<countersign_database::postgres::Listening>,
 }
 
 /// A dispatcher that runs. Dropping it stops it as [`stop`](Self::stop) does, but waits for nothing.
@@ -71,6 +73,8 @@ impl Sender {
             held: Held::new(self.shared.options.lease)?,
             settlements,
             given_up: watch::Sender::new(false),
+            #[cfg(feature = "postgres")]
+            _listening: self.listen(),
         });
         let coordinator = Coordinator::new(common.clone(), noted);
         let settler = settle::settle(common.clone(), settled);
@@ -84,6 +88,20 @@ impl Sender {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl Sender {
+    /// Hears of what other processes send.
+    fn listen(&self) -> Option<countersign_database::postgres::Listening> {
+        let signals = self.shared.signals.clone();
+        let hear = move |payload: Option<&str>| match payload {
+            None | Some("") => signals.look(),
+            Some(list) => signals.sent(list.split(',').filter_map(|number| number.parse().ok())),
+        };
+        let database = self.shared.postgres.as_ref()?;
+        Some(database.listen("countersign_outbox", hear))
+    }
+}
+
 impl Dispatcher {
     /// Begins no more attempts, and waits so long for those that are under way; whether all ended
     /// in time. The others are cut off, and tried again by whoever comes next.
@@ -93,7 +111,9 @@ impl Dispatcher {
         let deadline = tokio::time::Instant::now() + patience;
         let mut has_ended = true;
         if let Some(mut coordinator) = self.coordinator.take() {
-            has_ended = tokio::time::timeout_at(deadline, &mut coordinator).await.is_ok();
+            has_ended = tokio::time::timeout_at(deadline, &mut coordinator)
+                .await
+                .is_ok();
             if !has_ended {
                 coordinator.abort();
                 let _ = coordinator.await;
@@ -102,7 +122,9 @@ impl Dispatcher {
         self.upkeep.abort();
         // What is not noted by now is soon, if the database is there.
         let noting = self.common.drain();
-        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting).await.is_ok();
+        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting)
+            .await
+            .is_ok();
         self.common.given_up.send_replace(true);
         self.settler.abort();
         signals.disconnect();
@@ -119,7 +141,12 @@ impl Common {
     /// Notes all that ended, and gives back what did not begin.
     async fn drain(&self) {
         let (noted, all) = tokio::sync::oneshot::channel();
-        if self.settlements.send(Settlement::Flush(noted)).await.is_ok() {
+        if self
+            .settlements
+            .send(Settlement::Flush(noted))
+            .await
+            .is_ok()
+        {
             let _ = all.await;
         }
         self.release_all().await;

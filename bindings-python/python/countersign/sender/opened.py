@@ -27,6 +27,12 @@ class Opened:
 
     def __init__(self, database: str | os.PathLike[str], settings: dict[str, Any]) -> None:
         self._database = database
+        #: Whether it is PostgreSQL, where every process has its own connections.
+        self.is_postgres = isinstance(database, str) and database.startswith(
+            ("postgresql://", "postgres://")
+        )
+        is_in_memory = os.fspath(database) == ":memory:"
+        self._is_file = not (self.is_postgres or is_in_memory)
         self._settings = settings
         self._lock = Lock()
         self._engine: SenderEngine | None = self._open()
@@ -36,7 +42,7 @@ class Opened:
         watch_forks(self)
 
     def _open(self) -> SenderEngine:
-        return SenderEngine(self._database, self._settings)
+        return SenderEngine(self._database, self.is_postgres, self._settings)
 
     def use(self, ask: Callable[[SenderEngine], T]) -> T:
         """What this asks of the engine, which is opened if it is not."""
@@ -86,9 +92,7 @@ class Opened:
 
     def before_fork(self) -> None:
         self._lock.acquire()
-        if self._engine is None or os.fspath(self._database) == ":memory:":
-            return
-        if self._engine.is_started():
+        if self._engine is None or not self._is_file or self._engine.is_started():
             return
         engine, self._engine = self._engine, None
         give_up = time.monotonic() + _CALLS_TAKE
@@ -108,7 +112,7 @@ class Opened:
         if self._engine is not None:
             self._inherited.append(self._engine)
             self._engine = None
-            self._may_open = os.fspath(self._database) == ":memory:"
+            self._may_open = not self._is_file
 
 
 @atexit.register

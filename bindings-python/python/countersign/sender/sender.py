@@ -33,7 +33,8 @@ class Sender(Configured):
     its own that never hold the interpreter.
 
     ``database`` is the path of an SQLite file, which is made if there is none and which the
-    processes of one machine can share, or ``:memory:``. ``with`` starts the dispatcher and, at the
+    processes of one machine can share; ``:memory:``; or a URL ``postgresql://...``, for any number
+    of machines (without TLS; it connects when it is first needed). ``with`` starts the dispatcher and, at the
     end, waits for what is under way. Programs that only send need none of their own if another
     process on the same database has one.
 
@@ -180,7 +181,7 @@ class Sender(Configured):
     ) -> Sent:
         """Sends as :meth:`send` does in a transaction of the caller's own, on the database of this
         outbox: nothing is sent if it is rolled back. Once it is committed a dispatcher finds the
-        message, on SQLite within some hundredths of a second.
+        message: on SQLite it looks every hundredth of a second, PostgreSQL notifies it.
 
         ``connection`` is one of :mod:`sqlite3`, or of ``psycopg`` 3. Its errors are its own.
         Raises ``ValueError`` if it is in no transaction, and what :meth:`send` raises.
@@ -219,7 +220,8 @@ class Sender(Configured):
 
         ``:payload`` is bytes, ``:now_ms`` Unix milliseconds. The last has the id of what was sent,
         and no row if there is no such endpoint. They are those of the core's ``sql::outbox``, where
-        the tables are documented. PostgreSQL holds ``\\\\`` in a text as ``\\\\\\\\``.
+        the tables are documented. On PostgreSQL ``SELECT pg_notify('countersign_outbox', '')`` wakes
+        the dispatchers.
         """
         outgoing = (to, type, to_json(data), id, idempotency_key)
         if isinstance(connection, sqlite3.Connection):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional, Union
 
-from countersign._countersign import encode_postgres_text, unknown_endpoint
+from countersign._countersign import encode_postgres_text
+from countersign.errors import CountersignError
 from countersign.sender.opened import Opened
 from countersign.sender.stored import Sent
 
@@ -14,45 +15,47 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
 
 #: What is to be sent: to, type, content, id, idempotency key.
-Outgoing = tuple[str, str, Any, Any, Any]
+Outgoing = tuple[str, str, Union[str, bytes], Optional[str], Optional[str]]
 
 _NOW = b"SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-_NO_TRANSACTION = "the connection is in no transaction, so that this would not be undone with it"
+_NO_TRANSACTION = "the connection is in no transaction, so that this could not be rolled back"
+_OTHER_DATABASE = "the connection is not to the database of the outbox"
 
 
 def send_on_sqlite(opened: Opened, connection: sqlite3.Connection, outgoing: Outgoing) -> Sent:
-    # In any other mode the first statement begins one.
-    if connection.isolation_level is None and not connection.in_transaction:
+    if opened.is_postgres:
+        raise ValueError(_OTHER_DATABASE)
+    # In any other mode the first statement begins one. `autocommit` is there since Python 3.12.
+    commits_each = (
+        connection.isolation_level is None or getattr(connection, "autocommit", None) is True
+    )
+    if commits_each and not connection.in_transaction:
         raise ValueError(_NO_TRANSACTION)
+    sending = _Sending(opened, outgoing, int(time.time() * 1e3))
     cursor = connection.cursor()
     # Not as the caller wants its own rows.
     cursor.row_factory = None
     try:
-        changed, row = [], None
-        statements = _statements(opened, outgoing, int(time.time() * 1e3))
-        for text, values in statements:
+        for text, values in sending.statements:
             cursor.execute(text, values)
-            changed.append(cursor.rowcount)
-        row = cursor.fetchone()
+            sending.answered(cursor.rowcount, cursor.fetchone())
     finally:
         cursor.close()
-    return _sent(row, changed)
+    return sending.sent()
 
 
 def send_on_postgres(opened: Opened, connection: Connection[Any], outgoing: Outgoing) -> Sent:
     from psycopg.rows import tuple_row
 
-    _check(connection)
-    changed, row = [], None
+    _check(opened, connection)
     with connection.cursor(row_factory=tuple_row) as cursor:
         # Of the server's clock, as everything there.
-        now = cursor.execute(_NOW).fetchone()
-        assert now is not None
-        for text, values in _statements(opened, outgoing, now[0]):
+        sending = _Sending(opened, outgoing, _value(cursor.execute(_NOW).fetchone()))
+        for text, values in sending.statements:
             cursor.execute(*_placed(text, values))
-            changed.append(cursor.rowcount)
-        row = cursor.fetchone()
-    return _sent(row, changed)
+            row = cursor.fetchone() if cursor.description else None
+            sending.answered(cursor.rowcount, row)
+    return sending.sent()
 
 
 async def send_on_async_postgres(
@@ -60,31 +63,47 @@ async def send_on_async_postgres(
 ) -> Sent:
     from psycopg.rows import tuple_row
 
-    _check(connection)
-    changed, row = [], None
+    _check(opened, connection)
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(_NOW)
-        now = await cursor.fetchone()
-        assert now is not None
-        for text, values in _statements(opened, outgoing, now[0]):
+        sending = _Sending(opened, outgoing, _value(await cursor.fetchone()))
+        for text, values in sending.statements:
             await cursor.execute(*_placed(text, values))
-            changed.append(cursor.rowcount)
-        row = await cursor.fetchone()
-    return _sent(row, changed)
+            row = await cursor.fetchone() if cursor.description else None
+            sending.answered(cursor.rowcount, row)
+    return sending.sent()
 
 
-def _check(connection: Connection[Any] | AsyncConnection[Any]) -> None:
+class _Sending:
+    """The statements that send a message, and what became of them."""
+
+    def __init__(self, opened: Opened, outgoing: Outgoing, now_ms: int) -> None:
+        self.statements: list[tuple[str, tuple[Any, ...]]]
+        self._refusal: CountersignError
+        self.statements, self._stores, self._refusal = opened.use(
+            lambda engine: engine.statements(*outgoing, now_ms)
+        )
+        self._answers: list[tuple[int, tuple[Any, ...] | None]] = []
+
+    def answered(self, changed: int, row: tuple[Any, ...] | None) -> None:
+        self._answers.append((changed, row))
+
+    def sent(self) -> Sent:
+        changed, _ = self._answers[self._stores]
+        _, row = self._answers[self._stores + 2]
+        if row is None:
+            raise self._refusal
+        return Sent(row[0], changed > 0)
+
+
+def _check(opened: Opened, connection: Connection[Any] | AsyncConnection[Any]) -> None:
     from psycopg.pq import TransactionStatus
 
+    if not opened.is_postgres:
+        raise ValueError(_OTHER_DATABASE)
     is_idle = connection.info.transaction_status is TransactionStatus.IDLE
     if connection.autocommit and is_idle:
         raise ValueError(_NO_TRANSACTION)
-
-
-def _statements(
-    opened: Opened, outgoing: Outgoing, now_ms: int
-) -> list[tuple[str, tuple[Any, ...]]]:
-    return opened.use(lambda engine: engine.statements(*outgoing, now_ms))
 
 
 def _placed(text: str, values: tuple[Any, ...]) -> tuple[bytes, list[Any]]:
@@ -94,8 +113,7 @@ def _placed(text: str, values: tuple[Any, ...]) -> tuple[bytes, list[Any]]:
     ]
 
 
-def _sent(row: tuple[Any, ...] | None, changed: list[int]) -> Sent:
-    if row is None:
-        raise unknown_endpoint()
-    # The last three store it, have it delivered, and tell what became of it.
-    return Sent(row[0], changed[-3] > 0)
+def _value(row: tuple[Any, ...] | None) -> int:
+    assert row is not None
+    value: int = row[0]
+    return value

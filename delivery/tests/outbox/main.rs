@@ -1,0 +1,7 @@
+//! What a program may rely on: the outbox, its dispatcher, and what they stand.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod support;
+
+mod sending;
