@@ -121,6 +121,7 @@ impl SenderEngine {
         Ok(Call::new(stopped, |py, has_ended| has_ended.into_py_any(py)).that_may_be_long())
     }
 
+    /// Stores a message, of the data as the text of its JSON or the payload as bytes.
     fn send(
         &self,
         to: &Bound<'_, PyAny>,
@@ -135,6 +136,7 @@ impl SenderEngine {
         Ok(Call::new(async move { sender.send(&to, &message).await }, rows::sent))
     }
 
+    /// Stores messages, all or none: to, type, content, id and idempotency key of each.
     #[allow(clippy::type_complexity, reason = "the tuple that Python gives")]
     fn send_many<'py>(
         &self,
@@ -159,6 +161,7 @@ impl SenderEngine {
         Ok(Call::new(sent, rows::all_sent))
     }
 
+    /// Stores a message for all endpoints of an owner that want it.
     fn publish(
         &self,
         event_type: &Bound<'_, PyAny>,
@@ -192,6 +195,7 @@ impl SenderEngine {
         (rows::statements(py, own.statements, now_ms)?, own.stores, refusal).into_py_any(py)
     }
 
+    /// Registers an endpoint with the settings of ``countersign.sender.Endpoint``.
     fn put_endpoint(
         &self,
         id: &Bound<'_, PyAny>,
@@ -203,6 +207,7 @@ impl SenderEngine {
         Ok(Call::new(async move { sender.put_endpoint(&endpoint).await }, nothing))
     }
 
+    /// Puts a secret before those of an endpoint.
     fn rotate_secret(&self, id: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>) -> PyResult<Call> {
         let id = strict("the id", id)?.to_owned();
         let secret = zeroize::Zeroizing::new(strict("the secret", secret)?.to_owned());
@@ -210,32 +215,38 @@ impl SenderEngine {
         Ok(Call::new(async move { sender.rotate_secret(&id, &secret).await }, nothing))
     }
 
+    /// Leaves an endpoint its first secret.
     fn retire_secrets(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
         Ok(Call::new(async move { sender.retire_secrets(&id).await }, nothing))
     }
 
+    /// Enables an endpoint; whether there is one.
     fn enable(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
         Ok(Call::new(async move { sender.enable(&id).await }, truth))
     }
 
+    /// Disables an endpoint; whether there is one.
     fn disable(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
         Ok(Call::new(async move { sender.disable(&id).await }, truth))
     }
 
+    /// Deletes an endpoint; whether there was one.
     fn delete_endpoint(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
         Ok(Call::new(async move { sender.delete_endpoint(&id).await }, truth))
     }
 
+    /// The endpoint of an id, or ``None``.
     fn endpoint(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
         let found = async move { sender.endpoint(&id).await };
         Ok(Call::new(found, rows::maybe(rows::registered)))
     }
 
+    /// The endpoints after an id, at most so many.
     fn endpoints(&self, after: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<Call> {
         let after = strict("after", after)?.to_owned();
         let count = number::count("limit", count)?;
@@ -244,6 +255,7 @@ impl SenderEngine {
         Ok(Call::new(found, rows::each(rows::registered)))
     }
 
+    /// The latest deliveries that are wanted, at most so many.
     fn deliveries(&self, wanted: &Bound<'_, PyDict>, count: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (filter, count) = (rows::filter(wanted)?, number::count("limit", count)?);
         let sender = self.sender()?;
@@ -251,29 +263,34 @@ impl SenderEngine {
         Ok(Call::new(found, rows::each(rows::delivery)))
     }
 
+    /// The deliveries of a message.
     fn deliveries_of(&self, message_id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", message_id)?.to_owned(), self.sender()?);
         let found = async move { sender.deliveries_of(&id).await };
         Ok(Call::new(found, rows::each(rows::delivery)))
     }
 
+    /// The delivery of a number, or ``None``.
     fn delivery(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
         let found = async move { sender.delivery(number).await };
         Ok(Call::new(found, rows::maybe(rows::delivery)))
     }
 
+    /// Deletes a delivery that is dead or delivered; whether there was one.
     fn delete_delivery(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
         Ok(Call::new(async move { sender.delete_delivery(number).await }, truth))
     }
 
+    /// The payload of a message, or ``None``.
     fn payload(&self, message_id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", message_id)?.to_owned(), self.sender()?);
         let found = async move { sender.payload(&id).await };
         Ok(Call::new(found, |py, payload| payload.as_deref().into_py_any(py)))
     }
 
+    /// The latest attempts of a delivery, at most so many.
     fn attempts(&self, number: i64, count: &Bound<'_, PyAny>) -> PyResult<Call> {
         let count = number::count("limit", count)?;
         let sender = self.sender()?;
@@ -281,16 +298,19 @@ impl SenderEngine {
         Ok(Call::new(found, rows::each(rows::attempt)))
     }
 
+    /// How many deliveries are in each state.
     fn counts(&self) -> PyResult<Call> {
         let sender = self.sender()?;
         Ok(Call::new(async move { sender.counts().await }, rows::counts))
     }
 
+    /// Has one delivered once more; whether there is one.
     fn replay(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
         Ok(Call::new(async move { sender.replay(number).await }, truth))
     }
 
+    /// Has all dead letters that are wanted delivered once more, so many a second.
     fn replay_all(
         &self,
         wanted: &Bound<'_, PyDict>,
@@ -303,6 +323,7 @@ impl SenderEngine {
         Ok(Call::new(begun, rows::replay))
     }
 
+    /// The latest replays, at most so many.
     fn replays(&self, count: &Bound<'_, PyAny>) -> PyResult<Call> {
         let count = number::count("limit", count)?;
         let sender = self.sender()?;
@@ -310,6 +331,7 @@ impl SenderEngine {
         Ok(Call::new(found, rows::each(rows::replay)))
     }
 
+    /// Ends a replay; whether it was running.
     fn cancel_replay(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
         Ok(Call::new(async move { sender.cancel_replay(number).await }, truth))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import threading
 from collections.abc import Iterable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from countersign.errors import DeliveryError
@@ -34,9 +36,9 @@ class Sender(Configured):
 
     ``database`` is the path of an SQLite file, which is made if there is none and which the
     processes of one machine can share; ``:memory:``; or a URL ``postgresql://...``, for any number
-    of machines (without TLS; it connects when it is first needed). ``with`` starts the dispatcher and, at the
-    end, waits for what is under way. Programs that only send need none of their own if another
-    process on the same database has one.
+    of machines (without TLS; it connects when it is first needed). ``with`` starts the dispatcher
+    and, at the end, waits for what is under way. Programs that only send need none of their own if
+    another process on the same database has one.
 
     - ``scheme``, ``secret``: of endpoints that have none of their own, and of URLs that are sent to
       without being registered. All secrets sign where the scheme has room for several signatures.
@@ -103,6 +105,27 @@ class Sender(Configured):
         that are under way; whether all ended in time. The others are cut off, and tried again by
         whoever comes next."""
         return self._requests.stop(patience).wait()
+
+    def run(self, patience: float = PATIENCE) -> None:
+        """Delivers until the process gets SIGTERM or SIGINT; then stops. Call it in the main thread
+        to hear signals."""
+        asked = threading.Event()
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            asked.set()
+
+        hears = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGTERM, signal.SIGINT) if hears else ()
+        previous = [(number, signal.signal(number, ask)) for number in numbers]
+        try:
+            self.start()
+            # Some systems deliver no signal to a thread that waits for good.
+            while self.is_started and not asked.wait(0.5):
+                pass
+            self.stop(patience)
+        finally:
+            for number, handler in previous:
+                signal.signal(number, handler)
 
     def send(
         self,
