@@ -55,6 +55,8 @@ impl SenderEngine {
             system_time()
         };
         let options = options.clock(clock);
+        #[cfg(target_os = "linux")]
+        super::own_locks::separate();
         let opened = py.detach(|| {
             process.enter(|| match is_postgres {
                 true => options.open_postgres(database.to_string_lossy()),
@@ -70,6 +72,20 @@ impl SenderEngine {
             })),
             in_use,
         })
+    }
+
+    /// Closes in the child of a fork what belongs to the parent.
+    #[staticmethod]
+    fn forget_inherited() {
+        #[cfg(target_os = "linux")]
+        super::own_locks::forget_inherited();
+    }
+
+    /// Whether other connections of this process, by another SQLite, can use the file at the same
+    /// time.
+    #[staticmethod]
+    fn shares_files() -> bool {
+        cfg!(any(target_os = "linux", windows))
     }
 
     /// Closes the database, unless a dispatcher or a call still uses it; whether it is closed.

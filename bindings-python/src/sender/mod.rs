@@ -6,6 +6,8 @@ mod endpoint;
 mod engine;
 mod message;
 mod options;
+#[cfg(target_os = "linux")]
+mod own_locks;
 mod process;
 mod rows;
 

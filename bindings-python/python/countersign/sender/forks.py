@@ -7,6 +7,8 @@ import os
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from countersign._countersign import SenderEngine
+
 if TYPE_CHECKING:
     from countersign.sender.opened import Opened
 
@@ -32,6 +34,7 @@ def _in_parent() -> None:
 
 
 def _in_child() -> None:
+    SenderEngine.forget_inherited()
     for opened in _forking:
         opened.after_fork_in_child()
     _forking.clear()

@@ -83,6 +83,10 @@ class Sender(Configured):
         with Sender("outbox.db") as sender:
             sender.send("https://customer.example/webhooks", "invoice.paid", {"id": 7})
 
+    Python's :mod:`sqlite3` may use the same file in the same process on Linux and Windows. Elsewhere
+    it must not: the locks of SQLite are the process's there, and two copies of it (the sender has
+    its own) do not keep each other out.
+
     After a fork each process opens the database anew. Fork before :meth:`start`: SQLite forbids to
     carry what is in use into another process, which raises ``RuntimeError`` there.
     """
@@ -206,8 +210,9 @@ class Sender(Configured):
         outbox: nothing is sent if it is rolled back. Once it is committed a dispatcher finds the
         message: on SQLite it looks every hundredth of a second, PostgreSQL notifies it.
 
-        ``connection`` is one of :mod:`sqlite3`, or of ``psycopg`` 3. Its errors are its own.
-        Raises ``ValueError`` if it is in no transaction, and what :meth:`send` raises.
+        ``connection`` is one of :mod:`sqlite3` (on Linux and Windows), or of ``psycopg`` 3. Its
+        errors are its own. Raises ``ValueError`` if it is in no transaction, and what :meth:`send`
+        raises.
 
         >>> import sqlite3, tempfile
         >>> from countersign import Sender

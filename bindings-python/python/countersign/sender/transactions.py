@@ -6,7 +6,7 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from countersign._countersign import encode_postgres_text
+from countersign._countersign import SenderEngine, encode_postgres_text
 from countersign.errors import CountersignError
 from countersign.sender.opened import Opened
 from countersign.sender.stored import Sent
@@ -25,6 +25,10 @@ _OTHER_DATABASE = "the connection is not to the database of the outbox"
 def send_on_sqlite(opened: Opened, connection: sqlite3.Connection, outgoing: Outgoing) -> Sent:
     if opened.is_postgres:
         raise ValueError(_OTHER_DATABASE)
+    if not SenderEngine.shares_files():
+        raise RuntimeError(
+            "on this system sqlite3 and the sender cannot use one file in one process"
+        )
     # In any other mode the first statement begins one. `autocommit` is there since Python 3.12.
     commits_each = (
         connection.isolation_level is None or getattr(connection, "autocommit", None) is True
