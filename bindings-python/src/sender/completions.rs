@@ -1,4 +1,4 @@
-//! Tells event loops of Python what has ended.
+//! Tells Python what has ended, and what is to be logged.
 
 use std::io;
 use std::iter;
@@ -9,11 +9,17 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::call::Answer;
+use super::log::Line;
 
 /// A future of asyncio, and the loop that it belongs to.
 pub(super) struct Waiting {
     pub(super) event_loop: Py<PyAny>,
     pub(super) future: Py<PyAny>,
+}
+
+enum News {
+    Ended(Ended),
+    Line(Line),
 }
 
 struct Ended {
@@ -24,13 +30,13 @@ struct Ended {
 
 /// A thread of its own, so that those that deliver never wait for the interpreter. It tells a loop
 /// of all that ended meanwhile at once.
-pub(super) struct Completions(Sender<Ended>);
+pub(super) struct Completions(Sender<News>);
 
 impl Completions {
     pub(super) fn start() -> io::Result<Self> {
-        let (sender, ended) = mpsc::channel();
+        let (sender, news) = mpsc::channel();
         let thread = std::thread::Builder::new().name("countersign-py".to_owned());
-        thread.spawn(move || tell_all(&ended))?;
+        thread.spawn(move || tell_all(&news))?;
         Ok(Self(sender))
     }
 
@@ -41,11 +47,16 @@ impl Completions {
             waiting: Some(waiting),
         }
     }
+
+    pub(super) fn log(&self, line: Line) {
+        // The thread ends with the interpreter, and then nobody reads it.
+        let _ = self.0.send(News::Line(line));
+    }
 }
 
 /// It is kept also by a task that panics or is dropped: nobody waits for ever.
 pub(super) struct Promise {
-    to: Sender<Ended>,
+    to: Sender<News>,
     waiting: Option<Waiting>,
 }
 
@@ -57,7 +68,7 @@ impl Promise {
     fn tell(&mut self, answer: Option<Answer>) {
         if let Some(waiting) = self.waiting.take() {
             // The thread ends with the interpreter, and then nobody waits.
-            let _ = self.to.send(Ended { waiting, answer });
+            let _ = self.to.send(News::Ended(Ended { waiting, answer }));
         }
     }
 }
@@ -68,17 +79,28 @@ impl Drop for Promise {
     }
 }
 
-fn tell_all(ended: &Receiver<Ended>) {
-    while let Ok(first) = ended.recv() {
-        let all: Vec<Ended> = iter::once(first).chain(ended.try_iter()).collect();
+fn tell_all(news: &Receiver<News>) {
+    while let Ok(first) = news.recv() {
+        let all: Vec<News> = iter::once(first).chain(news.try_iter()).collect();
         if Python::try_attach(|py| tell(py, all)).is_none() {
             return;
         }
     }
 }
 
-fn tell(py: Python<'_>, all: Vec<Ended>) {
-    let mut all = all.into_iter().peekable();
+fn tell(py: Python<'_>, all: Vec<News>) {
+    let mut ended = Vec::with_capacity(all.len());
+    for one in all {
+        match one {
+            News::Ended(one) => ended.push(one),
+            News::Line(line) => {
+                if let Err(error) = line.write(py) {
+                    error.write_unraisable(py, None);
+                }
+            }
+        }
+    }
+    let mut all = ended.into_iter().peekable();
     while let Some(first) = all.next() {
         let event_loop = first.waiting.event_loop.clone_ref(py);
         let mut together = vec![result(py, first)];

@@ -48,6 +48,7 @@ impl SenderEngine {
     ) -> PyResult<Self> {
         let options = options(settings)?;
         let process = Process::current()?;
+        super::log::forward();
         let token = Arc::new(());
         let in_use = Arc::downgrade(&token);
         let clock = move || {

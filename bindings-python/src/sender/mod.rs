@@ -4,6 +4,7 @@ mod call;
 mod completions;
 mod endpoint;
 mod engine;
+mod log;
 mod message;
 mod options;
 #[cfg(target_os = "linux")]
