@@ -53,7 +53,7 @@ mod _countersign {
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
     #[pymodule_export]
-    use crate::sender::{Call, SenderEngine, unserialisable};
+    use crate::sender::{Call, OwnStatements, SenderEngine, unserialisable};
     #[pymodule_export]
     use crate::sql::{
         decode_postgres_text, encode_postgres_text, guard_statements, inbox_statements,

@@ -309,7 +309,7 @@ fn notification(answers: &[Answered], ends: &[usize]) -> Next {
         list.clear();
     }
     Next::new(vec![Statement::new(
-        Kind::Rows,
+        Kind::Change,
         NOTIFY,
         [Value::Text(list.into())],
     )])

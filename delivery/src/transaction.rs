@@ -78,15 +78,29 @@ impl Sender {
 
 /// What sends a message within a transaction of another library, or of another language.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct OwnStatements {
+    statements: Vec<Statement>,
+    /// Which of them is the first of the three that send.
+    first: usize,
+    refusal: Error,
+}
+
+impl OwnStatements {
     /// All are to be done, in this order.
-    pub statements: Vec<Statement>,
-    /// Which of them stores the message: it is new if that changes a row. Two after it is the one
-    /// that finds the message's id, as the first value of each of its rows.
-    pub stores: usize,
-    /// What is wrong if that finds no row.
-    pub refusal: Error,
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// What became of the message, by the answers to all of them.
+    ///
+    /// # Errors
+    /// What is wrong with the addressee; `outbox_unavailable` if these are no such answers.
+    pub fn sent(self, answers: &[Answered]) -> Result<Sent, Error> {
+        match answers.get(self.first..self.first + 3) {
+            Some(three) => sent(three, self.refusal),
+            None => Err(DeliveryError::OutboxUnavailable.into()),
+        }
+    }
 }
 
 impl Sender {
@@ -108,13 +122,13 @@ impl Sender {
             mut statements,
             refusal,
         } = self.statements(addressee, message)?;
-        let stores = statements.len() - 3;
+        let first = statements.len() - 3;
         if self.shared.is_on_postgres() {
             statements.push(notify());
         }
         Ok(OwnStatements {
             statements,
-            stores,
+            first,
             refusal,
         })
     }
@@ -122,7 +136,7 @@ impl Sender {
 
 /// Tells the dispatchers of other processes that something waits.
 fn notify() -> Statement {
-    Statement::new(Kind::Rows, NOTIFY, [Value::Text("".into())])
+    Statement::new(Kind::Change, NOTIFY, [Value::Text("".into())])
 }
 
 fn sent(answers: &[Answered], refusal: Error) -> Result<Sent, Error> {

@@ -22,6 +22,7 @@ __all__ = [
     "MemoryReplayGuard",
     "MonitorState",
     "Network",
+    "OwnStatements",
     "RateLimit",
     "RetryPolicy",
     "Routes",
@@ -517,6 +518,12 @@ class Call:
     def start(self, event_loop: Any, future: Any) -> None: ...
 
 _Text = str | None
+_Answer = tuple[int, tuple[str, int | None] | None]
+
+@final
+class OwnStatements:
+    def at(self, now_ms: int) -> list[tuple[str, tuple[Any, ...]]]: ...
+    def sent(self, answers: Sequence[_Answer]) -> tuple[str, bool]: ...
 
 @final
 class SenderEngine:
@@ -537,15 +544,9 @@ class SenderEngine:
     def publish(
         self, event_type: str, content: str | bytes, owner: str, id: _Text, idempotency_key: _Text
     ) -> Call: ...
-    def statements(
-        self,
-        to: str,
-        event_type: str,
-        content: str | bytes,
-        id: _Text,
-        idempotency_key: _Text,
-        now_ms: int,
-    ) -> tuple[list[tuple[str, tuple[Any, ...]]], int, CountersignError]: ...
+    def own_statements(
+        self, to: str, event_type: str, content: str | bytes, id: _Text, idempotency_key: _Text
+    ) -> OwnStatements: ...
     def put_endpoint(self, id: str, url: str, settings: dict[str, Any]) -> Call: ...
     def rotate_secret(self, id: str, secret: str) -> Call: ...
     def retire_secrets(self, id: str) -> Call: ...

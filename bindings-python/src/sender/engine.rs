@@ -15,6 +15,7 @@ use super::call::Call;
 use super::endpoint::endpoint;
 use super::message::message;
 use super::options::options;
+use super::own_statements::OwnStatements;
 use super::process::Process;
 use super::rows;
 use crate::errors::exception;
@@ -193,9 +194,8 @@ impl SenderEngine {
         Ok(Call::new(async move { sender.publish(&message).await }, rows::sent))
     }
 
-    /// The statements that send a message, and their values, in a transaction that began then; which
-    /// of them stores it; and the error if the second after that finds no row.
-    fn statements(
+    /// What sends a message in a transaction of the caller's own.
+    fn own_statements(
         &self,
         py: Python<'_>,
         to: &Bound<'_, PyAny>,
@@ -203,13 +203,10 @@ impl SenderEngine {
         content: &Bound<'_, PyAny>,
         id: Option<&Bound<'_, PyAny>>,
         idempotency_key: Option<&Bound<'_, PyAny>>,
-        now_ms: i64,
-    ) -> PyResult<Py<PyAny>> {
+    ) -> PyResult<OwnStatements> {
         let message = message(event_type, content, id, idempotency_key)?;
         let own = self.sender()?.own_statements(strict("to", to)?, &message);
-        let own = own.map_err(|error| exception(py, error))?;
-        let refusal = exception(py, own.refusal).into_value(py);
-        (rows::statements(py, own.statements, now_ms)?, own.stores, refusal).into_py_any(py)
+        own.map(OwnStatements::new).map_err(|error| exception(py, error))
     }
 
     /// Registers an endpoint with the settings of ``countersign.sender.Endpoint``.

@@ -9,9 +9,11 @@ mod message;
 mod options;
 #[cfg(target_os = "linux")]
 mod own_locks;
+mod own_statements;
 mod process;
 mod rows;
 
 pub(crate) use call::Call;
 pub(crate) use engine::SenderEngine;
 pub(crate) use message::unserialisable;
+pub(crate) use own_statements::OwnStatements;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use countersign::{Error, UnixTime};
-use countersign_database::{Statement, Value};
 use countersign_delivery::{
     Attempted, DeliveryFilter, DeliveryState, RegisteredEndpoint, Replay, Sent, StoredDelivery,
 };
@@ -119,27 +118,6 @@ pub(super) fn counts(
         counted.set_item(state.as_str(), count)?;
     }
     Ok(counted.into_any().unbind())
-}
-
-/// The texts of statements with their values in a transaction that began then.
-pub(super) fn statements(
-    py: Python<'_>,
-    statements: Vec<Statement>,
-    now_ms: i64,
-) -> PyResult<Py<PyAny>> {
-    let statements = statements.into_iter().map(|statement| {
-        let values = statement.values.iter().map(|value| match &*value.at(now_ms) {
-            Value::Integer(integer) => integer.into_py_any(py),
-            Value::Real(real) => real.into_py_any(py),
-            Value::Text(text) => text.into_py_any(py),
-            Value::Bytes(bytes) => PyBytes::new(py, bytes).into_py_any(py),
-            // Times have become integers.
-            _ => Ok(py.None()),
-        });
-        let values = PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
-        (&*statement.text, values).into_py_any(py)
-    });
-    statements.collect::<PyResult<Vec<_>>>()?.into_py_any(py)
 }
 
 /// The filter of these keywords; those that are `None` are not said.

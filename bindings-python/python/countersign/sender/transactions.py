@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from countersign._countersign import SenderEngine, encode_postgres_text
-from countersign.errors import CountersignError
 from countersign.sender.opened import Opened
 from countersign.sender.stored import Sent
 
@@ -82,22 +81,15 @@ class _Sending:
     """The statements that send a message, and what became of them."""
 
     def __init__(self, opened: Opened, outgoing: Outgoing, now_ms: int) -> None:
-        self.statements: list[tuple[str, tuple[Any, ...]]]
-        self._refusal: CountersignError
-        self.statements, self._stores, self._refusal = opened.use(
-            lambda engine: engine.statements(*outgoing, now_ms)
-        )
-        self._answers: list[tuple[int, tuple[Any, ...] | None]] = []
+        self._own = opened.use(lambda engine: engine.own_statements(*outgoing))
+        self._answers: list[tuple[int, Any]] = []
+        self.statements = self._own.at(now_ms)
 
-    def answered(self, changed: int, row: tuple[Any, ...] | None) -> None:
+    def answered(self, changed: int, row: Any) -> None:
         self._answers.append((changed, row))
 
     def sent(self) -> Sent:
-        changed, _ = self._answers[self._stores]
-        _, row = self._answers[self._stores + 2]
-        if row is None:
-            raise self._refusal
-        return Sent(row[0], changed > 0)
+        return Sent._make(self._own.sent(self._answers))
 
 
 def _check(opened: Opened, connection: Connection[Any] | AsyncConnection[Any]) -> None:
