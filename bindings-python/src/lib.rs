@@ -18,6 +18,7 @@ mod number;
 mod retry;
 mod scheme;
 mod secret;
+mod sender;
 mod shared;
 mod sql;
 mod stores;
@@ -51,6 +52,8 @@ mod _countersign {
     use crate::scheme::Scheme;
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::sender::{Call, OwnStatements, SenderEngine, unserialisable};
     #[pymodule_export]
     use crate::sql::{
         decode_postgres_text, encode_postgres_text, guard_statements, inbox_statements,

@@ -23,4 +23,4 @@ pub use outbox::{
 };
 pub use sender::{Sender, Sent};
 pub use settings::{Retention, SenderOptions};
-pub use transaction::OwnTransaction;
+pub use transaction::{OwnStatements, OwnTransaction};

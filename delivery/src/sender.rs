@@ -208,7 +208,7 @@ impl Sender {
 }
 
 impl Shared {
-    fn is_on_postgres(&self) -> bool {
+    pub(crate) fn is_on_postgres(&self) -> bool {
         #[cfg(feature = "postgres")]
         return self.postgres.is_some();
         #[cfg(not(feature = "postgres"))]

@@ -41,9 +41,11 @@ from countersign.errors import (
     VerificationError,
 )
 from countersign.receiver import Outcome, Receiver
+from countersign.sender import AsyncSender, Sender
 
 __all__ = [
     "AddressPolicy",
+    "AsyncSender",
     "Availability",
     "Backoff",
     "ConfigurationError",
@@ -62,6 +64,7 @@ __all__ = [
     "RetryPolicy",
     "Scheme",
     "Secret",
+    "Sender",
     "Tolerance",
     "VerificationError",
     "Verified",
