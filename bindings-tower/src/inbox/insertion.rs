@@ -2,8 +2,8 @@
 
 use countersign::GuardError;
 use countersign::sql::inbox::{FORGET_KEY, INSERT};
+use countersign_database::{Kind, Next, Purpose, Statement, Value, Work};
 
-use super::database::{Kind, Purpose, Statement, Then, Value, Work};
 use super::event_store::{Completion, EventStore};
 use super::store::{Inbox, unreadable};
 use super::stored::to_values;
@@ -40,14 +40,13 @@ impl Inbox {
         if let Some(completion) = completion {
             let shared = self.shared.clone();
             // Before it is committed: then a worker may be faster than this task.
-            let expect: Then = Box::new(move |answers| {
+            work = work.then(move |_, answers| {
                 let row = answers.last().and_then(|answer| answer.rows.first());
                 if let Some(Ok(number)) = row.map(|row| row.integer(0)) {
                     shared.signals.expect(number, completion);
                 }
-                Vec::new()
+                Next::nothing()
             });
-            work.then = Some(expect);
         }
         let done = self.run(work).await?;
         let row = done.answers.last().and_then(|answer| answer.rows.first());

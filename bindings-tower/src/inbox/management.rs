@@ -7,8 +7,8 @@ use countersign::GuardError;
 use countersign::sql::inbox::{
     COUNTS, EVENT, FORGET, PURGE, REPLAY_ONE, REPLAY_STATE, REPLAY_TYPE, events,
 };
+use countersign_database::{Kind, Purpose, Row, Statement, Value, Work};
 
-use super::database::{Kind, Purpose, Row, Statement, Value, Work};
 use super::store::{Inbox, unreadable};
 use super::stored::{State, StoredEvent};
 

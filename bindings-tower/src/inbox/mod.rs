@@ -48,8 +48,6 @@
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod attempt;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-mod database;
 mod event_store;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod insertion;
@@ -59,8 +57,6 @@ mod keeper;
 mod management;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "postgres")]
-mod postgres_values;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod signals;
 #[cfg(feature = "sqlite")]

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use countersign::GuardError;
 use countersign::sql::inbox::{DUE, NEXT_DUE, RENEW, SET_CLOCK_BACK, SETTLE, TAKE};
+use countersign_database::{Database, Done, Kind, Next, Purpose, Row, Statement, Value, Work};
 
-use super::database::{Database, Done, Kind, Purpose, Row, Statement, Then, Value, Work};
 use super::signals::Signals;
 use super::stored::{State, StoredEvent};
-use crate::store::{StoreFuture, random_token};
+use crate::store::random_token;
 
 /// An event in the hands of a worker, with the token that proves it.
 #[derive(Debug, Clone)]
@@ -83,8 +83,7 @@ impl Inbox {
             self.follow_clock().await?;
         }
         self.shared.latest.store(done.now, Ordering::Relaxed);
-        let rows = done.answers.first().map_or(&[][..], |answer| &answer.rows);
-        let due = rows.iter().find(|row| !is_held(row, held));
+        let due = done.rows(0).iter().find(|row| !is_held(row, held));
         let due = due.map(|row| row.integer(1)).transpose();
         let due = due.map_err(|_| unreadable())?;
         Ok(due
@@ -113,25 +112,21 @@ impl Inbox {
         let token = random_token()?;
         let values = [Value::text(scheme), Value::Now, limit(count, held)];
         let due = Statement::new(Kind::LockedRows, DUE, values);
-        let mut work = Work::new(Purpose::Note, vec![due]);
         let (mine, held) = (Value::text(&token), held.to_vec());
         let others = held.clone();
-        let take: Then = Box::new(move |answers| {
+        let work = Work::new(Purpose::Note, [due]).then(move |_, answers| {
             let rows = answers.first().map_or(&[][..], |answer| &answer.rows);
-            chosen(rows, &others, count)
-                .filter_map(|row| row.integer(0).ok())
-                .map(|number| {
-                    let until = Value::After(lease);
-                    let values = [until, Value::Now, mine.clone(), Value::Integer(number)];
-                    Statement::new(Kind::Change, TAKE, values)
-                })
-                .collect()
+            let numbers = chosen(rows, &others, count).filter_map(|row| row.integer(0).ok());
+            let take = |number| {
+                let until = Value::After(lease);
+                let values = [until, Value::Now, mine.clone(), Value::Integer(number)];
+                Statement::new(Kind::Change, TAKE, values)
+            };
+            Next::new(numbers.map(take))
         });
-        work.then = Some(take);
         let done = self.run(work).await?;
         let until = Value::After(lease);
-        let rows = done.answers.first().map_or(&[][..], |answer| &answer.rows);
-        let taken = chosen(rows, &held, count).filter_map(|row| {
+        let taken = chosen(done.rows(0), &held, count).filter_map(|row| {
             // One that is unreadable keeps nobody from the others.
             let mut stored = StoredEvent::read(row).map_err(|_| unreadable()).ok()?;
             stored.state = State::Running;
@@ -155,7 +150,7 @@ impl Inbox {
             let values = [Value::After(lease), Value::Now, number, token];
             Statement::new(Kind::Change, RENEW, values)
         };
-        let renewals = taken.iter().map(renew).collect();
+        let renewals = taken.iter().map(renew);
         self.run(Work::new(Purpose::Note, renewals)).await?;
         Ok(())
     }
@@ -209,8 +204,8 @@ impl Inbox {
         Ok(changed == 1)
     }
 
-    pub(super) fn run(&self, work: Work) -> StoreFuture<'_, Done> {
-        self.shared.database.run(work)
+    pub(super) async fn run(&self, work: Work) -> Result<Done, GuardError> {
+        Ok(self.shared.database.run(work).await?)
     }
 
     /// How many rows one statement changes.
@@ -222,7 +217,7 @@ impl Inbox {
     ) -> Result<u64, GuardError> {
         let statement = Statement::new(Kind::Change, statement, values);
         let done = self.run(Work::new(purpose, vec![statement])).await?;
-        Ok(done.answers.first().map_or(0, |answer| answer.changed))
+        Ok(done.changed(0))
     }
 }
 

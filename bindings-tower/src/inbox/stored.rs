@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use countersign::UnixTime;
 use countersign::sql::inbox::stored_key;
+use countersign_database::{Row, Unreadable, Value};
 use serde::{Deserialize, Serialize};
 
-use super::database::{Row, Unreadable, Value};
 use crate::event::ReceivedEvent;
 
 /// What an event of an inbox is about to become, or has become.

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use countersign::{Scheme, Secret, UnixTime, Webhook};
+use countersign_database::{Done, Kind, Purpose, Statement, Work};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::database::{Done, Kind, Purpose, Statement, Value, Work};
 use super::event_store::Completion;
 use super::signals::Signals;
 use super::{Inbox, SqliteInbox, State, Workers};
@@ -156,42 +156,6 @@ async fn what_is_acknowledged_is_synchronised() {
     assert_eq!(level().await, normal);
     assert_eq!(deliver(&service, "evt_2", 0).await, "accepted");
     assert_eq!(level().await, full);
-}
-
-#[tokio::test]
-async fn what_waits_together_is_done_together_or_not_at_all() {
-    let (_folder, inbox) = open();
-    let statement = |text: &'static str, values: Vec<Value>| {
-        Work::new(
-            Purpose::Store,
-            vec![Statement::new(Kind::Change, text, values)],
-        )
-    };
-    let insert = || {
-        statement(
-            "INSERT INTO countersign_inbox (scheme, payload, parts, received_ms, state, attempts, due_ms, noted_ms) VALUES ('a', x'', '{}', 0, 'waiting', 0, 0, 0)",
-            vec![],
-        )
-    };
-    // The thread is held by the first while the others come.
-    let mut slow = insert();
-    let (entered, entering) = std::sync::mpsc::channel();
-    let (go_on, held) = std::sync::mpsc::channel::<()>();
-    slow.then = Some(Box::new(move |_| {
-        entered.send(()).unwrap();
-        held.recv().unwrap();
-        Vec::new()
-    }));
-    let first = inbox.run(slow);
-    entering.recv().unwrap();
-    let fails = statement("INSERT INTO nowhere VALUES (1)", vec![]);
-    let others = [inbox.run(insert()), inbox.run(fails), inbox.run(insert())];
-    go_on.send(()).unwrap();
-    assert!(first.await.is_ok());
-    for other in others {
-        assert!(other.await.is_err());
-    }
-    assert_eq!(inbox.counts().await.unwrap()[&State::Waiting], 1);
 }
 
 #[test]

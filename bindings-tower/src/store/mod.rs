@@ -23,8 +23,6 @@ pub use self::open::OpenError;
 pub use self::redis::RedisStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
-#[cfg(feature = "sqlite")]
-pub(crate) use self::sqlite::use_write_ahead_log;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use self::token::random_token;
 

@@ -6,8 +6,16 @@ use std::fmt;
 pub struct OpenError(Box<dyn Error + Send + Sync>);
 
 impl OpenError {
+    #[cfg(any(feature = "sqlite", feature = "redis"))]
     pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Box::new(error))
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl From<countersign_database::OpenError> for OpenError {
+    fn from(error: countersign_database::OpenError) -> Self {
+        Self(error.into_source())
     }
 }
 

@@ -8,6 +8,7 @@ use countersign::sql::guards::{
     COUNT, FORGET_CLAIMS, FORGET_RATES, HELD, HOLD, RELEASE, SCHEMA, SLOTS,
 };
 use countersign::{GuardError, Held, RateLimit, RateWindow, UnixTime, decide_claim};
+use countersign_database::sqlite::use_write_ahead_log;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::token::random_token;
@@ -16,8 +17,6 @@ use crate::journal::system_time;
 
 /// How long a process waits for another that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often the switch to the write-ahead log is tried.
-const ATTEMPTS: usize = 20;
 /// The latest time that every language reads back.
 const LATEST: i64 = (1 << 53) - 1;
 
@@ -127,20 +126,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.execute_batch(SCHEMA)?;
     Ok(connection)
-}
-
-/// SQLite does not wait for others at this switch, which happens once in the life of a file: those
-/// that open a fresh one together get in each other's way.
-pub(crate) fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
-    let switch = || connection.pragma_update(None, "journal_mode", "WAL");
-    for _ in 1..ATTEMPTS {
-        if switch().is_ok() {
-            return Ok(());
-        }
-        // Here it does wait until the others are done.
-        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-    }
-    switch()
 }
 
 impl ReplayStore for SqliteStore {

@@ -5,7 +5,7 @@
 //!
 //! - `number`: what the other tables name it by. `id`: what programs name it by.
 //! - `owner`: whose it is; a message that is published goes to endpoints of one owner.
-//! - `url`; `scheme`: a registered name or a JSON object, null for the sender's own webhook;
+//! - `url`; `scheme`: the name of a signature scheme, null for the sender's own webhook;
 //!   `secrets`: a JSON list, the first signs, each as text or sealed; `settings`: a JSON object.
 //! - `version`: changes with each of those.
 //! - `is_fifo`: 1 if messages are delivered in the order in which they were sent.
@@ -29,8 +29,8 @@
 //! - `state`: `waiting` for `due_ms`; `running` under a lease until `due_ms`; `delivered`; or
 //!   `dead`: nobody tries again unless told to.
 //! - `attempts`: how many were made on this round. `is_replay`: 1 if somebody asked for this round.
-//! - `due_ms`: 0 while a message of an endpoint with `is_fifo` waits, so that they are in order.
-//!   Once it is delivered or dead: since when.
+//! - `due_ms`: 0 while a message of an endpoint with `is_fifo` waits, so that they are in order; 1
+//!   while another that is replayed waits for its first attempt, so that it is before the rest. Once it is delivered or dead: since when.
 //! - `noted_ms`: when `due_ms` was written. A row from the future tells that the clock was set
 //!   back; its `due_ms` is then moved as far as `noted_ms` is to be now.
 //! - `token`: of the dispatcher that has it. `reason`: why it is dead.
@@ -223,6 +223,8 @@ ORDER BY beginning, is_whole";
 pub const PUT_HEALTH: &str = "\
 UPDATE countersign_endpoint SET failures = ?, failing_since_ms = ?, throttled_until_ms = ?,
   circuit_open_until_ms = ?, openings = ?, disabled = ? WHERE number = ?";
+/// Locks an endpoint until the end of the transaction: its number.
+pub const LOCK: &str = "UPDATE countersign_endpoint SET version = version WHERE number = ?";
 /// What is to be known of an endpoint before more is taken for it: its number. In PostgreSQL it is
 /// locked, so that two dispatchers do not both exceed its rate.
 pub const STANDING: &str = "\
@@ -295,7 +297,7 @@ pub const RECLAIM: &str = concat!(
 /// times the time.
 pub const SET_CLOCK_BACK: &str = "\
 UPDATE countersign_delivery
-SET due_ms = CASE WHEN due_ms = 0 THEN 0 ELSE due_ms - noted_ms + ? END, noted_ms = ?
+SET due_ms = CASE WHEN due_ms <= 1 THEN due_ms ELSE due_ms - noted_ms + ? END, noted_ms = ?
 WHERE state IN ('waiting', 'running') AND noted_ms > ?";
 /// Makes dead letters of what waits for an endpoint: twice the time, the reason, the endpoint's
 /// number, at most how many.
@@ -326,7 +328,8 @@ WHERE delivery = ? ORDER BY number DESC LIMIT ?";
 pub const COUNTS: &str = "\
 SELECT endpoint, state, count(*) FROM countersign_delivery GROUP BY endpoint, state";
 
-/// Has a dead letter, or what was delivered, delivered once more: twice the time, the number.
+/// Has a dead letter, or what was delivered, delivered once more: 1 (see `due_ms`), the time, the
+/// number.
 pub const REPLAY_ONE: &str = concat!(
     "UPDATE countersign_delivery SET state = 'waiting', attempts = 0, is_replay = 1, due_ms = ",
     due_again!(),

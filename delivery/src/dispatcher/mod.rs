@@ -1,0 +1,144 @@
+//! The dispatcher: it takes what is due out of the outbox, and has it delivered.
+//!
+//! One task, the coordinator, knows what each endpoint may have and gives each delivery its task.
+//! How attempts ended is noted by another, many at a time. A third one renews leases, takes over
+//! from the dead, goes on with replays and deletes what is past.
+
+mod attempt;
+mod claim;
+mod coordinator;
+mod held;
+mod lane;
+mod settle;
+mod signals;
+mod upkeep;
+
+pub(crate) use signals::Signals;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::DeliveryError;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::sender::{Sender, Shared};
+use coordinator::Coordinator;
+use held::Held;
+use settle::Settlement;
+
+/// How many attempts may have ended without being noted.
+const UNNOTED: usize = 1_024;
+
+/// What the tasks of a dispatcher share.
+pub(crate) struct Common {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) held: Held,
+    settlements: mpsc::Sender<Settlement>,
+    /// Nobody waits any more for what is not noted.
+    given_up: watch::Sender<bool>,
+}
+
+/// A dispatcher that runs. Dropping it stops it as [`stop`](Self::stop) does, but waits for nothing.
+#[must_use = "a dispatcher stops when this is dropped"]
+pub struct Dispatcher {
+    common: Arc<Common>,
+    coordinator: Option<JoinHandle<()>>,
+    settler: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
+}
+
+impl Sender {
+    /// Starts a dispatcher: it delivers what is due, what is sent by this sender at once. Call it in
+    /// a runtime of tokio, once.
+    ///
+    /// # Errors
+    /// `outbox_unavailable` if this sender has a dispatcher already, or the host has no randomness.
+    pub fn start(&self) -> Result<Dispatcher, DeliveryError> {
+        let (notes, noted) = mpsc::unbounded_channel();
+        if !self.shared.signals.connect(notes) {
+            tracing::error!(
+                code = "outbox_unavailable",
+                "this sender has a dispatcher already"
+            );
+            return Err(DeliveryError::OutboxUnavailable);
+        }
+        let (settlements, settled) = mpsc::channel(UNNOTED);
+        let common = Arc::new(Common {
+            shared: self.shared.clone(),
+            held: Held::new(self.shared.options.lease)?,
+            settlements,
+            given_up: watch::Sender::new(false),
+        });
+        let coordinator = Coordinator::new(common.clone(), noted);
+        let settler = settle::settle(common.clone(), settled);
+        let upkeep = upkeep::keep_up(common.clone());
+        Ok(Dispatcher {
+            common,
+            coordinator: Some(tokio::spawn(coordinator.run().in_current_span())),
+            settler: tokio::spawn(settler.in_current_span()),
+            upkeep: tokio::spawn(upkeep.in_current_span()),
+        })
+    }
+}
+
+impl Dispatcher {
+    /// Begins no more attempts, and waits so long for those that are under way; whether all ended
+    /// in time. The others are cut off, and tried again by whoever comes next.
+    pub async fn stop(mut self, patience: Duration) -> bool {
+        let signals = &self.common.shared.signals;
+        signals.stop();
+        let deadline = tokio::time::Instant::now() + patience;
+        let mut has_ended = true;
+        if let Some(mut coordinator) = self.coordinator.take() {
+            has_ended = tokio::time::timeout_at(deadline, &mut coordinator).await.is_ok();
+            if !has_ended {
+                coordinator.abort();
+                let _ = coordinator.await;
+            }
+        }
+        self.upkeep.abort();
+        // What is not noted by now is soon, if the database is there.
+        let noting = self.common.drain();
+        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting).await.is_ok();
+        self.common.given_up.send_replace(true);
+        self.settler.abort();
+        signals.disconnect();
+        has_ended && is_noted
+    }
+}
+
+/// What a stop may take beyond its patience, to note what has ended.
+fn soon() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(1)
+}
+
+impl Common {
+    /// Notes all that ended, and gives back what did not begin.
+    async fn drain(&self) {
+        let (noted, all) = tokio::sync::oneshot::channel();
+        if self.settlements.send(Settlement::Flush(noted)).await.is_ok() {
+            let _ = all.await;
+        }
+        self.release_all().await;
+    }
+}
+
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        if self.coordinator.is_some() {
+            let signals = &self.common.shared.signals;
+            signals.stop();
+            signals.disconnect();
+            self.upkeep.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher").finish_non_exhaustive()
+    }
+}

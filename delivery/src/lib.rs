@@ -1,0 +1,24 @@
+//! Sends webhooks from inside your program.
+#![forbid(unsafe_code)]
+
+mod dispatcher;
+mod endpoint;
+mod message;
+mod open_error;
+mod outbox;
+mod sender;
+mod settings;
+mod target;
+pub mod transport;
+mod vault;
+
+pub use dispatcher::Dispatcher;
+pub use endpoint::Endpoint;
+pub use message::Message;
+pub use open_error::OpenError;
+pub use outbox::{
+    Attempted, DeliveryFilter, DeliveryState, RegisteredEndpoint, Replay, ReplayState,
+    StoredDelivery,
+};
+pub use sender::{Sender, Sent};
+pub use settings::{Retention, SenderOptions};

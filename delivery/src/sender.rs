@@ -1,0 +1,265 @@
+//! The sender: what a program says it wants to tell.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use countersign::sql::outbox;
+use countersign::{DeliveryError, Error, UnixTime};
+use countersign_database::{Answered, Database, Done, Kind, Purpose, Row, Statement, Value, Work};
+
+use crate::dispatcher::Signals;
+use crate::endpoint::Endpoint;
+use crate::message::{Finished, Message};
+use crate::outbox::{endpoint_statements, unreadable};
+use crate::settings::SenderOptions;
+use crate::transport::Transport;
+
+/// Sends webhooks: it stores them in an outbox, and its [dispatcher](Self::start) delivers them.
+/// Clones share it.
+///
+/// Programs that only send need no dispatcher of their own if another process on the same database
+/// has one.
+///
+/// ```no_run
+/// use countersign_delivery::{Endpoint, Message, SenderOptions};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let sender = SenderOptions::new().open_sqlite("outbox.db")?;
+/// let dispatcher = sender.start()?;
+///
+/// let endpoint = Endpoint::new("customer-7", "https://customer.example/webhooks");
+/// sender.put_endpoint(&endpoint.secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).await?;
+/// let message = Message::new("invoice.paid", &serde_json::json!({"id": 7}))?;
+/// let sent = sender.send("customer-7", &message).await?;
+/// println!("{} is on its way", sent.id);
+///
+/// dispatcher.stop(std::time::Duration::from_secs(30)).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sender {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) database: Box<dyn Database>,
+    pub(crate) transport: Transport,
+    pub(crate) signals: Signals,
+    pub(crate) options: SenderOptions,
+}
+
+/// What became of a call to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The message's id: that of the first call, if its idempotency key was used before.
+    pub id: String,
+    /// Whether this call stored it; `false` if one of its id or key was there.
+    pub is_new: bool,
+}
+
+impl Sender {
+    pub(crate) fn new(
+        options: SenderOptions,
+        database: Box<dyn Database>,
+        transport: Transport,
+        signals: Signals,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                database,
+                transport,
+                signals,
+                options,
+            }),
+        }
+    }
+
+    /// Stores a message for one endpoint, and returns once that is committed.
+    ///
+    /// `to` is the id of an endpoint, or a URL (`https://...`): one that is not registered is, with
+    /// the URL as its id, for the sender's own scheme and secrets.
+    ///
+    /// # Errors
+    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL also `malformed_url`,
+    /// `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender has none.
+    pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
+        let sent = self.send_many([(to, message)]).await?;
+        sent.into_iter().next().unwrap_or(Err(DeliveryError::UnknownEndpoint.into()))
+    }
+
+    /// Stores a message for every endpoint of its [owner](Message::owner) that wants its type and is
+    /// not disabled, and returns once that is committed.
+    ///
+    /// # Errors
+    /// `malformed_message`, `outbox_unavailable`.
+    pub async fn publish(&self, message: &Message) -> Result<Sent, Error> {
+        let finished = self.finish(message)?;
+        let done = self.run(Work::new(Purpose::Store, publication(&finished))).await?;
+        let sent = self.sent(&done.answers, done.answers.len() - 1)?;
+        sent.ok_or(DeliveryError::OutboxUnavailable.into())
+    }
+
+    /// Stores messages for one endpoint each, all or none of them in one commit; an answer for each.
+    /// One that is addressed to nobody keeps none of the others back.
+    ///
+    /// # Errors
+    /// `malformed_message`, `outbox_unavailable` and the errors of a URL: none is stored. Within the
+    /// answers `unknown_endpoint`.
+    pub async fn send_many<'a>(
+        &self,
+        messages: impl IntoIterator<Item = (&'a str, &'a Message)>,
+    ) -> Result<Vec<Result<Sent, Error>>, Error> {
+        let mut statements = Vec::new();
+        let mut ends = Vec::new();
+        for (to, message) in messages {
+            if is_url(to) {
+                statements.extend(self.registration(to)?);
+            }
+            statements.extend(delivery(to, &self.finish(message)?));
+            ends.push(statements.len() - 1);
+        }
+        let done = self.run(Work::new(Purpose::Store, statements)).await?;
+        let sent = ends.into_iter().map(|end| {
+            let sent = self.sent(&done.answers, end)?;
+            sent.ok_or(DeliveryError::UnknownEndpoint.into())
+        });
+        Ok(sent.collect())
+    }
+
+    /// What was sent by the three statements that end there; `None` if it is addressed to nobody.
+    fn sent(&self, answers: &[Answered], end: usize) -> Result<Option<Sent>, Error> {
+        let rows = &answers[end].rows;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let is_new = answers[end - 2].changed > 0;
+        if is_new {
+            let endpoints = rows.iter().filter_map(|row| row.integer_or_null(1).ok()?);
+            self.shared.signals.sent(endpoints);
+        }
+        let id = first.text(0).map_err(|_| unreadable())?.to_owned();
+        Ok(Some(Sent { id, is_new }))
+    }
+
+    fn finish<'a>(&self, message: &'a Message) -> Result<Finished<'a>, DeliveryError> {
+        message.finish(self.now(), self.shared.options.payload_limit)
+    }
+
+    /// What registers a URL that is not.
+    fn registration(&self, url: &str) -> Result<Vec<Statement>, Error> {
+        let endpoint = Endpoint::new(url, url);
+        self.check(&endpoint)?;
+        let row = self.endpoint_values(&endpoint)?;
+        Ok(vec![Statement::new(Kind::Change, outbox::ADD_ENDPOINT, row)])
+    }
+
+    /// Registers an endpoint, or changes the one of its id. Its health stays, and what waits for it
+    /// is sent as it now wants.
+    ///
+    /// # Errors
+    /// What is wrong with it: `malformed_message` (names, numbers, headers), `malformed_pattern`,
+    /// `malformed_network`, `malformed_url`, `insecure_url`, `forbidden_destination`,
+    /// `unknown_scheme`, `no_secrets`, `malformed_secret`, `empty_secret`; and `outbox_unavailable`.
+    pub async fn put_endpoint(&self, endpoint: &Endpoint) -> Result<(), Error> {
+        self.check(endpoint)?;
+        let row = self.endpoint_values(endpoint)?;
+        self.run(Work::new(Purpose::Store, endpoint_statements(endpoint, row))).await?;
+        self.shared.signals.look();
+        Ok(())
+    }
+
+    pub(crate) async fn run(&self, work: Work) -> Result<Done, DeliveryError> {
+        self.shared.run(work).await
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        (self.shared.options.clock)()
+    }
+}
+
+impl Shared {
+    pub(crate) async fn run(&self, work: Work) -> Result<Done, DeliveryError> {
+        let done = self.database.run(work).await;
+        done.map_err(|_| DeliveryError::OutboxUnavailable)
+    }
+
+    /// The rows of one statement.
+    pub(crate) async fn read(
+        &self,
+        text: impl Into<Cow<'static, str>>,
+        values: impl Into<Vec<Value>>,
+    ) -> Result<Vec<Row>, DeliveryError> {
+        let statement = Statement::new(Kind::Rows, text, values);
+        let mut done = self.run(Work::new(Purpose::Read, vec![statement])).await?;
+        Ok(done.answers.pop().map_or_else(Vec::new, |answer| answer.rows))
+    }
+
+    /// How many rows one statement changes.
+    pub(crate) async fn change(
+        &self,
+        purpose: Purpose,
+        text: &'static str,
+        values: impl Into<Vec<Value>>,
+    ) -> Result<u64, DeliveryError> {
+        let statement = Statement::new(Kind::Change, text, values);
+        Ok(self.run(Work::new(purpose, vec![statement])).await?.changed(0))
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+/// Ids have no `://`, since that is how a URL is known.
+pub(crate) fn is_url(to: &str) -> bool {
+    to.contains("://")
+}
+
+/// The statements that send a message to one endpoint; the last tells what became of it.
+pub(crate) fn delivery(to: &str, message: &Finished<'_>) -> Vec<Statement> {
+    let to = Value::text(to);
+    let mut row = message_values(message);
+    row.push(to.clone());
+    vec![
+        Statement::new(Kind::Change, outbox::SEND, row),
+        Statement::new(Kind::Change, outbox::DELIVER, [Value::text(&message.id), to]),
+        what_was_sent(message),
+    ]
+}
+
+/// The statements that send a message to all that want it; the last tells what became of it.
+pub(crate) fn publication(message: &Finished<'_>) -> Vec<Statement> {
+    let event_type = Value::text(message.event_type);
+    let fan_out = [
+        Value::text(&message.id),
+        Value::text(message.owner),
+        event_type.clone(),
+        event_type.clone(),
+        event_type,
+    ];
+    vec![
+        Statement::new(Kind::Change, outbox::PUBLISH, message_values(message)),
+        Statement::new(Kind::Change, outbox::FAN_OUT, fan_out),
+        what_was_sent(message),
+    ]
+}
+
+fn what_was_sent(message: &Finished<'_>) -> Statement {
+    let key = Value::text_or_null(message.idempotency_key);
+    Statement::new(Kind::Rows, outbox::SENT, [Value::text(&message.id), key])
+}
+
+fn message_values(message: &Finished<'_>) -> Vec<Value> {
+    vec![
+        Value::text(&message.id),
+        Value::text_or_null(message.idempotency_key),
+        Value::text(message.event_type),
+        Value::Bytes(message.payload.clone()),
+        Value::Now,
+    ]
+}
