@@ -7,7 +7,10 @@ use countersign::GuardError;
 
 /// The database has not done the work, and has logged why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "databases of programs answer it too")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "databases of programs answer it too"
+)]
 pub struct Unavailable;
 
 impl Unavailable {

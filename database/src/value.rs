@@ -202,7 +202,10 @@ impl Row {
 
 /// A row has something else than what is written there: somebody else has written to the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "who reads a row may find it so too")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "who reads a row may find it so too"
+)]
 pub struct Unreadable;
 
 impl fmt::Display for Unreadable {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use countersign::{RetryPolicy, Routes};
 use countersign::error::MessageDefect;
 use countersign::{DeliveryError, Error};
+use countersign::{RetryPolicy, Routes};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -110,7 +110,11 @@ impl Message {
     ///
     /// # Errors
     /// `malformed_message`.
-    pub(crate) fn finish(&self, now: UnixTime, limit: usize) -> Result<Finished<'_>, DeliveryError> {
+    pub(crate) fn finish(
+        &self,
+        now: UnixTime,
+        limit: usize,
+    ) -> Result<Finished<'_>, DeliveryError> {
         check_name(&self.event_type)?;
         if !self.owner.is_empty() {
             check_name(&self.owner)?;
@@ -124,9 +128,9 @@ impl Message {
         };
         let payload = match &self.content {
             Content::Payload(payload) => payload.clone(),
-            Content::Data(data) => {
-                write_payload(&id, &self.event_type, now, data.get()).into_bytes().into()
-            }
+            Content::Data(data) => write_payload(&id, &self.event_type, now, data.get())
+                .into_bytes()
+                .into(),
         };
         if payload.len() > limit {
             return Err(DeliveryError::MalformedMessage(MessageDefect::Length));
@@ -176,7 +180,11 @@ fn new_id(now: UnixTime) -> Result<String, DeliveryError> {
     let mut id = format!("msg_{:012x}", now.millis() & 0xffff_ffff_ffff);
     for byte in random {
         let digits = [byte >> 4, byte & 15].map(u32::from);
-        id.extend(digits.into_iter().filter_map(|digit| char::from_digit(digit, 16)));
+        id.extend(
+            digits
+                .into_iter()
+                .filter_map(|digit| char::from_digit(digit, 16)),
+        );
     }
     Ok(id)
 }

@@ -87,7 +87,9 @@ impl Sender {
     /// `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender has none.
     pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
         let sent = self.send_many([(to, message)]).await?;
-        sent.into_iter().next().unwrap_or(Err(DeliveryError::UnknownEndpoint.into()))
+        sent.into_iter()
+            .next()
+            .unwrap_or(Err(DeliveryError::UnknownEndpoint.into()))
     }
 
     /// Stores a message for every endpoint of its [owner](Message::owner) that wants its type and is
@@ -97,7 +99,9 @@ impl Sender {
     /// `malformed_message`, `outbox_unavailable`.
     pub async fn publish(&self, message: &Message) -> Result<Sent, Error> {
         let finished = self.finish(message)?;
-        let done = self.run(Work::new(Purpose::Store, publication(&finished))).await?;
+        let done = self
+            .run(Work::new(Purpose::Store, publication(&finished)))
+            .await?;
         let sent = self.sent(&done.answers, done.answers.len() - 1)?;
         sent.ok_or(DeliveryError::OutboxUnavailable.into())
     }
@@ -153,7 +157,11 @@ impl Sender {
         let endpoint = Endpoint::new(url, url);
         self.check(&endpoint)?;
         let row = self.endpoint_values(&endpoint)?;
-        Ok(vec![Statement::new(Kind::Change, outbox::ADD_ENDPOINT, row)])
+        Ok(vec![Statement::new(
+            Kind::Change,
+            outbox::ADD_ENDPOINT,
+            row,
+        )])
     }
 
     /// Registers an endpoint, or changes the one of its id. Its health stays, and what waits for it
@@ -166,7 +174,11 @@ impl Sender {
     pub async fn put_endpoint(&self, endpoint: &Endpoint) -> Result<(), Error> {
         self.check(endpoint)?;
         let row = self.endpoint_values(endpoint)?;
-        self.run(Work::new(Purpose::Store, endpoint_statements(endpoint, row))).await?;
+        self.run(Work::new(
+            Purpose::Store,
+            endpoint_statements(endpoint, row),
+        ))
+        .await?;
         self.shared.signals.look();
         Ok(())
     }
@@ -194,7 +206,10 @@ impl Shared {
     ) -> Result<Vec<Row>, DeliveryError> {
         let statement = Statement::new(Kind::Rows, text, values);
         let mut done = self.run(Work::new(Purpose::Read, vec![statement])).await?;
-        Ok(done.answers.pop().map_or_else(Vec::new, |answer| answer.rows))
+        Ok(done
+            .answers
+            .pop()
+            .map_or_else(Vec::new, |answer| answer.rows))
     }
 
     /// How many rows one statement changes.
@@ -205,7 +220,10 @@ impl Shared {
         values: impl Into<Vec<Value>>,
     ) -> Result<u64, DeliveryError> {
         let statement = Statement::new(Kind::Change, text, values);
-        Ok(self.run(Work::new(purpose, vec![statement])).await?.changed(0))
+        Ok(self
+            .run(Work::new(purpose, vec![statement]))
+            .await?
+            .changed(0))
     }
 }
 
@@ -227,7 +245,11 @@ pub(crate) fn delivery(to: &str, message: &Finished<'_>) -> Vec<Statement> {
     row.push(to.clone());
     vec![
         Statement::new(Kind::Change, outbox::SEND, row),
-        Statement::new(Kind::Change, outbox::DELIVER, [Value::text(&message.id), to]),
+        Statement::new(
+            Kind::Change,
+            outbox::DELIVER,
+            [Value::text(&message.id), to],
+        ),
         what_was_sent(message),
     ]
 }

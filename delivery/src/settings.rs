@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use countersign::{ConfigurationError, HealthPolicy, RetryPolicy, Scheme, Secret, UnixTime, Webhook};
+use countersign::{
+    ConfigurationError, HealthPolicy, RetryPolicy, Scheme, Secret, UnixTime, Webhook,
+};
 use countersign_database::Database;
 
 use crate::open_error::OpenError;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use countersign::error::MessageDefect;
 use countersign::{
-    ConfigurationError, Destination, DestinationRules, DeliveryError, Error, Network, RetryPolicy, Scheme, Secret,
-    Webhook,
+    ConfigurationError, DeliveryError, Destination, DestinationRules, Error, Network, RetryPolicy,
+    Scheme, Secret, Webhook,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -30,7 +30,8 @@ impl Vault {
         if key.len() != 32 {
             return Err(ConfigurationError::MalformedSecret(SecretDefect::KeyLength));
         }
-        self.ciphers.push(XChaCha20Poly1305::new(Key::from_slice(key)));
+        self.ciphers
+            .push(XChaCha20Poly1305::new(Key::from_slice(key)));
         Ok(())
     }
 
@@ -79,7 +80,9 @@ impl Vault {
             let opened = cipher.decrypt(XNonce::from_slice(nonce), payload).ok()?;
             String::from_utf8(opened).ok()
         });
-        opened.map(Zeroizing::new).ok_or(DeliveryError::UnreadableSecret)
+        opened
+            .map(Zeroizing::new)
+            .ok_or(DeliveryError::UnreadableSecret)
     }
 }
 
@@ -109,9 +112,8 @@ mod tests {
         assert_ne!(sealed, old.seal("a", "whsec_c2VjcmV0").unwrap());
         let new = vault(&[[2; 32], [1; 32]]);
         assert_eq!(&**new.open("a", &sealed).unwrap(), "whsec_c2VjcmV0");
-        let code = |vault: &Vault, endpoint, text: &str| {
-            vault.open(endpoint, text).unwrap_err().code()
-        };
+        let code =
+            |vault: &Vault, endpoint, text: &str| vault.open(endpoint, text).unwrap_err().code();
         assert_eq!(code(&new, "b", &sealed), "unreadable_secret");
         assert_eq!(code(&vault(&[[2; 32]]), "a", &sealed), "unreadable_secret");
         assert_eq!(code(&Vault::default(), "a", &sealed), "unreadable_secret");

@@ -50,7 +50,10 @@ impl Common {
         let ended = self.make(&target, delivery).instrument(span.clone()).await;
         span.record("verdict", ended.verdict.as_str());
         // Nobody hears it if the process ends; it is then taken over.
-        let _ = self.settlements.send(Settlement::Ended(Box::new(ended))).await;
+        let _ = self
+            .settlements
+            .send(Settlement::Ended(Box::new(ended)))
+            .await;
     }
 
     async fn make(&self, target: &Target, delivery: Delivery) -> Ended {
@@ -105,7 +108,9 @@ impl Common {
         let now = (self.shared.options.clock)();
         // Without randomness all wait as long, which is as well.
         let entropy = getrandom::u32().unwrap_or_default();
-        let decision = target.retry_policy.decide(attempt, &seen.outcome(), now, entropy);
+        let decision = target
+            .retry_policy
+            .decide(attempt, &seen.outcome(), now, entropy);
         let verdict = match decision {
             Decision::Delivered => Verdict::Delivered,
             Decision::RetryAt(at) => Verdict::RetryAfter(at.saturating_since(now)),
@@ -118,11 +123,7 @@ impl Common {
 }
 
 /// The headers of an attempt; the code of an error if it cannot be signed.
-fn headers(
-    target: &Target,
-    delivery: &Delivery,
-    now: UnixTime,
-) -> Result<HeaderMap, &'static str> {
+fn headers(target: &Target, delivery: &Delivery, now: UnixTime) -> Result<HeaderMap, &'static str> {
     let message = Message::new(&delivery.payload)
         .id(&*delivery.message_id)
         .method("POST")

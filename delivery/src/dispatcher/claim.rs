@@ -113,7 +113,11 @@ impl Common {
             for (endpoint, found) in self.read_targets(unknown).await? {
                 match found {
                     Found::Target(version, target) => {
-                        let room = if target.is_fifo { 1 } else { target.concurrency };
+                        let room = if target.is_fifo {
+                            1
+                        } else {
+                            target.concurrency
+                        };
                         known.push((endpoint, room, version, target));
                     }
                     Found::Broken => lanes.push(ClaimedLane::nothing(endpoint, Some(BROKEN))),
@@ -127,16 +131,16 @@ impl Common {
         Ok(lanes)
     }
 
-    async fn read_targets(
-        &self,
-        endpoints: Vec<i64>,
-    ) -> Result<Vec<(i64, Found)>, DeliveryError> {
+    async fn read_targets(&self, endpoints: Vec<i64>) -> Result<Vec<(i64, Found)>, DeliveryError> {
         let read = |number: &i64| {
             let values = [Value::Integer(*number)];
             Statement::new(Kind::Rows, outbox::ENDPOINT_OF_NUMBER, values)
         };
         let statements: Vec<_> = endpoints.iter().map(read).collect();
-        let done = self.shared.run(Work::new(Purpose::Read, statements)).await?;
+        let done = self
+            .shared
+            .run(Work::new(Purpose::Read, statements))
+            .await?;
         let options = &self.shared.options;
         let found = endpoints.into_iter().enumerate().map(|(index, number)| {
             let Some(row) = done.rows(index).first() else {
@@ -163,9 +167,15 @@ impl Common {
 
     async fn bury_of_deleted(&self, endpoint: i64) -> Result<ClaimedLane, DeliveryError> {
         let bury = bury(endpoint, "deleted");
-        let done = self.shared.run(Work::new(Purpose::Note, vec![bury])).await?;
+        let done = self
+            .shared
+            .run(Work::new(Purpose::Note, vec![bury]))
+            .await?;
         let is_more = done.changed(0) > 0;
-        Ok(ClaimedLane::nothing(endpoint, is_more.then_some(Duration::ZERO)))
+        Ok(ClaimedLane::nothing(
+            endpoint,
+            is_more.then_some(Duration::ZERO),
+        ))
     }
 
     async fn take(
@@ -177,7 +187,11 @@ impl Common {
             let endpoint = Value::Integer(*endpoint);
             let limit = i64::try_from(room + 1).unwrap_or(i64::MAX);
             let waiting = [endpoint.clone(), Value::Integer(limit)];
-            statements.push(Statement::new(Kind::LockedRows, outbox::STANDING, [endpoint]));
+            statements.push(Statement::new(
+                Kind::LockedRows,
+                outbox::STANDING,
+                [endpoint],
+            ));
             statements.push(Statement::new(Kind::LockedRows, outbox::WAITING, waiting));
         }
         let token = self.held.new_token();
@@ -196,7 +210,8 @@ impl Common {
             Next::new(statements)
         });
         let done = self.shared.run(work).await?;
-        let decisions = std::mem::take(&mut *decided.lock().unwrap_or_else(PoisonError::into_inner));
+        let decisions =
+            std::mem::take(&mut *decided.lock().unwrap_or_else(PoisonError::into_inner));
         let claimed = lanes.into_iter().zip(decisions);
         let claimed = claimed.map(|((endpoint, _, version, target), decision)| {
             let taken = decision.taken.iter();
@@ -281,7 +296,14 @@ impl Chooser {
                         return Ok(Decision::stale(now));
                     }
                     let lane = (*endpoint, *room, &**target);
-                    self.decide(lane, &standing, &answers[1].rows, now, first, &mut statements)
+                    self.decide(
+                        lane,
+                        &standing,
+                        &answers[1].rows,
+                        now,
+                        first,
+                        &mut statements,
+                    )
                 }),
             };
             decision.unwrap_or_else(|Unreadable| {

@@ -204,7 +204,8 @@ impl Coordinator {
                 lane.running += 1;
                 self.running += 1;
                 self.queued -= 1;
-                self.attempts.spawn(self.common.clone().attempt(target, delivery));
+                self.attempts
+                    .spawn(self.common.clone().attempt(target, delivery));
             }
             self.changed(endpoint);
         }
@@ -281,7 +282,6 @@ impl Coordinator {
             common.shared.signals.tell(Note::Pending(pending));
         });
     }
-
 }
 
 impl Common {
@@ -291,11 +291,7 @@ impl Common {
         let mut last = 0;
         loop {
             let values = [Value::Integer(last), Value::Integer(PAGE)];
-            let statement = Statement::new(
-                Kind::Rows,
-                outbox::PENDING,
-                values,
-            );
+            let statement = Statement::new(Kind::Rows, outbox::PENDING, values);
             let work = Work::new(Purpose::Read, vec![statement]);
             let done = self.shared.run(work).await?;
             self.follow_clock(done.now).await?;
@@ -306,7 +302,10 @@ impl Common {
                 };
                 last = endpoint;
                 let wait = due.saturating_sub(done.now).max(0);
-                pending.push((endpoint, Duration::from_millis(wait.try_into().unwrap_or(0))));
+                pending.push((
+                    endpoint,
+                    Duration::from_millis(wait.try_into().unwrap_or(0)),
+                ));
             }
             if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
                 return Ok(pending);

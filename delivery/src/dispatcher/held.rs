@@ -70,7 +70,10 @@ impl Held {
     /// It is not held any more under this token.
     pub(super) fn remove(&self, number: i64, token: &str) {
         let mut leases = self.leases();
-        if leases.get(&number).is_some_and(|lease| &*lease.token == token) {
+        if leases
+            .get(&number)
+            .is_some_and(|lease| &*lease.token == token)
+        {
             leases.remove(&number);
         }
     }
@@ -78,7 +81,10 @@ impl Held {
     /// All that are held.
     pub(super) fn all(&self) -> Vec<(i64, Arc<Lease>)> {
         let leases = self.leases();
-        leases.iter().map(|(number, lease)| (*number, lease.clone())).collect()
+        leases
+            .iter()
+            .map(|(number, lease)| (*number, lease.clone()))
+            .collect()
     }
 
     pub(super) fn holds(&self, number: i64) -> bool {

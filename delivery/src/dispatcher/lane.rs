@@ -43,12 +43,16 @@ impl Lane {
             return 0;
         }
         let most = concurrency.saturating_mul(2);
-        most.saturating_sub(self.running + self.queue.len()).min(MOST)
+        most.saturating_sub(self.running + self.queue.len())
+            .min(MOST)
     }
 
     /// Whether one that was taken may begin.
     pub(super) fn may_begin(&self) -> bool {
-        let concurrency = self.target.as_ref().map_or(1, |(_, target)| target.concurrency);
+        let concurrency = self
+            .target
+            .as_ref()
+            .map_or(1, |(_, target)| target.concurrency);
         !self.queue.is_empty() && self.running < concurrency
     }
 

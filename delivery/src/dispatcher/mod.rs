@@ -93,7 +93,9 @@ impl Dispatcher {
         let deadline = tokio::time::Instant::now() + patience;
         let mut has_ended = true;
         if let Some(mut coordinator) = self.coordinator.take() {
-            has_ended = tokio::time::timeout_at(deadline, &mut coordinator).await.is_ok();
+            has_ended = tokio::time::timeout_at(deadline, &mut coordinator)
+                .await
+                .is_ok();
             if !has_ended {
                 coordinator.abort();
                 let _ = coordinator.await;
@@ -102,7 +104,9 @@ impl Dispatcher {
         self.upkeep.abort();
         // What is not noted by now is soon, if the database is there.
         let noting = self.common.drain();
-        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting).await.is_ok();
+        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting)
+            .await
+            .is_ok();
         self.common.given_up.send_replace(true);
         self.settler.abort();
         signals.disconnect();
@@ -119,7 +123,12 @@ impl Common {
     /// Notes all that ended, and gives back what did not begin.
     async fn drain(&self) {
         let (noted, all) = tokio::sync::oneshot::channel();
-        if self.settlements.send(Settlement::Flush(noted)).await.is_ok() {
+        if self
+            .settlements
+            .send(Settlement::Flush(noted))
+            .await
+            .is_ok()
+        {
             let _ = all.await;
         }
         self.release_all().await;

@@ -100,7 +100,9 @@ impl Ended {
             Value::Integer(self.at.millis().try_into().unwrap_or(i64::MAX)),
             Value::Integer(microseconds),
             Value::integer_or_null(self.seen.status.map(i64::from)),
-            self.seen.error.map_or(Value::Null, |error| Value::Text(error.into())),
+            self.seen
+                .error
+                .map_or(Value::Null, |error| Value::Text(error.into())),
             self.seen.answer.clone().map_or(Value::Null, Value::Bytes),
         ];
         Statement::new(Kind::Change, outbox::RECORD, values)
@@ -241,9 +243,17 @@ fn observe(
 
 fn log_change(endpoint: i64, before: &EndpointHealth, after: &EndpointHealth) {
     if let (None, Some(reason)) = (before.disabled, after.disabled) {
-        tracing::error!(endpoint, reason = reason.as_str(), "an endpoint was disabled");
+        tracing::error!(
+            endpoint,
+            reason = reason.as_str(),
+            "an endpoint was disabled"
+        );
     } else if after.openings > before.openings {
-        tracing::warn!(endpoint, failures = after.failures, "an endpoint is given a rest");
+        tracing::warn!(
+            endpoint,
+            failures = after.failures,
+            "an endpoint is given a rest"
+        );
     } else if before.openings > 0 && after.openings == 0 {
         tracing::info!(endpoint, "an endpoint is well again");
     }

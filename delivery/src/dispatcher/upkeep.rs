@@ -63,7 +63,10 @@ impl Common {
                 Statement::new(Kind::Change, outbox::RENEW, values)
             };
             let statements: Vec<_> = page.iter().map(renew).collect();
-            let done = self.shared.run(Work::new(Purpose::Note, statements)).await?;
+            let done = self
+                .shared
+                .run(Work::new(Purpose::Note, statements))
+                .await?;
             for ((number, lease), answer) in page.iter().zip(&done.answers) {
                 match answer.changed {
                     0 => self.held.remove(*number, &lease.token),
@@ -77,21 +80,31 @@ impl Common {
     /// Lets everybody have what a process had that died or froze.
     async fn reclaim(self: &Arc<Self>) -> Result<(), DeliveryError> {
         loop {
-            let values = [Value::Now, Value::Integer(PAGE.try_into().unwrap_or(i64::MAX))];
+            let values = [
+                Value::Now,
+                Value::Integer(PAGE.try_into().unwrap_or(i64::MAX)),
+            ];
             let expired = Statement::new(Kind::LockedRows, outbox::EXPIRED, values);
             let common = self.clone();
             let work = Work::new(Purpose::Note, vec![expired]).then(move |_, answers| {
                 let rows = answers[0].rows.iter();
                 // What is held here is renewed: only a clock that jumped can have ended it.
                 let others = rows.filter(|row| !common.holds(row));
-                Next::new(others.filter_map(|row| take_over(row).ok()).flatten().collect::<Vec<_>>())
+                Next::new(
+                    others
+                        .filter_map(|row| take_over(row).ok())
+                        .flatten()
+                        .collect::<Vec<_>>(),
+                )
             });
             let done = self.shared.run(work).await?;
             let others = done.rows(0).iter().filter(|row| !self.holds(row));
             let mut count = 0;
             for endpoint in others.filter_map(|row| row.integer(1).ok()) {
                 count += 1;
-                self.shared.signals.tell(Note::Due(endpoint, Duration::ZERO));
+                self.shared
+                    .signals
+                    .tell(Note::Due(endpoint, Duration::ZERO));
             }
             if count > 0 {
                 tracing::warn!(count, "took over from a dispatcher that died or froze");
@@ -119,7 +132,12 @@ impl Common {
                 Statement::new(Kind::Change, outbox::RELEASE, values)
             };
             let statements: Vec<_> = page.iter().map(release).collect();
-            if self.shared.run(Work::new(Purpose::Note, statements)).await.is_err() {
+            if self
+                .shared
+                .run(Work::new(Purpose::Note, statements))
+                .await
+                .is_err()
+            {
                 // It is logged; others have them when the leases end.
                 return;
             }
@@ -135,7 +153,9 @@ impl Common {
             return LOOK_EVERY;
         };
         for endpoint in step.endpoints {
-            self.shared.signals.tell(Note::Due(endpoint, Duration::ZERO));
+            self.shared
+                .signals
+                .tell(Note::Due(endpoint, Duration::ZERO));
         }
         step.next.unwrap_or(LOOK_EVERY)
     }

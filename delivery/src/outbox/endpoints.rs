@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use countersign::sql::outbox;
 use countersign::error::MessageDefect;
-use countersign::{ConfigurationError, DeliveryError, DisableReason, EndpointHealth, Error, UnixTime};
+use countersign::sql::outbox;
+use countersign::{
+    ConfigurationError, DeliveryError, DisableReason, EndpointHealth, Error, UnixTime,
+};
 use countersign_database::{Kind, Next, Purpose, Row, Statement, Unreadable, Value, Work};
 use zeroize::Zeroizing;
 
@@ -101,12 +103,11 @@ impl ReadEndpoint {
             endpoint.owner = text(2)?;
             endpoint.scheme = row.text_or_null(4)?.map(str::to_owned);
             let secrets = Zeroizing::new(text(5)?);
-            let secrets: Vec<Zeroizing<String>> =
-                serde_json::from_str::<Vec<String>>(&secrets)
-                    .map_err(|_| Unreadable)?
-                    .into_iter()
-                    .map(Zeroizing::new)
-                    .collect();
+            let secrets: Vec<Zeroizing<String>> = serde_json::from_str::<Vec<String>>(&secrets)
+                .map_err(|_| Unreadable)?
+                .into_iter()
+                .map(Zeroizing::new)
+                .collect();
             endpoint.settings = serde_json::from_str(row.text(6)?).map_err(|_| Unreadable)?;
             let read = Self {
                 number: row.integer(0)?,
@@ -225,7 +226,8 @@ impl Sender {
     /// `outbox_unavailable`; `no_secrets` if the endpoint uses the sender's own.
     pub async fn rotate_secret(&self, id: &str, secret: &str) -> Result<(), Error> {
         let secret = Zeroizing::new(secret.to_owned());
-        self.change_secrets(id, move |secrets| secrets.insert(0, secret.clone())).await
+        self.change_secrets(id, move |secrets| secrets.insert(0, secret.clone()))
+            .await
     }
 
     /// Ends a rotation: only the first secret of an endpoint, which was put there last, stays.
@@ -243,7 +245,10 @@ impl Sender {
         change: impl Fn(&mut Vec<Zeroizing<String>>),
     ) -> Result<(), Error> {
         loop {
-            let rows = self.shared.read(outbox::ENDPOINT, [Value::text(id)]).await?;
+            let rows = self
+                .shared
+                .read(outbox::ENDPOINT, [Value::text(id)])
+                .await?;
             let row = rows.first().ok_or(DeliveryError::UnknownEndpoint)?;
             let mut read = ReadEndpoint::read(row, &self.shared.options.vault)?;
             if read.endpoint.secrets.is_empty() {
@@ -257,7 +262,12 @@ impl Sender {
                 Value::Integer(read.version),
             ];
             let statement = outbox::PUT_SECRETS;
-            if self.shared.change(Purpose::Store, statement, values).await? == 1 {
+            if self
+                .shared
+                .change(Purpose::Store, statement, values)
+                .await?
+                == 1
+            {
                 self.shared.signals.look();
                 return Ok(());
             }
@@ -322,7 +332,10 @@ impl Sender {
     /// # Errors
     /// `outbox_unavailable`.
     pub async fn endpoint(&self, id: &str) -> Result<Option<RegisteredEndpoint>, Error> {
-        let rows = self.shared.read(outbox::ENDPOINT, [Value::text(id)]).await?;
+        let rows = self
+            .shared
+            .read(outbox::ENDPOINT, [Value::text(id)])
+            .await?;
         match rows.first() {
             Some(row) => Ok(Some(self.registered(row).await?)),
             None => Ok(None),
@@ -334,7 +347,11 @@ impl Sender {
     ///
     /// # Errors
     /// `outbox_unavailable`.
-    pub async fn endpoints(&self, after: &str, count: u32) -> Result<Vec<RegisteredEndpoint>, Error> {
+    pub async fn endpoints(
+        &self,
+        after: &str,
+        count: u32,
+    ) -> Result<Vec<RegisteredEndpoint>, Error> {
         let values = [Value::text(after), Value::Integer(count.into())];
         let rows = self.shared.read(outbox::ENDPOINTS, values).await?;
         let mut endpoints = Vec::with_capacity(rows.len());

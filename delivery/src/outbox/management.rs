@@ -46,7 +46,10 @@ impl Sender {
     /// # Errors
     /// `outbox_unavailable`.
     pub async fn delivery(&self, number: i64) -> Result<Option<StoredDelivery>, Error> {
-        let rows = self.shared.read(outbox::DELIVERY, [Value::Integer(number)]).await?;
+        let rows = self
+            .shared
+            .read(outbox::DELIVERY, [Value::Integer(number)])
+            .await?;
         Ok(read_all(&rows, StoredDelivery::read)?.pop())
     }
 
@@ -56,7 +59,10 @@ impl Sender {
     /// `outbox_unavailable`.
     pub async fn deliveries_of(&self, message_id: &str) -> Result<Vec<StoredDelivery>, Error> {
         let values = [Value::text(message_id)];
-        let rows = self.shared.read(outbox::DELIVERIES_OF_MESSAGE, values).await?;
+        let rows = self
+            .shared
+            .read(outbox::DELIVERIES_OF_MESSAGE, values)
+            .await?;
         read_all(&rows, StoredDelivery::read)
     }
 
@@ -65,7 +71,10 @@ impl Sender {
     /// # Errors
     /// `outbox_unavailable`.
     pub async fn payload(&self, message_id: &str) -> Result<Option<Bytes>, Error> {
-        let rows = self.shared.read(outbox::PAYLOAD, [Value::text(message_id)]).await?;
+        let rows = self
+            .shared
+            .read(outbox::PAYLOAD, [Value::text(message_id)])
+            .await?;
         Ok(read_all(&rows, |row| row.bytes(0).cloned())?.pop())
     }
 
@@ -85,8 +94,10 @@ impl Sender {
     /// `outbox_unavailable`.
     pub async fn counts(&self) -> Result<BTreeMap<DeliveryState, u64>, Error> {
         let rows = self.shared.read(outbox::COUNTS, []).await?;
-        let mut counts: BTreeMap<_, _> =
-            DeliveryState::ALL.into_iter().map(|state| (state, 0)).collect();
+        let mut counts: BTreeMap<_, _> = DeliveryState::ALL
+            .into_iter()
+            .map(|state| (state, 0))
+            .collect();
         let found = read_all(&rows, |row| {
             let state = DeliveryState::named(row.text(1)?).ok_or(Unreadable)?;
             Ok((state, row.integer(2)?.try_into().unwrap_or(0_u64)))
@@ -105,7 +116,10 @@ impl Sender {
     /// `outbox_unavailable`.
     pub async fn replay(&self, number: i64) -> Result<bool, Error> {
         let values = [Value::Integer(1), Value::Now, Value::Integer(number)];
-        let changed = self.shared.change(Purpose::Store, outbox::REPLAY_ONE, values).await?;
+        let changed = self
+            .shared
+            .change(Purpose::Store, outbox::REPLAY_ONE, values)
+            .await?;
         self.shared.signals.look();
         Ok(changed == 1)
     }

@@ -106,7 +106,9 @@ impl Sender {
         let work = Work::new(Purpose::Store, vec![count]).then(move |_, answers| {
             let row = answers[0].rows.first();
             let total = row.and_then(|row| row.integer(0).ok()).unwrap_or(0);
-            let last = row.and_then(|row| row.integer_or_null(1).ok()?).unwrap_or(0);
+            let last = row
+                .and_then(|row| row.integer_or_null(1).ok()?)
+                .unwrap_or(0);
             let text = |text: &Option<String>| Value::text_or_null(text.as_deref());
             let millis = |time: Option<UnixTime>| match time {
                 Some(time) => Value::Integer(time.millis().try_into().unwrap_or(i64::MAX)),
@@ -124,7 +126,11 @@ impl Sender {
                 Value::Now,
                 Value::Now,
             ];
-            Next::new(vec![Statement::new(Kind::Insert, outbox::BEGIN_REPLAY, values)])
+            Next::new(vec![Statement::new(
+                Kind::Insert,
+                outbox::BEGIN_REPLAY,
+                values,
+            )])
         });
         let done = self.run(work).await?;
         let read = || {
@@ -149,7 +155,10 @@ impl Sender {
     /// # Errors
     /// `outbox_unavailable`.
     pub async fn replays(&self, count: u32) -> Result<Vec<Replay>, Error> {
-        let rows = self.shared.read(outbox::REPLAYS, [Value::Integer(count.into())]).await?;
+        let rows = self
+            .shared
+            .read(outbox::REPLAYS, [Value::Integer(count.into())])
+            .await?;
         read_all(&rows, Replay::read)
     }
 
@@ -160,7 +169,11 @@ impl Sender {
     pub async fn cancel_replay(&self, number: i64) -> Result<bool, Error> {
         let values = [Value::Integer(number)];
         let statement = outbox::CANCEL_REPLAY;
-        Ok(self.shared.change(Purpose::Store, statement, values).await? == 1)
+        Ok(self
+            .shared
+            .change(Purpose::Store, statement, values)
+            .await?
+            == 1)
     }
 }
 
@@ -192,7 +205,11 @@ impl Shared {
         });
         let done = self.run(work).await?;
         let mut endpoints: Vec<i64> = match done.answers.get(1) {
-            Some(found) => found.rows.iter().filter_map(|row| row.integer(1).ok()).collect(),
+            Some(found) => found
+                .rows
+                .iter()
+                .filter_map(|row| row.integer(1).ok())
+                .collect(),
             None => Vec::new(),
         };
         endpoints.sort_unstable();
@@ -236,7 +253,11 @@ fn begin(row: &Row, now: i64) -> Result<Next, Unreadable> {
     };
     // Ten times a second, so that they do not come in bursts of a second.
     let page = (per_second / 10).clamp(1, PAGE);
-    values.extend([Value::Integer(position), Value::Integer(last), Value::Integer(page)]);
+    values.extend([
+        Value::Integer(position),
+        Value::Integer(last),
+        Value::Integer(page),
+    ]);
     let find = Statement::new(Kind::Rows, outbox::numbers(wanted), values);
     Ok(Next::new(vec![find]).then(move |_, answers| {
         let found = &answers[1].rows;

@@ -50,7 +50,11 @@ impl Shared {
             let rows = answers[0].rows.iter();
             let past = rows.filter(|row| is_past(row, now, surplus, &retention).is_ok_and(|is| is));
             let numbers = past.filter_map(|row| Some((row.integer(0).ok()?, row.integer(1).ok()?)));
-            Next::new(numbers.flat_map(|it| delete(it, &retention)).collect::<Vec<_>>())
+            Next::new(
+                numbers
+                    .flat_map(|it| delete(it, &retention))
+                    .collect::<Vec<_>>(),
+            )
         });
         let done = self.run(work).await?;
         cleaning.count(&done, &self.options.retention);
