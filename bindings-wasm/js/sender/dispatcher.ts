@@ -10,7 +10,7 @@ import { randomToken } from "../receiver/token.js";
 import type { Attempt } from "../retry.js";
 import { choose } from "./choice.js";
 import type { EndpointHealth, HealthPolicy } from "./health.js";
-import type { SenderLogEntry, SenderLogger } from "./log.js";
+import type { SenderLogEntry, SenderLog } from "./log.js";
 import { Run } from "./run.js";
 import type { Choice, Ended, Retention, SenderStore, Standing, StoredEndpoint, TakenDelivery, Verdict } from "./store.js";
 import { type Defaults, type Target, targetOf } from "./target.js";
@@ -27,7 +27,7 @@ export interface Parts {
   readonly clock: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly logger: SenderLogger;
+  readonly log: SenderLog;
   readonly lease: number;
   readonly concurrency: number;
   readonly poll: number;
@@ -327,7 +327,7 @@ export class Dispatcher {
   #log(entry: SenderLogEntry): void {
     // There is nobody left to tell, and nothing changes by it.
     guarded(
-      () => this.#parts.logger(entry),
+      () => this.#parts.log(entry),
       () => undefined,
     );
   }

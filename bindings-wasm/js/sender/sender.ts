@@ -20,7 +20,7 @@ import {
 } from "./endpoint.js";
 import { deliveryFailure } from "./failure.js";
 import { HEALTHY, HealthPolicy } from "./health.js";
-import type { SenderLogger } from "./log.js";
+import type { SenderLog } from "./log.js";
 import { messageOf, type PublishOptions, type SendOptions } from "./message.js";
 import type {
   Attempted,
@@ -77,8 +77,8 @@ export interface SenderOptions {
   readonly clock?: (() => number) | null | undefined;
   /** Numbers from 0 to 1 that spread retries; `Math.random` if not given. */
   readonly random?: (() => number) | null | undefined;
-  /** Gets each line of the log, which goes to the console if not given. */
-  readonly logger?: SenderLogger | null | undefined;
+  /** Gets each line of the log, which goes to the console if not given; `null` for no log. */
+  readonly log?: SenderLog | null | undefined;
 }
 
 const DAY = 86_400;
@@ -127,9 +127,21 @@ export class Sender {
   readonly #defaults: Defaults;
   readonly #dispatcher: Dispatcher;
   readonly #clock: () => number;
-  readonly #logger: SenderLogger;
+  readonly #log: SenderLog;
   readonly #payloadLimit: number;
   #outgoing: Outgoing[] = [];
+  /** Stops it, at the end of a block with `await using`. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // Not every runtime knows it.
+    if (Symbol.asyncDispose !== undefined) {
+      const dispose = async function (this: Sender): Promise<void> {
+        await this.stop();
+      };
+      Object.defineProperty(this.prototype, Symbol.asyncDispose, { value: dispose, configurable: true, writable: true });
+    }
+  }
 
   constructor(senderOptions: SenderOptions) {
     const given = options("the options", senderOptions);
@@ -144,7 +156,7 @@ export class Sender {
     const lease = seconds("the lease", given.lease ?? 90);
     this.#store = store;
     this.#clock = action("the clock", given.clock) ?? Date.now;
-    this.#logger = action("the logger", given.logger) ?? logToConsole;
+    this.#log = given.log === null ? () => undefined : (action("the log", given.log) ?? logToConsole);
     this.#payloadLimit = whole("the payload limit", given.payloadLimit ?? 2 ** 20);
     this.#defaults = {
       webhook: webhook ?? null,
@@ -168,7 +180,7 @@ export class Sender {
       resolve: action("resolve", given.resolve) ?? null,
       clock: this.#clock,
       random: action("random", given.random) ?? Math.random,
-      logger: this.#logger,
+      log: this.#log,
       lease,
       concurrency: Math.max(count("the concurrency", given.concurrency ?? 64), 1),
       poll: seconds("the poll", given.poll ?? 1),
@@ -247,9 +259,9 @@ export class Sender {
     } catch (thrown) {
       const message = "messages could not be stored";
       const entry = { level: "error", message, code: "outbox_unavailable", ...describeThrown(thrown) } as const;
-      // What a logger throws changes nothing.
+      // What a log throws changes nothing.
       guarded(
-        () => this.#logger(entry),
+        () => this.#log(entry),
         () => undefined,
       );
       for (const { reject } of outgoing) {

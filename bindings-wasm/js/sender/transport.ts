@@ -32,12 +32,12 @@ export async function post(
   send: typeof fetch,
   resolve: Resolve | null,
 ): Promise<Answer> {
-  const refused = resolve === null ? null : await judgeHost(target, resolve);
-  if (refused !== null) {
-    return { ...NO_ANSWER, error: refused, forbidden: refused === "forbidden" };
-  }
   const limit = new TimeLimit(target.firstByteMs, target.totalMs);
   try {
+    const refused = resolve === null ? null : await limit.within(judgeHost(target, resolve));
+    if (refused !== null) {
+      return { ...NO_ANSWER, error: refused, forbidden: refused === "forbidden" };
+    }
     const response = await limit.within(
       send(target.destination.url, {
         method: "POST",
