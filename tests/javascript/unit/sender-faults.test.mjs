@@ -163,6 +163,7 @@ test("one slow endpoint starves nobody", async (context) => {
   await Promise.all(all);
   sender.start();
   await until(() => requests.length === 20);
+  await until(async () => (await sender.counts()).delivered === 20);
   assert.equal(held.length, 4);
   const { running, waiting } = await sender.counts();
   assert.deepEqual([running, waiting], [4, 16]);
