@@ -9,6 +9,7 @@ mod outbox;
 mod sender;
 mod settings;
 mod target;
+mod transaction;
 pub mod transport;
 mod vault;
 
@@ -22,3 +23,4 @@ pub use outbox::{
 };
 pub use sender::{Sender, Sent};
 pub use settings::{Retention, SenderOptions};
+pub use transaction::OwnTransaction;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use countersign::sql::outbox;
 use countersign::{DeliveryError, Error, UnixTime};
-use countersign_database::{Answered, Database, Done, Kind, Purpose, Row, Statement, Value, Work};
+use countersign_database::{
+    Answered, Database, Done, Kind, Next, Purpose, Row, Statement, Value, Work,
+};
 
 use crate::dispatcher::Signals;
 use crate::endpoint::Endpoint;
@@ -48,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) signals: Signals,
     pub(crate) options: SenderOptions,
+    #[cfg(feature = "postgres")]
+    pub(crate) postgres: Option<countersign_database::postgres::PostgresDatabase>,
 }
 
 /// What became of a call to send.
@@ -56,24 +60,15 @@ pub(crate) struct Shared {
 pub struct Sent {
     /// The message's id: that of the first call, if its idempotency key was used before.
     pub id: String,
-    /// Whether this call stored it; `false` if one of its id or key was there.
+    /// Whether this call did something; `false` if the message of its id or key was there, and went
+    /// to this endpoint, or to all that want it, before.
     pub is_new: bool,
 }
 
 impl Sender {
-    pub(crate) fn new(
-        options: SenderOptions,
-        database: Box<dyn Database>,
-        transport: Transport,
-        signals: Signals,
-    ) -> Self {
+    pub(crate) fn new(shared: Shared) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                database,
-                transport,
-                signals,
-                options,
-            }),
+            shared: Arc::new(shared),
         }
     }
 
@@ -83,13 +78,15 @@ impl Sender {
     /// the URL as its id, for the sender's own scheme and secrets.
     ///
     /// # Errors
-    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL also `malformed_url`,
-    /// `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender has none.
+    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL that is not registered
+    /// also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
+    /// has none.
     pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
-        let sent = self.send_many([(to, message)]).await?;
-        sent.into_iter()
-            .next()
-            .unwrap_or(Err(DeliveryError::UnknownEndpoint.into()))
+        let sent = self
+            .store(vec![self.statements(Addressee::One(to), message)?])
+            .await?;
+        let first = sent.into_iter().next();
+        first.unwrap_or(Err(DeliveryError::UnknownEndpoint.into()))
     }
 
     /// Stores a message for every endpoint of its [owner](Message::owner) that wants its type and is
@@ -98,70 +95,88 @@ impl Sender {
     /// # Errors
     /// `malformed_message`, `outbox_unavailable`.
     pub async fn publish(&self, message: &Message) -> Result<Sent, Error> {
-        let finished = self.finish(message)?;
-        let done = self
-            .run(Work::new(Purpose::Store, publication(&finished)))
+        let sent = self
+            .store(vec![self.statements(Addressee::Everyone, message)?])
             .await?;
-        let sent = self.sent(&done.answers, done.answers.len() - 1)?;
-        sent.ok_or(DeliveryError::OutboxUnavailable.into())
+        let first = sent.into_iter().next();
+        first.unwrap_or(Err(DeliveryError::OutboxUnavailable.into()))
     }
 
     /// Stores messages for one endpoint each, all or none of them in one commit; an answer for each.
     /// One that is addressed to nobody keeps none of the others back.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable` and the errors of a URL: none is stored. Within the
-    /// answers `unknown_endpoint`.
+    /// `malformed_message`, `outbox_unavailable`: none is stored. Within the answers
+    /// `unknown_endpoint` and the errors of a URL.
     pub async fn send_many<'a>(
         &self,
         messages: impl IntoIterator<Item = (&'a str, &'a Message)>,
     ) -> Result<Vec<Result<Sent, Error>>, Error> {
-        let mut statements = Vec::new();
-        let mut ends = Vec::new();
-        for (to, message) in messages {
-            if is_url(to) {
-                statements.extend(self.registration(to)?);
-            }
-            statements.extend(delivery(to, &self.finish(message)?));
-            ends.push(statements.len() - 1);
+        let messages = messages.into_iter();
+        let messages = messages.map(|(to, message)| self.statements(Addressee::One(to), message));
+        self.store(messages.collect::<Result<_, _>>()?).await
+    }
+
+    /// Stores what these statements send, each of a message.
+    async fn store(&self, messages: Vec<Sending>) -> Result<Vec<Result<Sent, Error>>, Error> {
+        let mut ends = Vec::with_capacity(messages.len());
+        let mut refusals = Vec::with_capacity(messages.len());
+        let mut statements = Vec::with_capacity(messages.len() * 3);
+        for message in messages {
+            statements.extend(message.statements);
+            ends.push(statements.len());
+            refusals.push(message.refusal);
         }
-        let done = self.run(Work::new(Purpose::Store, statements)).await?;
-        let sent = ends.into_iter().map(|end| {
-            let sent = self.sent(&done.answers, end)?;
-            sent.ok_or(DeliveryError::UnknownEndpoint.into())
+        let mut work = Work::new(Purpose::Store, statements);
+        if self.shared.is_on_postgres() {
+            let ends = ends.clone();
+            work = work.then(move |_, answers| notification(answers, &ends));
+        }
+        let done = self.run(work).await?;
+        let sent = ends.into_iter().zip(refusals).map(|(end, refusal)| {
+            let sent = what_became(&done.answers[end - 3..end])?;
+            let (sent, endpoints) = sent.ok_or(refusal)?;
+            self.shared.signals.sent(endpoints.into_iter());
+            Ok(sent)
         });
         Ok(sent.collect())
     }
 
-    /// What was sent by the three statements that end there; `None` if it is addressed to nobody.
-    fn sent(&self, answers: &[Answered], end: usize) -> Result<Option<Sent>, Error> {
-        let rows = &answers[end].rows;
-        let Some(first) = rows.first() else {
-            return Ok(None);
+    /// What sends a message.
+    pub(crate) fn statements(
+        &self,
+        to: Addressee<'_>,
+        message: &Message,
+    ) -> Result<Sending, Error> {
+        let finished = message.finish(self.now(), self.shared.options.payload_limit)?;
+        let mut refusal = DeliveryError::UnknownEndpoint.into();
+        let statements = match to {
+            Addressee::Everyone => publication(&finished),
+            Addressee::One(to) => {
+                let mut statements = Vec::with_capacity(4);
+                if is_url(to) {
+                    match self.registration(to) {
+                        Ok(registration) => statements.push(registration),
+                        // One that is registered has rules and secrets of its own.
+                        Err(error) => refusal = error,
+                    }
+                }
+                statements.extend(delivery(to, &finished));
+                statements
+            }
         };
-        let is_new = answers[end - 2].changed > 0;
-        if is_new {
-            let endpoints = rows.iter().filter_map(|row| row.integer_or_null(1).ok()?);
-            self.shared.signals.sent(endpoints);
-        }
-        let id = first.text(0).map_err(|_| unreadable())?.to_owned();
-        Ok(Some(Sent { id, is_new }))
-    }
-
-    fn finish<'a>(&self, message: &'a Message) -> Result<Finished<'a>, DeliveryError> {
-        message.finish(self.now(), self.shared.options.payload_limit)
+        Ok(Sending {
+            statements,
+            refusal,
+        })
     }
 
     /// What registers a URL that is not.
-    fn registration(&self, url: &str) -> Result<Vec<Statement>, Error> {
+    fn registration(&self, url: &str) -> Result<Statement, Error> {
         let endpoint = Endpoint::new(url, url);
         self.check(&endpoint)?;
         let row = self.endpoint_values(&endpoint)?;
-        Ok(vec![Statement::new(
-            Kind::Change,
-            outbox::ADD_ENDPOINT,
-            row,
-        )])
+        Ok(Statement::new(Kind::Change, outbox::ADD_ENDPOINT, row))
     }
 
     /// Registers an endpoint, or changes the one of its id. Its health stays, and what waits for it
@@ -193,6 +208,13 @@ impl Sender {
 }
 
 impl Shared {
+    fn is_on_postgres(&self) -> bool {
+        #[cfg(feature = "postgres")]
+        return self.postgres.is_some();
+        #[cfg(not(feature = "postgres"))]
+        false
+    }
+
     pub(crate) async fn run(&self, work: Work) -> Result<Done, DeliveryError> {
         let done = self.database.run(work).await;
         done.map_err(|_| DeliveryError::OutboxUnavailable)
@@ -233,13 +255,74 @@ impl fmt::Debug for Sender {
     }
 }
 
+/// What sends a message.
+pub(crate) struct Sending {
+    /// The last three are what [`what_became`] reads.
+    pub(crate) statements: Vec<Statement>,
+    /// Why it is not sent, if there is no such endpoint.
+    pub(crate) refusal: Error,
+}
+
+/// Whom a message is for.
+pub(crate) enum Addressee<'a> {
+    One(&'a str),
+    Everyone,
+}
+
+/// Tells the dispatchers of other processes: a list of endpoints' numbers, empty for any.
+pub(crate) const NOTIFY: &str = "SELECT pg_notify('countersign_outbox', ?)";
+/// The longest notification, in bytes; PostgreSQL takes 8,000.
+const LONGEST_NOTIFICATION: usize = 7_000;
+
+/// What became of a message by the answers to its three statements: what was sent, and the endpoints
+/// for which it is due now; `None` if it is addressed to nobody.
+pub(crate) fn what_became(answers: &[Answered]) -> Result<Option<(Sent, Vec<i64>)>, DeliveryError> {
+    let rows = &answers[2].rows;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let is_new = answers[0].changed > 0 || answers[1].changed > 0;
+    let endpoints = match is_new {
+        true => rows
+            .iter()
+            .filter_map(|row| row.integer_or_null(1).ok()?)
+            .collect(),
+        false => Vec::new(),
+    };
+    let id = first.text(0).map_err(|_| unreadable())?.to_owned();
+    Ok(Some((Sent { id, is_new }, endpoints)))
+}
+
+/// Tells PostgreSQL for which endpoints something waits.
+fn notification(answers: &[Answered], ends: &[usize]) -> Next {
+    let sent = ends
+        .iter()
+        .filter_map(|end| what_became(&answers[end - 3..*end]).ok()?);
+    let mut endpoints: Vec<i64> = sent.flat_map(|(_, endpoints)| endpoints).collect();
+    endpoints.sort_unstable();
+    endpoints.dedup();
+    if endpoints.is_empty() {
+        return Next::nothing();
+    }
+    let list: Vec<String> = endpoints.iter().map(i64::to_string).collect();
+    let mut list = list.join(",");
+    if list.len() > LONGEST_NOTIFICATION {
+        list.clear();
+    }
+    Next::new(vec![Statement::new(
+        Kind::Change,
+        NOTIFY,
+        [Value::Text(list.into())],
+    )])
+}
+
 /// Ids have no `://`, since that is how a URL is known.
 pub(crate) fn is_url(to: &str) -> bool {
     to.contains("://")
 }
 
 /// The statements that send a message to one endpoint; the last tells what became of it.
-pub(crate) fn delivery(to: &str, message: &Finished<'_>) -> Vec<Statement> {
+fn delivery(to: &str, message: &Finished<'_>) -> Vec<Statement> {
     let to = Value::text(to);
     let mut row = message_values(message);
     row.push(to.clone());
@@ -255,7 +338,7 @@ pub(crate) fn delivery(to: &str, message: &Finished<'_>) -> Vec<Statement> {
 }
 
 /// The statements that send a message to all that want it; the last tells what became of it.
-pub(crate) fn publication(message: &Finished<'_>) -> Vec<Statement> {
+fn publication(message: &Finished<'_>) -> Vec<Statement> {
     let event_type = Value::text(message.event_type);
     let fan_out = [
         Value::text(&message.id),

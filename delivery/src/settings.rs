@@ -10,7 +10,7 @@ use countersign::{
 use countersign_database::Database;
 
 use crate::open_error::OpenError;
-use crate::sender::Sender;
+use crate::sender::{Sender, Shared};
 use crate::transport::{Timeouts, Transport, TransportSettings};
 use crate::vault::Vault;
 
@@ -234,21 +234,80 @@ impl SenderOptions {
             .on_foreign_commit(move || ringing.look())
             .open()
             .map_err(|error| OpenError::of(error.into_source()))?;
-        self.open(database, signals)
+        let shared = self.share(Box::new(database), signals)?;
+        Ok(Sender::new(shared))
     }
 
-    fn open(
+    /// Opens the outbox in the PostgreSQL database that is named as libpq takes it: a URL
+    /// `postgresql://...` or `host=... dbname=...`. Any number of machines can share it; the server's
+    /// clock decides what is due, and its settings what a commit survives (`synchronous_commit`). It
+    /// connects with the first message, so that a program starts while the server is down. The
+    /// connections are without TLS; see [`open_postgres_database`](Self::open_postgres_database).
+    ///
+    /// # Errors
+    /// What names the database is malformed, or the host has no entropy or certificates.
+    #[cfg(feature = "postgres")]
+    pub fn open_postgres(self, conninfo: impl Into<String>) -> Result<Sender, OpenError> {
+        let database = Self::postgres(conninfo).open();
+        self.open_postgres_database(database.map_err(|error| OpenError::of(error.into_source()))?)
+    }
+
+    /// The database of an outbox, before it is opened: with other limits or with TLS.
+    ///
+    /// ```no_run
+    /// use countersign_delivery::SenderOptions;
+    ///
+    /// let database = SenderOptions::postgres("postgresql://localhost/shop").connections(4).open()?;
+    /// let sender = SenderOptions::new().open_postgres_database(database)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "postgres")]
+    pub fn postgres(
+        conninfo: impl Into<String>,
+    ) -> countersign_database::postgres::PostgresOptions {
+        countersign_database::postgres::PostgresOptions::new(
+            conninfo,
+            countersign::sql::outbox::POSTGRES_SCHEMA,
+            "countersign_delivery",
+        )
+    }
+
+    /// Opens the outbox in a database that [`postgres`](Self::postgres) named.
+    ///
+    /// # Errors
+    /// The host has no entropy or certificates.
+    #[cfg(feature = "postgres")]
+    pub fn open_postgres_database(
         self,
-        database: impl Database + 'static,
-        signals: crate::dispatcher::Signals,
+        database: countersign_database::postgres::PostgresDatabase,
     ) -> Result<Sender, OpenError> {
+        let mut shared = self.share(
+            Box::new(database.clone()),
+            crate::dispatcher::Signals::default(),
+        )?;
+        shared.postgres = Some(database);
+        Ok(Sender::new(shared))
+    }
+
+    fn share(
+        self,
+        database: Box<dyn Database>,
+        signals: crate::dispatcher::Signals,
+    ) -> Result<Shared, OpenError> {
         if self.vault.is_open() {
             tracing::warn!(
                 "the secrets of endpoints are stored unencrypted; give the sender an encryption key"
             );
         }
         let transport = Transport::new(self.transport.clone()).map_err(OpenError::new)?;
-        Ok(Sender::new(self, Box::new(database), transport, signals))
+        Ok(Shared {
+            database,
+            transport,
+            signals,
+            options: self,
+            #[cfg(feature = "postgres")]
+            postgres: None,
+        })
     }
 }
 

@@ -119,7 +119,7 @@ fn rules(settings: &EndpointSettings) -> Result<DestinationRules, Error> {
 
 fn timeouts(settings: &EndpointSettings, defaults: &Timeouts) -> Timeouts {
     let or = |millis: Option<u64>, default| millis.map_or(default, Duration::from_millis);
-    let mut timeouts = defaults.clone();
+    let mut timeouts = *defaults;
     timeouts.connect = or(settings.connect_timeout_ms, timeouts.connect);
     timeouts.first_byte = or(settings.first_byte_timeout_ms, timeouts.first_byte);
     timeouts.total = or(settings.total_timeout_ms, timeouts.total);

@@ -8,7 +8,13 @@ use anyhow::{Result, bail};
 
 use crate::tools::{command, root, run as execute, step, target, works};
 
-const TARGETS: [&str; 4] = ["verify", "event", "description", "retry_after"];
+const TARGETS: [&str; 5] = [
+    "verify",
+    "event",
+    "description",
+    "retry_after",
+    "destination",
+];
 const VERSION: &str = "0.13.2";
 const SECONDS: u32 = 30;
 /// How many inputs each target gets in the tests, its corpus among them.

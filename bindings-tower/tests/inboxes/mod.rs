@@ -1,6 +1,7 @@
 //! Inboxes in both databases, and workers that hurry.
 #![allow(dead_code, unused_macros, reason = "each test binary uses a part")]
 
+#[path = "../../../database/tests/common/postgres_server.rs"]
 pub(crate) mod postgres_server;
 
 use std::convert::Infallible;

@@ -43,7 +43,9 @@ pub enum Durability {
 ///
 /// It has a thread of its own, which ends with the last clone of the database. All works that wait
 /// at the same time are done in one transaction, which is synchronised once; those that only read,
-/// in another after it. A work that fails is undone alone.
+/// in another after it. A work that fails is undone alone, and the others are done without it; only
+/// if SQLite undoes the whole transaction, such as when the disk is full, those fail too whose
+/// [`then`](crate::Work::then) was asked already, as it can be asked once.
 ///
 /// ```
 /// use countersign_database::sqlite::SqliteOptions;

@@ -29,7 +29,7 @@ use crate::work::{Kind, Statement};
 /// ```
 ///
 /// # Errors
-/// Those of SQLite, and a text of a row that is not UTF-8.
+/// Those of SQLite, values that are too few or too many, and a text of a row that is not UTF-8.
 pub fn execute(connection: &Connection, statement: &Statement, now: i64) -> Result<Answered> {
     let mut prepared = connection.prepare_cached(&statement.text)?;
     execute_prepared(connection, &mut prepared, statement, now)
@@ -93,8 +93,9 @@ fn execute_prepared(
     now: i64,
 ) -> Result<Answered> {
     // Those of the last time would stay, if there are fewer.
-    if statement.values.len() != prepared.parameter_count() {
-        prepared.clear_bindings();
+    let (given, wanted) = (statement.values.len(), prepared.parameter_count());
+    if given != wanted {
+        return Err(Error::InvalidParameterCount(given, wanted));
     }
     for (index, value) in statement.values.iter().enumerate() {
         prepared.raw_bind_parameter(index + 1, &*value.at(now))?;

@@ -41,6 +41,10 @@ impl Job {
         }
     }
 
+    fn can_be_asked(&self) -> bool {
+        self.work.then.is_some()
+    }
+
     fn tell(self, answer: Answer) {
         // Who asked may have gone, which changes nothing.
         let _ = self.answer.send(answer);
@@ -128,10 +132,22 @@ enum Failure {
 impl Worker<'_> {
     /// Does it in one transaction, which costs as much for many as for one.
     fn work_together(&mut self, mut jobs: Vec<Job>) {
+        // What can be asked once must not be undone because of others: it comes last, and apart.
+        jobs.sort_by_key(Job::can_be_asked);
+        self.work(jobs, false);
+    }
+
+    /// The same. If they are kept apart, which takes time, each can be undone alone.
+    fn work(&mut self, mut jobs: Vec<Job>, apart: bool) {
         if jobs.is_empty() {
             return;
         }
-        match self.transact(&mut jobs) {
+        let outcome = self.transact(&mut jobs, apart);
+        if let Err(error) = self.roll_back() {
+            // The next transaction tries it again.
+            failed(&error);
+        }
+        match outcome {
             Ok(done) => {
                 for (job, done) in jobs.into_iter().zip(done) {
                     job.tell(done.map_err(|error| failed(&error)));
@@ -139,10 +155,18 @@ impl Worker<'_> {
             }
             Err(Failure::Undone(error, culprit)) if jobs.len() > 1 => {
                 let unavailable = failed(&error);
+                let mut others = Vec::with_capacity(jobs.len());
                 for (index, job) in jobs.into_iter().enumerate() {
                     match job.was_asked || culprit == Some(index) {
                         true => job.tell(Err(unavailable)),
-                        false => self.work_together(vec![job]),
+                        false => others.push(job),
+                    }
+                }
+                if !apart && culprit.is_some() {
+                    self.work(others, true);
+                } else {
+                    for job in others {
+                        self.work(vec![job], true);
                     }
                 }
             }
@@ -156,18 +180,25 @@ impl Worker<'_> {
         }
     }
 
-    fn transact(&mut self, jobs: &mut [Job]) -> std::result::Result<Vec<Result<Done>>, Failure> {
+    fn transact(
+        &mut self,
+        jobs: &mut [Job],
+        apart: bool,
+    ) -> std::result::Result<Vec<Result<Done>>, Failure> {
         let now = self.begin(jobs).map_err(Failure::Begin)?;
         let is_alone = jobs.len() == 1;
         let mut done = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter_mut().enumerate() {
-            let outcome = match is_alone || job.is_simple() {
-                true => self.perform(job, now),
-                false => self.perform_apart(job, now),
+            let is_simple = is_alone || job.is_simple();
+            let is_apart = !is_simple && (apart || job.can_be_asked());
+            let outcome = match is_apart {
+                true => self.perform_apart(job, now),
+                false => self.perform(job, now),
             };
+            let is_partly_done = !is_apart && !is_simple;
             match outcome {
-                // What others did is undone as well, such as when the disk is full.
-                Err(error) if self.prepared.is_idle() => {
+                // SQLite itself undoes all that was done when the disk is full, for example.
+                Err(error) if is_partly_done || self.prepared.is_idle() => {
                     return Err(Failure::Undone(error, Some(index)));
                 }
                 outcome => done.push(outcome),
@@ -187,10 +218,7 @@ impl Worker<'_> {
 
     /// When the transaction began.
     fn begin(&mut self, jobs: &[Job]) -> Result<i64> {
-        if !self.prepared.is_idle() {
-            // The last one could not be committed.
-            self.prepared.command("ROLLBACK")?;
-        }
+        self.roll_back()?;
         let is_for = |purpose| jobs.iter().any(|job| job.work.purpose == purpose);
         let is_store = is_for(Purpose::Store);
         if is_store || is_for(Purpose::Note) {
@@ -202,6 +230,14 @@ impl Worker<'_> {
         }
         // Only now: waiting for another process takes time.
         Ok(i64::try_from((self.clock)().millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Ends a transaction that was not committed, if there is one.
+    fn roll_back(&mut self) -> Result<()> {
+        match self.prepared.is_idle() {
+            true => Ok(()),
+            false => self.prepared.command("ROLLBACK"),
+        }
     }
 
     fn synchronise(&mut self, is_synchronised: bool) -> Result<()> {

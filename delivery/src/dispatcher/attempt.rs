@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::{DeadLetterReason, Decision, Message, Outcome, UnixTime};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument;
 
@@ -63,7 +64,7 @@ impl Common {
         let headers = match headers(target, &delivery, at) {
             Ok(headers) => headers,
             Err(code) => {
-                let verdict = Verdict::Dead(code);
+                let verdict = Verdict::Unsigned(code);
                 let seen = Seen {
                     error: Some(code),
                     ..Seen::default()
@@ -71,14 +72,15 @@ impl Common {
                 return Ended::new(delivery, target, at, start.elapsed(), seen, verdict);
             }
         };
-        let request = Request {
-            destination: &target.destination,
-            rules: &target.rules,
-            timeouts: &target.timeouts,
+        let mut request = Request::new(
+            &target.destination,
+            &target.rules,
             headers,
-            body: delivery.payload.clone(),
-        };
+            delivery.payload.clone(),
+        );
+        request.timeouts = target.timeouts;
         let made = self.shared.transport.attempt(request).await;
+        let duration = made.duration;
         let (seen, verdict) = self.judge(target, attempt, made);
         let span = tracing::Span::current();
         if let Some(status) = seen.status {
@@ -87,18 +89,18 @@ impl Common {
         if let Some(error) = seen.error {
             span.record("error", error);
         }
-        Ended::new(delivery, target, at, start.elapsed(), seen, verdict)
+        Ended::new(delivery, target, at, duration, seen, verdict)
     }
 
     /// What was seen, and what follows.
     fn judge(&self, target: &Target, attempt: u32, made: Attempt) -> (Seen, Verdict) {
         let mut seen = Seen::default();
-        match made.result {
+        match made.outcome {
             Ok(answer) => {
                 seen.status = Some(answer.status);
                 seen.retry_after = answer.retry_after;
                 seen.answer = Some(answer.body);
-                seen.error = answer.failure.map(ErrorClass::as_str);
+                seen.error = answer.body_failure.map(|failure| failure.class.as_str());
             }
             Err(failure) => {
                 seen.is_forbidden = failure.class == ErrorClass::Forbidden;
@@ -131,6 +133,7 @@ fn headers(target: &Target, delivery: &Delivery, now: UnixTime) -> Result<Header
     let signed = target.webhook.sign_message(&message, now);
     let signed = signed.map_err(|error| error.code())?;
     let mut headers = target.headers.clone();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in signed {
         // Core writes nothing that no header can hold.
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "malformed_header")?;

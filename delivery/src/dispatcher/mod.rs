@@ -39,6 +39,8 @@ pub(crate) struct Common {
     settlements: mpsc::Sender<Settlement>,
     /// Nobody waits any more for what is not noted.
     given_up: watch::Sender<bool>,
+    #[cfg(feature = "postgres")]
+    _listening: Option<countersign_database::postgres::Listening>,
 }
 
 /// A dispatcher that runs. Dropping it stops it as [`stop`](Self::stop) does, but waits for nothing.
@@ -71,6 +73,8 @@ impl Sender {
             held: Held::new(self.shared.options.lease)?,
             settlements,
             given_up: watch::Sender::new(false),
+            #[cfg(feature = "postgres")]
+            _listening: self.listen(),
         });
         let coordinator = Coordinator::new(common.clone(), noted);
         let settler = settle::settle(common.clone(), settled);
@@ -81,6 +85,20 @@ impl Sender {
             settler: tokio::spawn(settler.in_current_span()),
             upkeep: tokio::spawn(upkeep.in_current_span()),
         })
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Sender {
+    /// Hears of what other processes send.
+    fn listen(&self) -> Option<countersign_database::postgres::Listening> {
+        let signals = self.shared.signals.clone();
+        let hear = move |payload: Option<&str>| match payload {
+            None | Some("") => signals.look(),
+            Some(list) => signals.sent(list.split(',').filter_map(|number| number.parse().ok())),
+        };
+        let database = self.shared.postgres.as_ref()?;
+        Some(database.listen("countersign_outbox", hear))
     }
 }
 

@@ -75,7 +75,7 @@ impl PostgresServer {
 
     /// A fresh database, as libpq takes its name.
     pub(crate) fn create_database(&self) -> String {
-        let name = format!("inbox_{}", self.databases.fetch_add(1, Ordering::SeqCst));
+        let name = format!("database_{}", self.databases.fetch_add(1, Ordering::SeqCst));
         let host = self.folder.to_str().unwrap();
         let program = self.programs.join("createdb");
         let made = Command::new(program)
