@@ -22,9 +22,13 @@ mod bare;
 mod codes;
 #[cfg(feature = "webhook")]
 mod dedupe;
+#[cfg(feature = "sender")]
+mod destination;
+#[cfg(feature = "sender")]
+mod endpoint;
 #[cfg(feature = "webhook")]
 mod exchange;
-#[cfg(any(feature = "receiver", feature = "webhook"))]
+#[cfg(any(feature = "receiver", feature = "sender", feature = "webhook"))]
 mod failure;
 #[cfg(feature = "monitor")]
 mod monitor;

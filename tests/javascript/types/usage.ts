@@ -158,7 +158,7 @@ switch (decision.action) {
     decision.action satisfies never;
 }
 same<number | null>()(decision.at);
-same<"exhausted" | "redirected" | "rejected" | null>()(decision.reason);
+same<"exhausted" | "redirected" | "rejected" | "forbidden" | null>()(decision.reason);
 same<RetryPolicy>()(RetryPolicy.exponential(1, 3));
 same<Backoff>()(RetryPolicy.standard().backoff);
 same<number | null>()(parseRetryAfter("120"));
