@@ -64,7 +64,7 @@ impl Common {
         let headers = match headers(target, &delivery, at) {
             Ok(headers) => headers,
             Err(code) => {
-                let verdict = Verdict::Dead(code);
+                let verdict = Verdict::Unsigned(code);
                 let seen = Seen {
                     error: Some(code),
                     ..Seen::default()

@@ -18,6 +18,9 @@ use super::signals::Note;
 
 /// How often to look for what nobody told of: what other processes have sent.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The longest wait that is remembered. One that a policy makes longer can be more than a clock has
+/// room for, and is looked for again.
+const LONGEST: Duration = Duration::from_secs(86_400);
 /// For how many endpoints is taken in one transaction.
 const LANES: usize = 32;
 /// How many transactions that take are under way.
@@ -115,7 +118,9 @@ impl Coordinator {
 
     fn hear(&mut self, note: Note) {
         match note {
-            Note::Due(endpoint, wait) => self.is_due(endpoint, Instant::now() + wait),
+            Note::Due(endpoint, wait) => {
+                self.is_due(endpoint, Instant::now() + wait.min(LONGEST));
+            }
             Note::Look => {
                 self.is_asked = true;
                 // No more often than takes a tenth of the time.

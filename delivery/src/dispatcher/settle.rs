@@ -57,6 +57,8 @@ pub(super) enum Verdict {
     Delivered,
     RetryAfter(Duration),
     Dead(&'static str),
+    /// Dead, without anything having been sent.
+    Unsigned(&'static str),
 }
 
 impl Verdict {
@@ -64,7 +66,7 @@ impl Verdict {
         match self {
             Self::Delivered => "delivered",
             Self::RetryAfter(_) => "retry",
-            Self::Dead(reason) => reason,
+            Self::Dead(reason) | Self::Unsigned(reason) => reason,
         }
     }
 }
@@ -78,7 +80,9 @@ impl Ended {
                 (DeliveryState::Waiting, Value::Integer(0), None)
             }
             Verdict::RetryAfter(wait) => (DeliveryState::Waiting, Value::After(wait), None),
-            Verdict::Dead(reason) => (DeliveryState::Dead, Value::Now, Some(reason)),
+            Verdict::Dead(reason) | Verdict::Unsigned(reason) => {
+                (DeliveryState::Dead, Value::Now, Some(reason))
+            }
         };
         let values = [
             Value::Text(state.as_str().into()),
@@ -113,6 +117,7 @@ impl Ended {
     fn tells_of_health(&self) -> bool {
         match self.verdict {
             Verdict::Delivered => !self.was_well,
+            Verdict::Unsigned(_) => false,
             _ => !self.is_replay,
         }
     }

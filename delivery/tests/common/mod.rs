@@ -88,7 +88,7 @@ struct Noted {
     answer: Box<Answering>,
     received: Mutex<Vec<Received>>,
     /// How many requests of each path are under way, and the most that were.
-    under_way: Mutex<HashMap<String, [usize; 2]>>,
+    under_way: Mutex<HashMap<String, [isize; 2]>>,
 }
 
 impl Receiver {
@@ -141,11 +141,20 @@ impl Receiver {
     }
 
     /// The most requests that were under way at a time.
-    pub(crate) fn most_under_way(&self, path: &str) -> usize {
+    pub(crate) fn most_under_way(&self, path: &str) -> isize {
         let under_way = self.noted.under_way.lock().unwrap();
         under_way
             .get(&format!("/{path}"))
             .map_or(0, |[_, most]| *most)
+    }
+}
+
+impl Noted {
+    fn count(&self, path: &str, more: isize) {
+        let mut under_way = self.under_way.lock().unwrap();
+        let [now, most] = under_way.entry(path.to_owned()).or_default();
+        *now += more;
+        *most = (*most).max(*now);
     }
 }
 
@@ -158,29 +167,12 @@ async fn serve(mut stream: TcpStream, noted: Arc<Noted>) {
             received.push(request.clone());
             received.len() - 1
         };
-        if let [now, most] = noted
-            .under_way
-            .lock()
-            .unwrap()
-            .entry(request.path.clone())
-            .or_default()
-        {
-            *now += 1;
-            *most = (*most).max(*now);
-        }
+        noted.count(&request.path, 1);
         let reply = (noted.answer)(&request, number);
         if !reply.delay.is_zero() {
             tokio::time::sleep(reply.delay).await;
         }
-        if let [now, _] = noted
-            .under_way
-            .lock()
-            .unwrap()
-            .entry(request.path)
-            .or_default()
-        {
-            *now -= 1;
-        }
+        noted.count(&request.path, -1);
         let answer = match reply.raw {
             Some(raw) => raw.to_vec(),
             None => format!(

@@ -4,4 +4,11 @@
 mod common;
 mod support;
 
+mod fairness;
+mod health;
+mod ordering;
+mod publishing;
+mod refused;
+mod retrying;
+mod secrets;
 mod sending;
