@@ -32,6 +32,8 @@ mod exchange;
 mod failure;
 #[cfg(feature = "monitor")]
 mod monitor;
+#[cfg(feature = "sender")]
+mod outbox;
 #[cfg(feature = "receiver")]
 mod receiver;
 #[cfg(feature = "webhook")]
@@ -42,6 +44,8 @@ mod retry;
 mod scheme;
 #[cfg(feature = "receiver")]
 mod sql;
+#[cfg(any(feature = "receiver", feature = "sender"))]
+mod statements;
 #[cfg(feature = "monitor")]
 mod status;
 #[cfg(feature = "webhook")]

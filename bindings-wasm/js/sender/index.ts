@@ -1,10 +1,45 @@
 /**
- * Sends webhooks: which URLs may be reached, and which endpoints are throttled, down or disabled.
+ * Sends webhooks: a store keeps them, a sender delivers them by `fetch`.
+ *
+ * {@link Sender} is the whole; {@link HealthPolicy} and {@link DestinationRules} are the decisions
+ * that it follows, for senders of your own.
  *
  * @packageDocumentation
  */
 
 export { DestinationRules } from "./destination.js";
 export type { Destination, DestinationRulesOptions } from "./destination.js";
+export type { Endpoint, RegisteredEndpoint, Timeouts } from "./endpoint.js";
 export { HealthPolicy, HEALTHY } from "./health.js";
 export type { Availability, DisableReason, EndpointHealth, HealthPolicyOptions } from "./health.js";
+export type { SenderLogEntry, SenderLogger } from "./log.js";
+export { MemorySenderStore } from "./memory.js";
+export type { MemorySenderStoreOptions } from "./memory.js";
+export type { PublishOptions, SendOptions } from "./message.js";
+export { Sender } from "./sender.js";
+export type { SenderOptions } from "./sender.js";
+export { SqliteSenderStore } from "./sqlite.js";
+export type {
+  Attempted,
+  Awaitable,
+  Choice,
+  DeliveryFilter,
+  DeliveryState,
+  Ended,
+  EndpointRecord,
+  EndpointSettings,
+  OutgoingMessage,
+  Pending,
+  Retention,
+  SenderStore,
+  Sent,
+  Standing,
+  StoredDelivery,
+  StoredEndpoint,
+  Subscription,
+  TakenDelivery,
+  Taking,
+  Verdict,
+  Waiting,
+} from "./store.js";
+export type { Resolve } from "./transport.js";

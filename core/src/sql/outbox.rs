@@ -308,8 +308,8 @@ WHERE number IN (SELECT number FROM countersign_delivery
 
 macro_rules! delivery {
     () => {
-        "SELECT d.number, m.id, m.event_type, m.created_ms, e.id, d.state, d.attempts, \
-         d.is_replay, d.due_ms, d.reason\nFROM countersign_delivery d JOIN countersign_message m \
+        "SELECT d.number, m.id AS message_id, m.event_type, m.created_ms, e.id AS endpoint_id, \
+         d.state, d.attempts, d.is_replay, d.due_ms, d.reason\nFROM countersign_delivery d JOIN countersign_message m \
          ON m.number = d.message\nLEFT JOIN countersign_endpoint e ON e.number = d.endpoint"
     };
 }
