@@ -1,7 +1,7 @@
 // What users of the sender write: each statement must compile under the strictest settings.
 
 import { RetryPolicy } from "countersign";
-import { DestinationRules, HEALTHY, HealthPolicy } from "countersign/sender";
+import { DestinationRules, HEALTHY, HealthPolicy, writePayload } from "countersign/sender";
 import type {
   Availability,
   Destination,
@@ -42,3 +42,6 @@ new DestinationRules().check([address ?? "192.0.2.1"]);
 if (RetryPolicy.standard().decide(1, { status: null, forbidden: true }).reason === "forbidden") {
   console.log(reason, until, host, port);
 }
+const payload: string = writePayload("msg_1", "invoice.paid", "{}", null);
+// @ts-expect-error: data is JSON as text
+writePayload(payload, "invoice.paid", {});
