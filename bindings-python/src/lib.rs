@@ -15,6 +15,7 @@ mod guards;
 mod headers;
 mod monitor;
 mod number;
+mod payload;
 mod retry;
 mod scheme;
 mod secret;
@@ -46,6 +47,8 @@ mod _countersign {
         InboxView, MonitorState, StatusRules, is_shown, judged_path, openmetrics_type, shortened,
         status_data, status_metrics, status_refused, status_replayed,
     };
+    #[pymodule_export]
+    use crate::payload::write_payload;
     #[pymodule_export]
     use crate::retry::{Decision, RetryPolicy, parse_retry_after};
     #[pymodule_export]

@@ -26,6 +26,10 @@ use crate::verified::Verified;
 /// ``Secret``: any of them verifies, the first signs. ``tolerance`` replaces the scheme's own.
 /// ``verify_token`` is what Meta's handshake is known by.
 ///
+/// With ``every_secret_signs`` all of them sign, so that receivers which know any of them can verify
+/// while a sender's secret is being replaced. Schemes whose signature header is a list take it:
+/// Standard Webhooks, Svix, Stripe and others with a separator. At most 64 sign.
+///
 /// Raises ``ConfigurationError``: ``unknown_scheme``, ``no_secrets``, ``empty_secret``,
 /// ``malformed_secret``.
 ///
@@ -46,12 +50,15 @@ type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 #[pymethods]
 impl Webhook {
     #[new]
-    #[pyo3(signature = (scheme, secrets, *, tolerance=None, verify_token=None))]
+    #[pyo3(
+        signature = (scheme, secrets, *, tolerance=None, verify_token=None, every_secret_signs=false)
+    )]
     fn new(
         scheme: &Bound<'_, PyAny>,
         secrets: &Bound<'_, PyAny>,
         tolerance: Option<&Bound<'_, PyAny>>,
         verify_token: Option<&Bound<'_, PyAny>>,
+        every_secret_signs: bool,
     ) -> PyResult<Self> {
         let py = scheme.py();
         let scheme = match scheme.cast::<Scheme>() {
@@ -77,6 +84,9 @@ impl Webhook {
         }
         if let Some(token) = verify_token {
             webhook = webhook.with_verify_token(parse_secret(token)?);
+        }
+        if every_secret_signs {
+            webhook = webhook.with_every_secret_signing();
         }
         Ok(Self {
             names: Names::new(py, &webhook.header_names()),

@@ -31,6 +31,7 @@ from countersign._countersign import (
     generate_secret,
     parse_retry_after,
     rate_limit_key,
+    write_payload,
 )
 from countersign.errors import (
     ConfigurationError,
@@ -73,4 +74,5 @@ __all__ = [
     "generate_secret",
     "parse_retry_after",
     "rate_limit_key",
+    "write_payload",
 ]

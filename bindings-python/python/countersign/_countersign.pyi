@@ -58,6 +58,7 @@ __all__ = [
     "status_replayed",
     "stored_key",
     "unserialisable",
+    "write_payload",
 ]
 
 __version__: str
@@ -82,6 +83,7 @@ class Webhook:
         *,
         tolerance: Tolerance | None = None,
         verify_token: str | Secret | None = None,
+        every_secret_signs: bool = False,
     ) -> Webhook: ...
     def verify(
         self,
@@ -343,6 +345,7 @@ class HealthPolicy:
     def __eq__(self, other: object, /) -> bool: ...
 
 def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...
+def write_payload(id: str, event_type: str, data: str, now: float | None = None) -> str: ...
 
 @final
 class Network:

@@ -9,6 +9,7 @@ import {
   MemorySenderStore,
   Sender,
   SqliteSenderStore,
+  writePayload,
 } from "countersign/sender";
 import type {
   Attempted,
@@ -141,3 +142,6 @@ void send;
 export function chosen(standing: Standing, choose: (standing: Standing) => Choice): readonly number[] {
   return choose(standing).take.map(({ number }) => number);
 }
+const payload: string = writePayload("msg_1", "invoice.paid", "{}", null);
+// @ts-expect-error: data is JSON as text
+writePayload(payload, "invoice.paid", {});
