@@ -1,4 +1,4 @@
-//! Sends webhooks from inside your program.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod dispatcher;
@@ -6,6 +6,8 @@ mod endpoint;
 mod message;
 mod open_error;
 mod outbox;
+#[cfg(feature = "schema")]
+mod schemas;
 mod sender;
 mod settings;
 mod target;

@@ -29,7 +29,10 @@ impl OwnStatements {
             let values = statement.values.iter();
             let values = values.map(|value| self::value(py, &value.at(now_ms)));
             let values = values.collect::<PyResult<Vec<_>>>()?;
-            Ok((statement.text.clone().into_owned(), PyTuple::new(py, values)?))
+            Ok((
+                statement.text.clone().into_owned(),
+                PyTuple::new(py, values)?,
+            ))
         };
         own.statements().iter().map(placed).collect()
     }
@@ -63,7 +66,10 @@ fn answer((changed, found): (i64, Option<(String, Option<i64>)>)) -> Answered {
     // What changes nothing may say -1.
     answer.changed = changed.try_into().unwrap_or(0);
     let row = |(id, endpoint): (String, _)| {
-        Row::new(vec![Value::Text(id.into()), Value::integer_or_null(endpoint)])
+        Row::new(vec![
+            Value::Text(id.into()),
+            Value::integer_or_null(endpoint),
+        ])
     };
     answer.rows = found.into_iter().map(row).collect();
     answer
