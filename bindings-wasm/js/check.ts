@@ -92,6 +92,14 @@ export function word<W extends string>(what: string, words: readonly W[], value:
   return value as W;
 }
 
+/** True or false, which nothing is too. */
+export function flag(what: string, value: unknown): boolean {
+  if (value !== undefined && value !== null && typeof value !== "boolean") {
+    throw wrong(what, "true or false", value);
+  }
+  return value === true;
+}
+
 /** The instant in Unix seconds: as given, or of the host's clock. */
 export function time(now: unknown): number {
   // Half a millisecond more, so that the core's flooring gives back the clock's milliseconds.

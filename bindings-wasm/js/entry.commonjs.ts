@@ -1,12 +1,13 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
- * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's by
- * `monitor.cjs`, which has its bytes, too.
+ * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's and the
+ * sender's by `monitor.cjs` and `sender.cjs`, which have their bytes, too.
  */
 
 import "./init.js";
 import { compile } from "./compile.js";
 import { start as startMonitorModule } from "./monitor/core.js";
+import { start as startSenderModule } from "./sender/core.js";
 import { start } from "./receiver/core.js";
 import receiverBytes from "./receiver-bytes.js";
 
@@ -18,6 +19,7 @@ export * as index from "./index.js";
 export * as monitor from "./monitor/index.js";
 export * as node from "./adapters/node.js";
 export * as receiver from "./receiver/index.js";
+export * as sender from "./sender/index.js";
 export * as testing from "./testing.js";
 
 export function startReceiver(): void {
@@ -26,4 +28,8 @@ export function startReceiver(): void {
 
 export function startMonitor(base64: string): void {
   startMonitorModule(compile(base64));
+}
+
+export function startSender(base64: string): void {
+  startSenderModule(compile(base64));
 }

@@ -51,7 +51,11 @@ export type ErrorCode =
   // DeliveryError
   | "malformed_url"
   | "insecure_url"
-  | "forbidden_destination";
+  | "forbidden_destination"
+  | "unknown_endpoint"
+  | "malformed_message"
+  | "unreadable_secret"
+  | "outbox_unavailable";
 
 /** The name of an error's class. */
 export type ErrorClass =

@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { count, entropy as entropyOf, number, options, time, wholeUpTo, wrong } from "./check.js";
+import { count, entropy as entropyOf, flag, number, options, time, wholeUpTo, wrong } from "./check.js";
 import { glue } from "./core.js";
 
 /** Options of {@link RetryPolicy}. */
@@ -12,8 +12,10 @@ export interface RetryPolicyOptions {
 
 /** How an attempt ended. */
 export interface Attempt {
-  /** The status code of the answer; `null` for a network error. */
+  /** The status code of the answer; `null` for a network error, and if none was made. */
   readonly status: number | null;
+  /** True if no attempt was made because the destination may not be reached. */
+  readonly forbidden?: boolean | null | undefined;
   /** The value of the answer's header `Retry-After`. */
   readonly retryAfter?: string | null | undefined;
   /** The clock in Unix seconds; the host's if not given. */
@@ -32,7 +34,7 @@ export interface Decision {
   /** When to try again, in Unix seconds; else `null`. */
   readonly at: number | null;
   /** Why it is a dead letter; else `null`. */
-  readonly reason: "exhausted" | "redirected" | "rejected" | null;
+  readonly reason: "exhausted" | "redirected" | "rejected" | "forbidden" | null;
 }
 
 const DAY = 86_400;
@@ -61,14 +63,10 @@ export class RetryPolicy {
 
   constructor(backoff: Backoff, policyOptions?: RetryPolicyOptions) {
     const { retryAfterCap, retryStatuses } = options("the options", policyOptions);
-    const statuses = retryStatuses ?? [];
-    if (typeof statuses !== "object" || !(Symbol.iterator in statuses)) {
-      throw wrong("the retry statuses", "an array of numbers", statuses);
-    }
     this.#handle = new glue.RetryPolicyHandle(
       Backoff.handleOf(backoff),
       number("the cap of Retry-After", retryAfterCap ?? DAY),
-      Uint16Array.from(Array.from(statuses, (status) => wholeUpTo(MAX_STATUS, "a retry status", status))),
+      checkedStatuses(retryStatuses),
     );
     this.backoff = backoff;
   }
@@ -89,21 +87,39 @@ export class RetryPolicy {
    * @param attempt Counted from 1; 0 counts as 1.
    */
   decide(attempt: number, ended: Attempt): Decision {
-    const { status, retryAfter, now, entropy } = options("the attempt's outcome", ended);
-    if (status === undefined) {
-      throw new TypeError("the status must be a number, or null for a network error");
-    }
     const at = new Float64Array(1);
-    const word = this.#handle.decide(
-      count("the attempt", attempt),
-      status === null ? undefined : wholeUpTo(MAX_STATUS, "the status", status),
-      retryAfterText(retryAfter),
-      time(now),
-      entropyOf(entropy),
-      at,
-    );
+    const { status, retryAfter, forbidden, now, entropy } = checkedAttempt(ended);
+    const made = count("the attempt", attempt);
+    const word = this.#handle.decide(made, status, retryAfter, forbidden, now, entropy, at);
     return decision(word, at[0]!);
   }
+}
+
+/** Further statuses that are tried again, as the core takes them. @internal */
+export function checkedStatuses(given: Iterable<number> | null | undefined): Uint16Array {
+  const statuses = given ?? [];
+  if (typeof statuses !== "object" || !(Symbol.iterator in statuses)) {
+    throw wrong("the retry statuses", "an array of numbers", statuses);
+  }
+  return Uint16Array.from(Array.from(statuses, (status) => wholeUpTo(MAX_STATUS, "a retry status", status)));
+}
+
+/** An attempt as the core takes it. @internal */
+export function checkedAttempt(ended: Attempt) {
+  const { status, retryAfter, forbidden, now, entropy } = options("the attempt's outcome", ended);
+  if (status === undefined) {
+    throw new TypeError("the status must be a number, or null for a network error");
+  }
+  if (forbidden === true && status !== null) {
+    throw new TypeError("the status must be null where no attempt was made");
+  }
+  return {
+    status: status === null ? undefined : wholeUpTo(MAX_STATUS, "the status", status),
+    retryAfter: retryAfterText(retryAfter),
+    forbidden: flag("forbidden", forbidden),
+    now: time(now),
+    entropy: entropyOf(entropy),
+  };
 }
 
 function decision(word: string, at: number): Decision {
@@ -116,6 +132,7 @@ function decision(word: string, at: number): Decision {
     case "exhausted":
     case "redirected":
     case "rejected":
+    case "forbidden":
       return { action: "dead_letter", at: null, reason: word };
     default:
       throw new Error("the core made a decision that this package does not know");

@@ -1,5 +1,5 @@
 import { type Body, bodyOf } from "./body.js";
-import { options, optionalText, text, time, whole, wrong } from "./check.js";
+import { flag, options, optionalText, text, time, whole, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
@@ -18,6 +18,12 @@ export interface WebhookOptions {
   readonly tolerance?: Tolerance | null | undefined;
   /** The token by which Meta's handshake is known; without one it is not answered. */
   readonly verifyToken?: string | Secret | null | undefined;
+  /**
+   * Every secret signs instead of the first alone, so that receivers which know any of them can
+   * verify while a sender's secret is being replaced. Schemes whose signature header is a list take
+   * it: Standard Webhooks, Svix, Stripe and others with a separator.
+   */
+  readonly everySecretSigns?: boolean | null | undefined;
 }
 
 /** What is known of a request before its body is read. Several headers of a name are joined by `, `. */
@@ -52,7 +58,8 @@ export interface SignOptions extends RequestContext {
 /**
  * One endpoint's scheme and secrets.
  *
- * Several secrets serve rotation: any of them verifies, the first signs.
+ * Several secrets serve rotation: any of them verifies, the first signs, or all of them if that is
+ * said.
  *
  * Source of the rules of each scheme: the documentation of its provider, cited at the constants of
  * the Rust crate's `Scheme`.
@@ -82,7 +89,7 @@ export class Webhook {
     secrets: string | Secret | Iterable<string | Secret>,
     webhookOptions?: WebhookOptions,
   ) {
-    const { tolerance, verifyToken } = options("the options", webhookOptions);
+    const { tolerance, verifyToken, everySecretSigns } = options("the options", webhookOptions);
     if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
       throw wrong("the tolerance", "a Tolerance", tolerance);
     }
@@ -92,6 +99,9 @@ export class Webhook {
     }
     if (verifyToken !== undefined && verifyToken !== null) {
       Secret.use(verifyToken, (handle) => this.#handle.set_verify_token(handle));
+    }
+    if (flag("everySecretSigns", everySecretSigns)) {
+      this.#handle.set_every_secret_signing();
     }
     this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
   }

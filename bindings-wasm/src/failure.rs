@@ -1,5 +1,6 @@
 //! Failures as JavaScript takes them: class, code, milliseconds to wait if any, and message.
 
+use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 
@@ -18,8 +19,23 @@ pub(crate) fn text(error: impl Into<Error>) -> String {
     // In 64 bits: the 128 of `as_millis` need code of their own in the module.
     let milliseconds = |wait: Duration| wait.as_secs() * 1000 + u64::from(wait.subsec_millis());
     let wait = wait.map_or_else(String::new, |wait| milliseconds(wait).to_string());
-    let message = error.to_string();
-    [error.class(), error.code(), &wait, &message].join(SEPARATOR)
+    [error.class(), error.code(), &wait, &message(&error)].join(SEPARATOR)
+}
+
+/// Each module has the texts of what it can fail of, and no others.
+fn message(error: &Error) -> String {
+    match error {
+        Error::Configuration(error) => error.to_string(),
+        #[cfg(feature = "sender")]
+        Error::Delivery(error) => error.to_string(),
+        #[cfg(any(feature = "receiver", feature = "webhook"))]
+        Error::Guard(error) => error.to_string(),
+        #[cfg(any(feature = "receiver", feature = "webhook"))]
+        Error::Payload(error) => error.to_string(),
+        #[cfg(feature = "webhook")]
+        Error::Verification(error) => error.to_string(),
+        other => other.code().to_owned(),
+    }
 }
 
 /// A failure to be thrown; the TypeScript makes it an instance of its class.

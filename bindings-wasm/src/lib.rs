@@ -22,12 +22,18 @@ mod bare;
 mod codes;
 #[cfg(feature = "webhook")]
 mod dedupe;
+#[cfg(feature = "sender")]
+mod destination;
+#[cfg(feature = "sender")]
+mod endpoint;
 #[cfg(feature = "webhook")]
 mod exchange;
-#[cfg(any(feature = "receiver", feature = "webhook"))]
+#[cfg(any(feature = "receiver", feature = "sender", feature = "webhook"))]
 mod failure;
 #[cfg(feature = "monitor")]
 mod monitor;
+#[cfg(feature = "sender")]
+mod outbox;
 #[cfg(feature = "receiver")]
 mod receiver;
 #[cfg(feature = "webhook")]
@@ -38,6 +44,8 @@ mod retry;
 mod scheme;
 #[cfg(feature = "receiver")]
 mod sql;
+#[cfg(any(feature = "receiver", feature = "sender"))]
+mod statements;
 #[cfg(feature = "monitor")]
 mod status;
 #[cfg(feature = "webhook")]

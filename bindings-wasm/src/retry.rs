@@ -70,21 +70,31 @@ impl RetryPolicyHandle {
         Self(policy)
     }
 
-    /// Decides; no status is a network error. The decision as a word: what to do, or why the
-    /// message is a dead letter. `at` receives the time of the next attempt.
+    /// Decides; no status is a network error, unless the destination was forbidden. The decision as
+    /// a word: what to do, or why the message is a dead letter. `at` receives the time of the next
+    /// attempt.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an object would cross field by field"
+    )]
     pub fn decide(
         &self,
         attempt: u32,
         status: Option<u16>,
         retry_after: Option<String>,
+        forbidden: bool,
         now: f64,
         entropy: u32,
         at: &mut [f64],
     ) -> String {
-        let outcome = status.map_or(Outcome::NetworkError, |status| Outcome::Response {
-            status,
-            retry_after: retry_after.as_deref(),
-        });
+        let outcome = match status {
+            _ if forbidden => Outcome::Forbidden,
+            None => Outcome::NetworkError,
+            Some(status) => Outcome::Response {
+                status,
+                retry_after: retry_after.as_deref(),
+            },
+        };
         let now = instant(now);
         let word = match self.0.decide(attempt, &outcome, now, entropy) {
             Decision::Delivered => "delivered",

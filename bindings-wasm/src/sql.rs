@@ -1,10 +1,11 @@
 //! The tables and statements of stores in SQL databases.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use countersign::sql::{guards, inbox, postgres};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::statements::listed;
 
 /// The statements on claims and rates: the name of each and its text in turn.
 #[wasm_bindgen]
@@ -40,9 +41,4 @@ pub fn encode_postgres_text(text: &str) -> String {
 #[wasm_bindgen]
 pub fn decode_postgres_text(stored: &str) -> String {
     postgres::decode_text(stored).into_owned()
-}
-
-fn listed(statements: &[(&str, &str)]) -> String {
-    let texts = statements.iter().flat_map(|(name, text)| [*name, *text]);
-    texts.collect::<Vec<_>>().join("\0")
 }

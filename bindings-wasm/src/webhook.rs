@@ -42,6 +42,11 @@ impl WebhookHandle {
         self.0 = self.0.clone().with_verify_token(token.0.clone());
     }
 
+    /// Has every secret sign.
+    pub fn set_every_secret_signing(&mut self) {
+        self.0 = self.0.clone().with_every_secret_signing();
+    }
+
     /// Whether a request is a handshake by its query, going by its head; else it is a delivery.
     ///
     /// # Errors

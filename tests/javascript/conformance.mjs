@@ -2,11 +2,12 @@
  * Runs the corpus of `tests/vectors` on the package. Neither this module nor what it imports is
  * bound to a runtime: the same code runs in each of them.
  *
- * `run(countersign, files)` takes the exports of the package and its receiver, and the parsed files
- * of the corpus, and gives what came of each case, with one text for each difference.
+ * `run(countersign, files)` takes the exports of the package, its receiver and its sender, and the
+ * parsed files of the corpus, and gives what came of each case, with one text for each difference.
  */
 
 import { DELIVERIES } from "./conformance/deliveries.mjs";
+import { ENDPOINTS } from "./conformance/endpoints.mjs";
 import { GUARDS } from "./conformance/guards.mjs";
 import { SCHEDULES } from "./conformance/schedules.mjs";
 import { milliseconds, sorted } from "./conformance/values.mjs";
@@ -20,7 +21,7 @@ export function run(countersign, files) {
   const differences = [];
   // The codes come last: their classes are compared with all that was thrown.
   const ordered = [...files].sort((a, b) => Number(a.kind === "codes") - Number(b.kind === "codes"));
-  for (const { kind, cases } of ordered.filter(({ kind }) => !LEFT_OUT.includes(kind))) {
+  for (const { kind, cases } of ordered) {
     for (const testCase of cases) {
       const { id } = testCase;
       if (Object.hasOwn(results, id)) {
@@ -43,13 +44,7 @@ export function run(countersign, files) {
   return { results: sorted(results), differences };
 }
 
-/**
- * Kinds of which the package has no API. `cargo xtask conformance` lists them too: what is left out
- * here alone is a difference there.
- */
-const LEFT_OUT = ["destination", "destination_addresses"];
-
-const KINDS = { ...DELIVERIES, ...GUARDS, ...SCHEDULES, codes };
+const KINDS = { ...DELIVERIES, ...ENDPOINTS, ...GUARDS, ...SCHEDULES, codes };
 
 /** The package under test, and the classes of the errors that it threw. */
 class Session {
@@ -80,10 +75,14 @@ class Session {
     return new Set([...this.countersign.errorCodes().keys(), ...this.#thrown.keys()]);
   }
 
-  webhook({ scheme, secrets, tolerance, verify_token }) {
+  webhook({ scheme, secrets, tolerance, verify_token, every_secret_signs }) {
     const { Scheme, Tolerance, Webhook } = this.countersign;
     const known = typeof scheme === "string" ? scheme : new Scheme(scheme);
-    const options = { tolerance: tolerance && new Tolerance(tolerance), verifyToken: verify_token };
+    const options = {
+      tolerance: tolerance && new Tolerance(tolerance),
+      verifyToken: verify_token,
+      everySecretSigns: every_secret_signs,
+    };
     return new Webhook(known, secrets, options);
   }
 

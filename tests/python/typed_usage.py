@@ -20,6 +20,7 @@ from countersign import (
     Webhook,
     generate_secret,
     parse_retry_after,
+    write_payload,
 )
 from countersign.testing import SignedRequest, signed_request
 
@@ -98,6 +99,8 @@ def main() -> None:
     assert send(health, throttled) == 1700000030
     seconds: int | None = parse_retry_after("120")
     assert seconds == 120
+    payload: str = write_payload("msg_1", "invoice.paid", "{}", now=0.5)
+    assert "00.500Z" in payload
 
 
 if __name__ == "__main__":

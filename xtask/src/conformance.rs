@@ -1,6 +1,6 @@
 //! The corpus in every language and runtime, and the comparison of what all of them answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -24,12 +24,6 @@ const RUNNERS: [&str; 12] = [
     "vite",
     "chromium",
 ];
-
-/// Kinds of cases that the npm package has no API for, so that its runners leave them out.
-const KINDS_WITHOUT_JAVASCRIPT: [&str; 2] = ["destination", "destination_addresses"];
-
-/// The runners of a package that has all kinds.
-const RUNNERS_OF_ALL_KINDS: [&str; 2] = ["rust", "python"];
 
 type Results = BTreeMap<String, Value>;
 
@@ -80,18 +74,11 @@ fn compare() -> Result<()> {
         all.insert(runner, results);
     }
     let reference = &all["rust"];
-    let without_javascript = ids_of(&KINDS_WITHOUT_JAVASCRIPT)?;
-    let mut of_javascript = reference.clone();
-    of_javascript.retain(|id, _| !without_javascript.contains(id));
     let mut disagreements = 0;
     println!("{:<10} {:>6} {:>6}", "runner", "cases", "equal");
     for runner in RUNNERS {
         let results = &all[runner];
-        let wanted = match RUNNERS_OF_ALL_KINDS.contains(&runner) {
-            true => reference,
-            false => &of_javascript,
-        };
-        let differing = differing(wanted, results);
+        let differing = differing(reference, results);
         let equal = results.len()
             - differing
                 .iter()
@@ -99,7 +86,7 @@ fn compare() -> Result<()> {
                 .count();
         println!("{runner:<10} {:>6} {equal:>6}", results.len());
         for id in &differing {
-            println!("  {id}\n    rust  {}", show(wanted.get(*id)));
+            println!("  {id}\n    rust  {}", show(reference.get(*id)));
             println!("    {runner}  {}", show(results.get(*id)));
         }
         disagreements += differing.len();
@@ -108,32 +95,11 @@ fn compare() -> Result<()> {
         bail!("{disagreements} answers differ from those of core");
     }
     println!(
-        "{} runners agree on {} cases; without JavaScript: {} of {}",
+        "{} runners agree on {} cases",
         RUNNERS.len(),
-        of_javascript.len(),
-        without_javascript.len(),
-        KINDS_WITHOUT_JAVASCRIPT.join(", ")
+        reference.len()
     );
     Ok(())
-}
-
-/// The ids of all cases of these kinds.
-fn ids_of(kinds: &[&str]) -> Result<BTreeSet<String>> {
-    let mut ids = BTreeSet::new();
-    for entry in fs::read_dir(root().join("tests/vectors"))? {
-        let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
-        if !kinds.iter().any(|kind| file["kind"] == *kind) {
-            continue;
-        }
-        for case in file["cases"].as_array().into_iter().flatten() {
-            ids.insert(case["id"].as_str().context("a case has no id")?.to_owned());
-        }
-    }
-    Ok(ids)
 }
 
 /// The cases which one of the two lacks, or which they answered differently.

@@ -2,7 +2,7 @@
 
 import type { Journal } from "../receiver/journal.js";
 import { describeThrown } from "../receiver/outcome.js";
-import { monotonic } from "../receiver/rate-limit.js";
+import { monotonic } from "../receiver/timer.js";
 import type { Receiver } from "../receiver/receiver.js";
 import type { Taken } from "./inbox.js";
 

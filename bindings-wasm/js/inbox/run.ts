@@ -1,4 +1,4 @@
-import { monotonic } from "../receiver/rate-limit.js";
+import { monotonic } from "../receiver/timer.js";
 import type { Handling } from "./handling.js";
 
 /** What workers do from a start to its stop. */

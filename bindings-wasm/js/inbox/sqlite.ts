@@ -1,9 +1,10 @@
 /** An inbox in SQLite, for the processes of one machine. */
 
-import { setUp, type SqliteDatabase, type SqliteStatement, transact } from "../receiver/sqlite-database.js";
+import type { SqliteDatabase } from "../receiver/sqlite-database.js";
 import { inboxStatements } from "../receiver/sql.js";
-import { type Database, perform, type Purpose, type Query, type Reply, type Row, type Steps } from "./database.js";
+import type { Steps } from "./database.js";
 import { type Arrival, Inbox } from "./inbox.js";
+import { SqliteConnection } from "./sqlite-connection.js";
 import { nextTurn } from "./turns.js";
 
 /**
@@ -32,12 +33,12 @@ import { nextTurn } from "./turns.js";
  * ```
  */
 export class SqliteInbox extends Inbox {
-  readonly #sqlite: Sqlite;
+  readonly #sqlite: SqliteConnection;
   #arrivals: Waiting[] = [];
 
   /** @param clock The clock in Unix milliseconds, the same for all who share the file. */
   constructor(database: SqliteDatabase, clock: () => number = Date.now) {
-    const sqlite = new Sqlite(database, clock);
+    const sqlite = new SqliteConnection(database, inboxStatements().sqlite_schema, clock);
     super(sqlite);
     this.#sqlite = sqlite;
   }
@@ -80,55 +81,4 @@ interface Waiting {
   readonly arrival: Arrival;
   readonly resolve: (stored: number | null) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** A connection. Each transaction is done at once, so that no other comes in between. */
-class Sqlite implements Database {
-  readonly #database: SqliteDatabase;
-  readonly #clock: () => number;
-  readonly #statements = new Map<string, SqliteStatement>();
-  #isDurable: boolean | undefined;
-
-  constructor(database: SqliteDatabase, clock: () => number) {
-    setUp(database, inboxStatements().sqlite_schema);
-    this.#database = database;
-    this.#clock = clock;
-  }
-
-  async transaction<T>(purpose: Purpose, steps: (now: number) => Steps<T>): Promise<T> {
-    return this.now(purpose, steps);
-  }
-
-  now<T>(purpose: Purpose, steps: (now: number) => Steps<T>): T {
-    this.#synchronise(purpose);
-    // The clock only then: waiting for another process takes time.
-    const action = () => perform(steps(Math.floor(this.#clock())), (query) => this.#reply(query));
-    // One that begins with reading could not wait for others that write.
-    return transact(this.#database, action, purpose === "read" ? "BEGIN" : "BEGIN IMMEDIATE");
-  }
-
-  #synchronise(purpose: Purpose): void {
-    const isDurable = purpose === "store";
-    if (purpose !== "read" && this.#isDurable !== isDurable) {
-      this.#database.exec(`PRAGMA synchronous = ${isDurable ? "FULL" : "NORMAL"}`);
-      this.#isDurable = isDurable;
-    }
-  }
-
-  #reply({ statement, values, wanted }: Query): Reply {
-    const prepared = this.#prepared(statement);
-    // Nobody else writes meanwhile, so that all rows are locked.
-    return wanted === "changes"
-      ? { rows: [], changes: Number(prepared.run(...values).changes) }
-      : { rows: prepared.all(...values) as Row[], changes: 0 };
-  }
-
-  #prepared(statement: string): SqliteStatement {
-    let prepared = this.#statements.get(statement);
-    if (prepared === undefined) {
-      prepared = this.#database.prepare(statement);
-      this.#statements.set(statement, prepared);
-    }
-    return prepared;
-  }
 }

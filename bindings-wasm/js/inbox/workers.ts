@@ -4,9 +4,8 @@
 
 import { count, options, seconds, wrong } from "../check.js";
 import { describeThrown } from "../receiver/outcome.js";
-import { monotonic } from "../receiver/rate-limit.js";
+import { monotonic, within } from "../receiver/timer.js";
 import { Receiver } from "../receiver/receiver.js";
-import { within } from "../receiver/timer.js";
 import { RetryPolicy } from "../retry.js";
 import { type Failure, Handling } from "./handling.js";
 import { Inbox, type Taken } from "./inbox.js";

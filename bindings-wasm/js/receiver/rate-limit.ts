@@ -3,6 +3,7 @@
 import { count, number, options, text, whole, wrong } from "../check.js";
 import { glue } from "./core.js";
 import { attempt } from "../errors.js";
+import { monotonic } from "./timer.js";
 
 /** The requests that still count: the number of each slot and the requests in it, the oldest first. */
 export type RateSlots = readonly (readonly [slot: number, requests: number])[];
@@ -126,8 +127,4 @@ export class MemoryRateStore implements RateStore {
     }
     return size;
   }
-}
-
-export function monotonic(): number {
-  return performance.now();
 }

@@ -6,7 +6,7 @@ import type { Incoming } from "./incoming.js";
 import { guarded, Journal } from "./journal.js";
 import { describeThrown, type Observer } from "./outcome.js";
 import { Pipeline } from "./pipeline.js";
-import { monotonic } from "./rate-limit.js";
+import { monotonic } from "./timer.js";
 import { refusal } from "./refusal.js";
 import { Routes } from "./routes.js";
 import { type Handler, type ReceiverOptions, type Settings, settingsOf } from "./settings.js";

@@ -3,7 +3,8 @@
 import { count, number, options, text, word } from "../check.js";
 import { glue } from "./core.js";
 import { attempt } from "../errors.js";
-import { type MemoryStoreOptions, monotonic } from "./rate-limit.js";
+import type { MemoryStoreOptions } from "./rate-limit.js";
+import { monotonic } from "./timer.js";
 
 /**
  * Keeps the claims on dedupe keys. Several processes that receive for one endpoint need one that

@@ -3,6 +3,11 @@
 /** Hosts take longer times for none at all. */
 const LONGEST = 2 ** 31 - 1;
 
+/** A clock in milliseconds that never steps. */
+export function monotonic(): number {
+  return performance.now();
+}
+
 /** A time for `setTimeout`, at most 24 days. */
 export function milliseconds(seconds: number): number {
   return Math.min(seconds * 1e3, LONGEST);

@@ -23,7 +23,7 @@
 //! attempts; `idempotency_key`, unique or null; `event_type`; `payload`, the bytes of the body;
 //! `created_ms`.
 //!
-//! `countersign_delivery` has a row for each message and endpoint that it goes to:
+//! `countersign_delivery` has a row, and one only, for each message and endpoint that it goes to:
 //!
 //! - `number`, `message`, `endpoint`.
 //! - `state`: `waiting` for `due_ms`; `running` under a lease until `due_ms`; `delivered`; or
@@ -46,6 +46,7 @@
 
 use alloc::string::String;
 
+// Lists in checks would be made into a temporary table by each statement in SQLite.
 macro_rules! schema {
     ($number:literal, $bytes:literal, $integer:literal) => {
         concat!(
@@ -69,11 +70,12 @@ macro_rules! schema {
             "CREATE TABLE IF NOT EXISTS countersign_delivery (\n  number ", $number,
             ",\n  message ", $integer, " NOT NULL,\n  endpoint ", $integer,
             " NOT NULL,\n  state TEXT NOT NULL",
-            " CHECK (state IN ('waiting', 'running', 'delivered', 'dead')),\n",
+            " CHECK (state = 'waiting' OR state = 'running' OR\n    state = 'delivered' OR state = 'dead'),\n",
             "  attempts ", $integer, " NOT NULL,\n  is_replay ", $integer,
             " NOT NULL,\n  due_ms ", $integer, " NOT NULL,\n  noted_ms ", $integer,
             " NOT NULL,\n  token TEXT,\n  reason TEXT\n);\n",
-            "CREATE INDEX IF NOT EXISTS countersign_delivery_message ON countersign_delivery (message);\n",
+            "CREATE UNIQUE INDEX IF NOT EXISTS countersign_delivery_once\n",
+            "ON countersign_delivery (message, endpoint);\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_waiting\n",
             "ON countersign_delivery (endpoint, due_ms, number) WHERE state = 'waiting';\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_running\n",
@@ -90,7 +92,7 @@ macro_rules! schema {
             ",\n  until_ms ", $integer, ",\n  per_second ", $integer, " NOT NULL,\n  position ", $integer,
             " NOT NULL,\n  last ", $integer, " NOT NULL,\n  total ", $integer,
             " NOT NULL,\n  replayed ", $integer,
-            " NOT NULL,\n  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),\n",
+            " NOT NULL,\n  state TEXT NOT NULL CHECK (state = 'running' OR\n    state = 'done' OR state = 'cancelled'),\n",
             "  created_ms ", $integer, " NOT NULL,\n  next_ms ", $integer, " NOT NULL\n);\n",
         )
     };
@@ -113,7 +115,7 @@ macro_rules! deliver {
              = 1 THEN 0 ELSE m.created_ms END, m.created_ms\nFROM countersign_message m, \
              countersign_endpoint e\nWHERE m.id = ? AND ",
             $which,
-            " AND NOT EXISTS\n(SELECT 1 FROM countersign_delivery d WHERE d.message = m.number)"
+            "\nON CONFLICT DO NOTHING"
         )
     };
 }
@@ -133,7 +135,7 @@ pub const SEND: &str = "\
 INSERT INTO countersign_message (id, idempotency_key, event_type, payload, created_ms)
 SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM countersign_endpoint WHERE id = ?)
 ON CONFLICT DO NOTHING";
-/// Has a message delivered to one endpoint, unless it is already: the ids of both.
+/// Has a message delivered to one endpoint, unless it is or was already: the ids of both.
 pub const DELIVER: &str = deliver!("e.id = ?");
 /// Stores a message to whoever wants it: id, idempotency key or null, type, payload, the time. No
 /// row is made if there is one of this id or key. Follow it by [`FAN_OUT`] and [`SENT`] in the same
@@ -322,8 +324,8 @@ WHERE number IN (SELECT number FROM countersign_delivery
 
 macro_rules! delivery {
     () => {
-        "SELECT d.number, m.id, m.event_type, m.created_ms, e.id, d.state, d.attempts, \
-         d.is_replay, d.due_ms, d.reason\nFROM countersign_delivery d JOIN countersign_message m \
+        "SELECT d.number, m.id AS message_id, m.event_type, m.created_ms, e.id AS endpoint_id, \
+         d.state, d.attempts, d.is_replay, d.due_ms, d.reason\nFROM countersign_delivery d JOIN countersign_message m \
          ON m.number = d.message\nLEFT JOIN countersign_endpoint e ON e.number = d.endpoint"
     };
 }

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::DeliveryError;
-use tokio::sync::{mpsc, watch};
 use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;

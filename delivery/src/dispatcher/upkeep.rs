@@ -139,7 +139,8 @@ impl Common {
             let work = Work::new(Purpose::Note, statements).then(move |_, answers| {
                 // Of what somebody else took over, that one has recorded it.
                 let released = begun.iter().zip(answers).filter(|(_, it)| it.changed > 0);
-                let cut_off = released.filter_map(|((number, begun), _)| Some((*number, (*begun)?)));
+                let cut_off =
+                    released.filter_map(|((number, begun), _)| Some((*number, (*begun)?)));
                 Next::new(cut_off.map(|(number, (attempt, at))| {
                     let at = i64::try_from(at.millis()).unwrap_or(i64::MAX);
                     interrupted(number, attempt.into(), at)

@@ -6,7 +6,9 @@ use countersign_delivery::DeliveryFilter;
 
 use crate::common::{Receiver, Reply};
 use crate::processes::{FILE, Process, brief, start_again};
-use crate::support::{Outbox, PATIENCE, count_attempts, counts, endpoint, send_all, settled, until};
+use crate::support::{
+    Outbox, PATIENCE, count_attempts, counts, endpoint, send_all, settled, until,
+};
 
 const LEASE: u64 = 3_000;
 const TEST: &str = "freezing::what_a_frozen_dispatcher_had_is_taken_over_and_stays_so";
@@ -25,7 +27,10 @@ async fn what_a_frozen_dispatcher_had_is_taken_over_and_stays_so() {
     .await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(brief(LEASE));
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     send_all(&sender, "a", 20).await;
     let frozen = Process(start_again(TEST, &outbox.path()));
     until("it is under way", async || receiver.count() == 4).await;
@@ -46,7 +51,10 @@ async fn what_a_frozen_dispatcher_had_is_taken_over_and_stays_so() {
 
     frozen.signal("-CONT");
     // What it heard meanwhile is recorded, and changes nothing; it begins nothing that it had.
-    until("it records its attempts", async || count_attempts(&sender).await == recorded + 4).await;
+    until("it records its attempts", async || {
+        count_attempts(&sender).await == recorded + 4
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(sender.deliveries(&all, 100).await.unwrap(), before);
     assert_eq!(receiver.count(), 24);

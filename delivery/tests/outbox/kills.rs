@@ -40,7 +40,10 @@ async fn send_for_ever(sender: Sender) {
 }
 
 /// What the process said until it was killed.
-fn listen(child: &mut Child, acknowledged: Arc<AtomicUsize>) -> std::thread::JoinHandle<Vec<String>> {
+fn listen(
+    child: &mut Child,
+    acknowledged: Arc<AtomicUsize>,
+) -> std::thread::JoinHandle<Vec<String>> {
     let output = BufReader::new(child.stdout.take().unwrap());
     std::thread::spawn(move || {
         let mut ids = Vec::new();
@@ -117,11 +120,19 @@ async fn killed_at_random_points_it_loses_nothing() {
     assert!(dispatcher.stop(PATIENCE).await);
 
     let came = log.came.lock().unwrap().clone();
-    let lost = acknowledged.iter().filter(|id| !came.contains_key(*id)).count();
+    let lost = acknowledged
+        .iter()
+        .filter(|id| !came.contains_key(*id))
+        .count();
     let requests: usize = came.values().map(Vec::len).sum();
-    let unstable = came.values().filter(|bodies| bodies.iter().any(|it| *it != bodies[0]));
+    let unstable = came
+        .values()
+        .filter(|bodies| bodies.iter().any(|it| *it != bodies[0]));
     // Every message is there once, also one of which the process did not live to say so.
-    let deliveries = sender.deliveries(&DeliveryFilter::new(), u32::MAX).await.unwrap();
+    let deliveries = sender
+        .deliveries(&DeliveryFilter::new(), u32::MAX)
+        .await
+        .unwrap();
     let ids: BTreeSet<&str> = deliveries.iter().map(|it| it.message_id.as_str()).collect();
     let mut interrupted = 0;
     let mut recorded = 0;
@@ -129,7 +140,10 @@ async fn killed_at_random_points_it_loses_nothing() {
     let mut unexplained = 0;
     for delivery in &deliveries {
         let attempts = sender.attempts(delivery.number, u32::MAX).await.unwrap();
-        let cut = attempts.iter().filter(|it| it.error.as_deref() == Some("interrupted")).count();
+        let cut = attempts
+            .iter()
+            .filter(|it| it.error.as_deref() == Some("interrupted"))
+            .count();
         interrupted += cut;
         recorded += attempts.len();
         let failed = attempts.iter().filter(|it| it.status == Some(503)).count();

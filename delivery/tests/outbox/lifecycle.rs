@@ -19,13 +19,20 @@ async fn a_stop_waits_for_what_is_under_way_and_gives_back_the_rest() {
     let receiver = slow(400).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     send_all(&sender, "a", 50).await;
     let dispatcher = sender.start().unwrap();
     until("it is under way", async || receiver.count() == 4).await;
     let start = Instant::now();
     assert!(dispatcher.stop(PATIENCE).await);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(receiver.count(), 4);
     // At once, not when the leases end.
     assert_eq!(counts(&sender).await, [46, 0, 4, 0]);
@@ -48,13 +55,20 @@ async fn a_stop_without_patience_cuts_off_what_is_under_way() {
     .await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     let ids = send_all(&sender, "a", 10).await;
     let dispatcher = sender.start().unwrap();
     until("it is under way", async || receiver.count() == 4).await;
     let start = Instant::now();
     assert!(!dispatcher.stop(Duration::from_millis(50)).await);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(counts(&sender).await, [10, 0, 0, 0]);
     // It is not known whether those arrived.
     assert_eq!(count_attempts(&sender).await, 4);
@@ -68,7 +82,10 @@ async fn a_stop_without_patience_cuts_off_what_is_under_way() {
     assert_eq!(receiver.count(), 14);
     assert_eq!(count_attempts(&sender).await, 14);
     assert_eq!(attempts_of(&sender, cut_off).await.len(), 2);
-    assert_eq!(delivery_of(&sender, &ids[0]).await.state, DeliveryState::Delivered);
+    assert_eq!(
+        delivery_of(&sender, &ids[0]).await.state,
+        DeliveryState::Delivered
+    );
     // There is nothing to wait for.
     assert!(dispatcher.stop(Duration::ZERO).await);
 }
@@ -78,7 +95,10 @@ async fn a_dispatcher_that_is_dropped_ends_and_another_may_begin() {
     let receiver = slow(300).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     send_all(&sender, "a", 30).await;
     for turn in 1..4 {
         let dispatcher = sender.start().unwrap();
@@ -102,13 +122,23 @@ async fn a_stop_that_nobody_awaits_goes_on() {
     let receiver = slow(300).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(2)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(2))
+        .await
+        .unwrap();
     send_all(&sender, "a", 10).await;
     let dispatcher = sender.start().unwrap();
     until("it is under way", async || receiver.count() == 2).await;
     let stopping = dispatcher.stop(PATIENCE);
-    assert!(tokio::time::timeout(Duration::from_millis(20), stopping).await.is_err());
-    until("it has stopped", async || counts(&sender).await == [8, 0, 2, 0]).await;
+    assert!(
+        tokio::time::timeout(Duration::from_millis(20), stopping)
+            .await
+            .is_err()
+    );
+    until("it has stopped", async || {
+        counts(&sender).await == [8, 0, 2, 0]
+    })
+    .await;
     // And so does the longest patience.
     until("it has gone", async || match sender.start() {
         Ok(dispatcher) => {
@@ -127,7 +157,10 @@ async fn a_sender_has_one_dispatcher() {
     let sender = outbox.open();
     let dispatcher = sender.start().unwrap();
     assert_eq!(sender.start().unwrap_err().code(), "outbox_unavailable");
-    assert_eq!(sender.clone().start().unwrap_err().code(), "outbox_unavailable");
+    assert_eq!(
+        sender.clone().start().unwrap_err().code(),
+        "outbox_unavailable"
+    );
     // Another sender of the same file has its own.
     let other = outbox.open();
     other.start().unwrap().stop(PATIENCE).await;
@@ -140,14 +173,21 @@ async fn after_a_restart_it_goes_on_at_once() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     send_all(&sender, "a", 100).await;
     drop(sender);
     let start = Instant::now();
     let sender = outbox.open();
     let dispatcher = sender.start().unwrap();
     until("it begins", async || receiver.count() > 0).await;
-    assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_millis(900),
+        "{:?}",
+        start.elapsed()
+    );
     settled(&sender).await;
     assert_eq!(receiver.count(), 100);
     dispatcher.stop(PATIENCE).await;
@@ -161,7 +201,10 @@ async fn in_memory_all_is_the_same_but_for_the_end() {
     })
     .await;
     let sender = options().open_sqlite(":memory:").unwrap();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 20).await;
     settled(&sender).await;

@@ -1,6 +1,6 @@
 /** The kinds of cases of when deliveries are tried again. */
 
-import { milliseconds, optionalSeconds } from "./values.mjs";
+import { ended, milliseconds, optionalSeconds } from "./values.mjs";
 
 export const SCHEDULES = { backoff, retry, retry_after: retryAfter };
 
@@ -15,8 +15,7 @@ function retry(session, { policy: described, attempt, outcome, now_ms, entropy }
     retryStatuses: described.retry_statuses,
   });
   const decision = policy.decide(attempt, {
-    status: outcome.network_error ? null : outcome.status,
-    retryAfter: outcome.retry_after,
+    ...ended(outcome),
     now: now_ms / 1000,
     entropy,
   });

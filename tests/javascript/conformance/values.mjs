@@ -27,3 +27,8 @@ export function milliseconds(seconds) {
 export function optionalSeconds(milliseconds) {
   return milliseconds === undefined || milliseconds === null ? milliseconds : milliseconds / 1000;
 }
+
+/** How an attempt ended, as the package takes it. */
+export function ended({ status = null, retry_after, forbidden }) {
+  return { status, retryAfter: retry_after, forbidden };
+}

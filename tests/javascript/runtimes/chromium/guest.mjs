@@ -1,11 +1,12 @@
 import * as countersign from "countersign";
 import * as receiver from "countersign/receiver";
+import * as sender from "countersign/sender";
 
 import { run } from "../../conformance.mjs";
 
 async function main() {
   const response = await fetch("/corpus.json");
-  return run({ ...countersign, ...receiver }, await response.json());
+  return run({ ...countersign, ...receiver, ...sender }, await response.json());
 }
 
 globalThis.outcome = main();

@@ -12,6 +12,7 @@ export async function start({ project, corpus }) {
     imports: {
       countersign: entryOf(project, "."),
       "countersign/receiver": entryOf(project, "./receiver"),
+      "countersign/sender": entryOf(project, "./sender"),
     },
   });
   const page = [

@@ -2,12 +2,13 @@ const { readFileSync, writeFileSync } = require("node:fs");
 
 const countersign = require("countersign");
 const receiver = require("countersign/receiver");
+const sender = require("countersign/sender");
 
 const [corpus, output] = process.argv.slice(2);
 
 async function main() {
   const { run } = await import("../../conformance.mjs");
-  const report = run({ ...countersign, ...receiver }, JSON.parse(readFileSync(corpus, "utf8")));
+  const report = run({ ...countersign, ...receiver, ...sender }, JSON.parse(readFileSync(corpus, "utf8")));
   writeFileSync(output, JSON.stringify({ version: process.version, ...report }));
 }
 

@@ -5,18 +5,21 @@ import * as imported from "countersign";
 import * as importedInbox from "countersign/inbox";
 import * as importedMonitor from "countersign/monitor";
 import * as importedReceiver from "countersign/receiver";
+import * as importedSender from "countersign/sender";
 
 import { run } from "../../conformance.mjs";
 
 const require = createRequire(import.meta.url);
-// The inbox and the monitor first, which need the receiver's instance.
+// The inbox and the monitor first, which need the receiver's instance; the sender needs none.
 const required = {
   ...require("countersign/inbox"),
   ...require("countersign/monitor"),
+  ...require("countersign/sender"),
   ...require("countersign"),
   ...require("countersign/receiver"),
 };
-for (const [name, value] of Object.entries({ ...imported, ...importedInbox, ...importedMonitor, ...importedReceiver })) {
+const all = { ...imported, ...importedInbox, ...importedMonitor, ...importedReceiver, ...importedSender };
+for (const [name, value] of Object.entries(all)) {
   if (value !== required[name]) {
     throw new Error(`import and require have different exports called ${name}`);
   }

@@ -1,10 +1,11 @@
 import * as countersign from "countersign";
 import * as receiver from "countersign/receiver";
+import * as sender from "countersign/sender";
 
 import { run } from "../../conformance.mjs";
 
 export default {
   async fetch(request) {
-    return Response.json(run({ ...countersign, ...receiver }, await request.json()));
+    return Response.json(run({ ...countersign, ...receiver, ...sender }, await request.json()));
   },
 };

@@ -1,0 +1,3 @@
+import "./init.js";
+import "./sender-init.js";
+export * from "./sender/index.js";

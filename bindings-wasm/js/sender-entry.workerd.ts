@@ -1,0 +1,3 @@
+import "./init.workerd.js";
+import "./sender-init.workerd.js";
+export * from "./sender/index.js";

@@ -1,0 +1,49 @@
+/**
+ * Sends webhooks: a store keeps them, a sender delivers them by `fetch`.
+ *
+ * {@link Sender} is the whole; {@link HealthPolicy} and {@link DestinationRules} are the decisions
+ * that it follows, for senders of your own.
+ *
+ * @packageDocumentation
+ */
+
+export { DestinationRules } from "./destination.js";
+export type { Destination, DestinationRulesOptions } from "./destination.js";
+export { DurableObjectSenderStore } from "./durable-object.js";
+export type { DurableObjectSqlStorage } from "../inbox/durable-object-connection.js";
+export type { Endpoint, RegisteredEndpoint, Timeouts } from "./endpoint.js";
+export { HealthPolicy, HEALTHY } from "./health.js";
+export type { Availability, DisableReason, EndpointHealth, HealthPolicyOptions } from "./health.js";
+export type { SenderLog, SenderLogEntry } from "./log.js";
+export { MemorySenderStore } from "./memory.js";
+export type { MemorySenderStoreOptions } from "./memory.js";
+export type { PublishOptions, SendOptions } from "./message.js";
+export { writePayload } from "./payload.js";
+export { Sender } from "./sender.js";
+export type { SenderOptions } from "./sender.js";
+export { SqliteSenderStore } from "./sqlite.js";
+export type { SqliteDatabase, SqliteStatement } from "../receiver/sqlite-database.js";
+export type {
+  Attempted,
+  Awaitable,
+  Choice,
+  DeliveryFilter,
+  DeliveryState,
+  Ended,
+  EndpointRecord,
+  EndpointSettings,
+  OutgoingMessage,
+  Pending,
+  Retention,
+  SenderStore,
+  Sent,
+  Standing,
+  StoredDelivery,
+  StoredEndpoint,
+  Subscription,
+  TakenDelivery,
+  Taking,
+  Verdict,
+  Waiting,
+} from "./store.js";
+export type { Resolve } from "./transport.js";

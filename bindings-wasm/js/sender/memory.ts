@@ -1,0 +1,398 @@
+/** A store of a sender in memory. */
+
+import { options } from "../check.js";
+import type { Attempt } from "../retry.js";
+import { type EndpointHealth, HEALTHY } from "./health.js";
+import type {
+  Attempted,
+  Choice,
+  DeliveryFilter,
+  DeliveryState,
+  Ended,
+  EndpointRecord,
+  OutgoingMessage,
+  Pending,
+  Retention,
+  SenderStore,
+  Sent,
+  Standing,
+  StoredDelivery,
+  StoredEndpoint,
+  TakenDelivery,
+  Taking,
+  Waiting,
+} from "./store.js";
+
+/** Options of {@link MemorySenderStore}. */
+export interface MemorySenderStoreOptions {
+  /** The clock in Unix milliseconds; the host's if not given. */
+  readonly clock?: (() => number) | null | undefined;
+}
+
+interface Place {
+  stored: StoredEndpoint;
+  blockedUntilMs: number;
+  pacedUntilUs: number;
+}
+
+interface Delivery {
+  readonly number: number;
+  readonly message: Message;
+  readonly endpoint: number;
+  state: DeliveryState;
+  attempts: number;
+  isReplay: boolean;
+  dueMs: number;
+  token: string | null;
+  reason: string | null;
+  readonly log: Attempted[];
+}
+
+interface Message extends Omit<OutgoingMessage, "to"> {
+  readonly createdMs: number;
+  deliveries: number;
+}
+
+/**
+ * Keeps the messages of a sender in memory: they are lost with the process. For tests, and for
+ * messages that somebody sends once more if they are lost. Its size is not bounded.
+ */
+export class MemorySenderStore implements SenderStore {
+  readonly #clock: () => number;
+  readonly #messages = new Map<string, Message>();
+  readonly #keys = new Map<string, Message>();
+  readonly #endpoints = new Map<string, Place>();
+  readonly #places = new Map<number, Place>();
+  readonly #deliveries = new Map<number, Delivery>();
+  /** Those that wait, by endpoint. */
+  readonly #waiting = new Map<number, Set<Delivery>>();
+  readonly #running = new Map<number, Set<Delivery>>();
+  #numbers = 0;
+
+  constructor(storeOptions?: MemorySenderStoreOptions) {
+    this.#clock = options("the options", storeOptions).clock ?? Date.now;
+  }
+
+  insert(messages: readonly OutgoingMessage[]): (Sent | null)[] {
+    return messages.map((message) => this.#insert(message));
+  }
+
+  #insert({ to, ...message }: OutgoingMessage): Sent | null {
+    const { id, idempotencyKey, type } = message;
+    const known = this.#messages.get(id) ?? (idempotencyKey === null ? undefined : this.#keys.get(idempotencyKey));
+    if (known !== undefined) {
+      return { id: known.id, isNew: false };
+    }
+    if ("endpoint" in to && to.register !== undefined && !this.#endpoints.has(to.endpoint)) {
+      this.putEndpoint(to.register);
+    }
+    const recipients = "endpoint" in to ? [this.#endpoints.get(to.endpoint)] : this.#wanting(to.owner, type);
+    if (recipients.includes(undefined)) {
+      return null;
+    }
+    const stored = { ...message, createdMs: this.#now(), deliveries: recipients.length };
+    this.#messages.set(id, stored);
+    if (idempotencyKey !== null) {
+      this.#keys.set(idempotencyKey, stored);
+    }
+    for (const place of recipients) {
+      const delivery: Delivery = {
+        number: ++this.#numbers,
+        message: stored,
+        endpoint: place!.stored.number,
+        state: "waiting",
+        attempts: 0,
+        isReplay: false,
+        dueMs: 0,
+        token: null,
+        reason: null,
+        log: [],
+      };
+      this.#deliveries.set(delivery.number, delivery);
+      this.#wait(delivery, 0);
+    }
+    return { id, isNew: true };
+  }
+
+  #wanting(owner: string, type: string): Place[] {
+    return [...this.#endpoints.values()].filter(({ stored }) => {
+      const wants = stored.subscriptions.some(({ beginning, isWhole }) =>
+        isWhole ? type === beginning : type.length > beginning.length && type.startsWith(beginning),
+      );
+      return wants && stored.owner === owner && stored.health.disabled === null;
+    });
+  }
+
+  putEndpoint(endpoint: EndpointRecord): void {
+    const known = this.#endpoints.get(endpoint.id);
+    if (known !== undefined) {
+      known.stored = { ...known.stored, ...endpoint, version: known.stored.version + 1 };
+      return;
+    }
+    const number = ++this.#numbers;
+    const stored = { ...endpoint, number, version: 1, health: HEALTHY, createdMs: this.#now() };
+    const place = { stored, blockedUntilMs: 0, pacedUntilUs: 0 };
+    this.#endpoints.set(endpoint.id, place);
+    this.#places.set(number, place);
+  }
+
+  putSecrets(id: string, secrets: readonly string[], version: number): boolean {
+    const place = this.#endpoints.get(id);
+    if (place?.stored.version !== version) {
+      return false;
+    }
+    place.stored = { ...place.stored, secrets, version: version + 1 };
+    return true;
+  }
+
+  putHealth(id: string, health: EndpointHealth): boolean {
+    const place = this.#endpoints.get(id);
+    if (place === undefined) {
+      return false;
+    }
+    place.stored = { ...place.stored, health };
+    place.blockedUntilMs = 0;
+    return true;
+  }
+
+  deleteEndpoint(id: string): boolean {
+    const place = this.#endpoints.get(id);
+    this.#endpoints.delete(id);
+    return place !== undefined && this.#places.delete(place.stored.number);
+  }
+
+  endpoint(id: string): StoredEndpoint | null {
+    return this.#endpoints.get(id)?.stored ?? null;
+  }
+
+  endpoints(after: string, most: number): StoredEndpoint[] {
+    const later = [...this.#endpoints.keys()].filter((id) => id > after);
+    return later.sort().slice(0, most).map((id) => this.#endpoints.get(id)!.stored);
+  }
+
+  pending(): Pending[] {
+    const now = this.#now();
+    const pending: Pending[] = [];
+    for (const [endpoint, waiting] of this.#waiting) {
+      let dueMs = Infinity;
+      for (const delivery of waiting) {
+        dueMs = Math.min(dueMs, delivery.dueMs);
+      }
+      if (waiting.size > 0) {
+        pending.push({ endpoint, due: (dueMs - now) / 1e3 });
+      }
+    }
+    return pending;
+  }
+
+  take(
+    endpoint: number,
+    most: number,
+    lease: number,
+    token: string,
+    choose: (standing: Standing) => Choice,
+  ): Taking {
+    const now = this.#now();
+    const waiting = [...(this.#waiting.get(endpoint) ?? [])];
+    const place = this.#places.get(endpoint);
+    if (place === undefined) {
+      waiting.forEach((delivery) => this.#end(delivery, "dead", now, "deleted"));
+      return { endpoint: null, deliveries: [], next: null };
+    }
+    const isFifo = place.stored.settings.is_fifo === true;
+    const order = (one: Delivery, other: Delivery) => (isFifo ? 0 : one.dueMs - other.dueMs) || one.number - other.number;
+    const first: Waiting[] = waiting.sort(order).slice(0, most + 1);
+    const choice = choose({
+      now,
+      endpoint: place.stored,
+      running: this.#running.get(endpoint)?.size ?? 0,
+      blockedUntilMs: place.blockedUntilMs,
+      pacedUntilUs: place.pacedUntilUs,
+      waiting: first,
+    });
+    if (choice.bury !== null) {
+      waiting.forEach((delivery) => this.#end(delivery, "dead", now, choice.bury));
+    }
+    place.pacedUntilUs = choice.pacedUntilUs ?? place.pacedUntilUs;
+    const deliveries = choice.take.map(({ number }) => this.#run(this.#deliveries.get(number)!, token, now, lease));
+    const next = choice.nextMs === null ? null : Math.max(choice.nextMs - now, 0) / 1e3;
+    return { endpoint: place.stored, deliveries, next };
+  }
+
+  #run(delivery: Delivery, token: string, now: number, lease: number): TakenDelivery {
+    const { number, endpoint, attempts, isReplay, message } = delivery;
+    this.#waiting.get(endpoint)?.delete(delivery);
+    const running = this.#running.get(endpoint) ?? new Set();
+    this.#running.set(endpoint, running.add(delivery));
+    Object.assign(delivery, { state: "running", dueMs: now + lease * 1e3, token });
+    const { id: messageId, type, payload } = message;
+    return { number, endpoint, messageId, type, payload, attempts, isReplay, token };
+  }
+
+  renew(deliveries: readonly TakenDelivery[], lease: number): void {
+    const dueMs = this.#now() + lease * 1e3;
+    for (const delivery of this.#held(deliveries)) {
+      delivery.dueMs = dueMs;
+    }
+  }
+
+  release(deliveries: readonly TakenDelivery[]): void {
+    for (const delivery of this.#held(deliveries)) {
+      this.#wait(delivery, this.#now());
+    }
+  }
+
+  /** Those that are still held under the same token. */
+  #held(taken: readonly TakenDelivery[]): Delivery[] {
+    const held = taken.map(({ number, token }) => {
+      const delivery = this.#deliveries.get(number);
+      return delivery?.state === "running" && delivery.token === token ? [delivery] : [];
+    });
+    return held.flat();
+  }
+
+  reclaim(held: readonly number[]): number {
+    const now = this.#now();
+    const running = [...this.#running.values()].flatMap((some) => [...some]);
+    const ended = running.filter(({ number, dueMs }) => dueMs <= now && !held.includes(number));
+    for (const delivery of ended) {
+      const attempt = delivery.attempts + 1;
+      const at = delivery.dueMs / 1e3;
+      delivery.log.unshift({ attempt, at, duration: 0, status: null, error: "interrupted", answer: null });
+      this.#wait(delivery, now);
+    }
+    return ended.length;
+  }
+
+  settle(
+    ended: readonly Ended[],
+    observe: (health: EndpointHealth, tells: Attempt, now: number) => EndpointHealth,
+  ): void {
+    const now = this.#now();
+    for (const { delivery: taken, verdict, atMs, duration, status, error, answer, tells } of ended) {
+      const attempt = taken.attempts + 1;
+      const place = this.#places.get(taken.endpoint);
+      this.#deliveries.get(taken.number)?.log.unshift({ attempt, at: atMs / 1e3, duration, status, error, answer });
+      for (const delivery of this.#held([taken])) {
+        delivery.attempts = attempt;
+        if (verdict.state === "waiting") {
+          const dueMs = now + Math.ceil(verdict.delay * 1e3);
+          if (verdict.isFifo && place !== undefined) {
+            place.blockedUntilMs = dueMs;
+          }
+          this.#wait(delivery, verdict.isFifo ? 0 : dueMs);
+        } else {
+          this.#end(delivery, verdict.state, now, verdict.state === "dead" ? verdict.reason : null);
+        }
+      }
+      if (tells !== null && place !== undefined) {
+        place.stored = { ...place.stored, health: observe(place.stored.health, tells, now / 1e3) };
+      }
+    }
+  }
+
+  #wait(delivery: Delivery, dueMs: number): void {
+    this.#running.get(delivery.endpoint)?.delete(delivery);
+    const waiting = this.#waiting.get(delivery.endpoint) ?? new Set();
+    this.#waiting.set(delivery.endpoint, waiting.add(delivery));
+    Object.assign(delivery, { state: "waiting", dueMs, token: null });
+  }
+
+  #end(delivery: Delivery, state: "delivered" | "dead", now: number, reason: string | null): void {
+    this.#running.get(delivery.endpoint)?.delete(delivery);
+    this.#waiting.get(delivery.endpoint)?.delete(delivery);
+    Object.assign(delivery, { state, dueMs: now, token: null, reason });
+  }
+
+  deliveries(filter: DeliveryFilter): StoredDelivery[] {
+    const { state, endpoint, type, reason, since, until, before, limit } = filter;
+    const fits = (wanted: unknown, value: unknown) => wanted === null || wanted === undefined || wanted === value;
+    const all = [...this.#deliveries.values()].reverse().map((delivery) => this.#told(delivery));
+    const meant = all.filter(
+      (one) =>
+        fits(state, one.state) &&
+        fits(endpoint, one.endpoint) &&
+        fits(type, one.type) &&
+        fits(reason, one.reason) &&
+        one.due >= (since ?? -Infinity) &&
+        one.due <= (until ?? Infinity) &&
+        one.number < (before ?? Infinity),
+    );
+    return meant.slice(0, limit ?? 100);
+  }
+
+  delivery(number: number): StoredDelivery | null {
+    const delivery = this.#deliveries.get(number);
+    return delivery === undefined ? null : this.#told(delivery);
+  }
+
+  #told({ number, message, endpoint, state, attempts, isReplay, dueMs, reason }: Delivery): StoredDelivery {
+    return {
+      number,
+      messageId: message.id,
+      type: message.type,
+      created: message.createdMs / 1e3,
+      endpoint: this.#places.get(endpoint)?.stored.id ?? null,
+      state,
+      attempts,
+      isReplay,
+      due: dueMs / 1e3,
+      reason,
+    };
+  }
+
+  attempts(number: number, most: number): Attempted[] {
+    return this.#deliveries.get(number)?.log.slice(0, most) ?? [];
+  }
+
+  payload(messageId: string): Uint8Array | null {
+    return this.#messages.get(messageId)?.payload ?? null;
+  }
+
+  counts(): Record<DeliveryState, number> {
+    const counts = { waiting: 0, running: 0, delivered: 0, dead: 0 };
+    for (const { state } of this.#deliveries.values()) {
+      counts[state]++;
+    }
+    return counts;
+  }
+
+  replay(numbers: readonly number[]): number {
+    let count = 0;
+    for (const number of numbers) {
+      const delivery = this.#deliveries.get(number);
+      if (delivery?.state === "delivered" || delivery?.state === "dead") {
+        Object.assign(delivery, { attempts: 0, isReplay: true, reason: null });
+        // Before the rest.
+        this.#wait(delivery, 0);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  forget({ delivered, dead, idempotencyKeys }: Retention): boolean {
+    const now = this.#now();
+    const isOlder = (ms: number, seconds: number) => now - ms >= seconds * 1e3;
+    for (const { number, state, dueMs, message } of this.#deliveries.values()) {
+      if (state === "delivered" ? isOlder(dueMs, delivered) : state === "dead" && isOlder(dueMs, dead)) {
+        this.#deliveries.delete(number);
+        message.deliveries--;
+      }
+    }
+    for (const { id, idempotencyKey, createdMs, deliveries } of this.#messages.values()) {
+      const isKeyPast = idempotencyKey === null || isOlder(createdMs, idempotencyKeys);
+      if (deliveries === 0 && isKeyPast && isOlder(createdMs, Math.min(delivered, dead))) {
+        this.#messages.delete(id);
+        if (idempotencyKey !== null) {
+          this.#keys.delete(idempotencyKey);
+        }
+      }
+    }
+    return false;
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock());
+  }
+}

@@ -1,0 +1,388 @@
+/** A store of a sender in an SQL database. */
+
+import { changes, type Database, lockedRows, type Row, rows, type Steps, type Value } from "../inbox/database.js";
+import { after } from "../receiver/timer.js";
+import type { Attempt } from "../retry.js";
+import { glue } from "./core.js";
+import type { EndpointHealth } from "./health.js";
+import {
+  attemptOf,
+  bytes,
+  deliveryOf,
+  endpointOf,
+  endpointValues,
+  healthOf,
+  healthValues,
+  standingOf,
+  waitingOf,
+} from "./rows.js";
+import { outboxStatements, type Statements } from "./statements.js";
+import type {
+  Attempted,
+  Choice,
+  DeliveryFilter,
+  DeliveryState,
+  Ended,
+  EndpointRecord,
+  OutgoingMessage,
+  Pending,
+  Retention,
+  SenderStore,
+  Sent,
+  Standing,
+  StoredDelivery,
+  StoredEndpoint,
+  TakenDelivery,
+  Taking,
+} from "./store.js";
+
+const PAGE = 500;
+
+/** Programs in other languages share the tables: the core has them, and the statements. */
+export class SqlSenderStore implements SenderStore {
+  readonly #database: Database;
+  readonly #statements: Statements = outboxStatements();
+  /** The latest time of the database, at the start too: it may have been set back before. */
+  #latest = Infinity;
+  /** The last delivery that was looked at to be forgotten, and the last message after all of them. */
+  #forgotten = { delivery: 0, message: 0, deliveriesAreDone: false };
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  insert(messages: readonly OutgoingMessage[]): Promise<readonly (Sent | null)[]> {
+    const insertOne = this.#inserted.bind(this);
+    return this.#database.transaction("store", function* (now) {
+      const sent: (Sent | null)[] = [];
+      for (const message of messages) {
+        sent.push(yield* insertOne(message, now));
+      }
+      return sent;
+    });
+  }
+
+  *#inserted({ id, idempotencyKey, type, payload, to }: OutgoingMessage, now: number): Steps<Sent | null> {
+    const { send, deliver, publish, fan_out, sent } = this.#statements;
+    const values = [id, idempotencyKey, type, payload, now];
+    let added: number;
+    if ("endpoint" in to) {
+      if (to.register !== undefined) {
+        yield* this.#registered(to.register, now);
+      }
+      added = yield* changes(send, ...values, to.endpoint);
+      yield* changes(deliver, id, to.endpoint);
+    } else {
+      added = yield* changes(publish, ...values);
+      yield* changes(fan_out, id, to.owner, type, type, type);
+    }
+    const [found] = yield* rows(sent, id, idempotencyKey);
+    return found === undefined ? null : { id: found["id"] as string, isNew: added > 0 };
+  }
+
+  *#registered(endpoint: EndpointRecord, now: number): Steps<void> {
+    yield* changes(this.#statements.add_endpoint, ...endpointValues(endpoint), now);
+  }
+
+  async putEndpoint(endpoint: EndpointRecord): Promise<void> {
+    const { put_endpoint, unsubscribe, reorder, subscribe } = this.#statements;
+    const { id, subscriptions } = endpoint;
+    await this.#database.transaction("store", function* (now) {
+      yield* changes(put_endpoint, ...endpointValues(endpoint), now);
+      yield* changes(unsubscribe, id);
+      yield* changes(reorder, now, now, id);
+      for (const { beginning, isWhole } of subscriptions) {
+        yield* changes(subscribe, beginning, Number(isWhole), id);
+      }
+    });
+  }
+
+  async putSecrets(id: string, secrets: readonly string[], version: number): Promise<boolean> {
+    const { put_secrets: statement } = this.#statements;
+    const changed = await this.#database.transaction("store", () =>
+      changes(statement, JSON.stringify(secrets), id, version),
+    );
+    return changed === 1;
+  }
+
+  putHealth(id: string, health: EndpointHealth): Promise<boolean> {
+    const { endpoint, put_health, block } = this.#statements;
+    return this.#database.transaction("store", function* () {
+      const [found] = yield* lockedRows(endpoint, id);
+      if (found === undefined) {
+        return false;
+      }
+      const number = Number(found["number"]);
+      yield* changes(put_health, ...healthValues(health), number);
+      yield* changes(block, 0, number);
+      return true;
+    });
+  }
+
+  deleteEndpoint(id: string): Promise<boolean> {
+    const { unsubscribe, delete_endpoint } = this.#statements;
+    return this.#database.transaction("store", function* () {
+      yield* changes(unsubscribe, id);
+      return (yield* changes(delete_endpoint, id)) === 1;
+    });
+  }
+
+  async endpoint(id: string): Promise<StoredEndpoint | null> {
+    return (await this.#endpoints(this.#statements.endpoint, id))[0] ?? null;
+  }
+
+  endpoints(startAfter: string, most: number): Promise<StoredEndpoint[]> {
+    return this.#endpoints(this.#statements.endpoints, startAfter, most);
+  }
+
+  #endpoints(statement: string, ...values: Value[]): Promise<StoredEndpoint[]> {
+    const { subscriptions } = this.#statements;
+    return this.#database.transaction("read", function* () {
+      const endpoints: StoredEndpoint[] = [];
+      for (const row of yield* rows(statement, ...values)) {
+        endpoints.push(endpointOf(row, yield* rows(subscriptions, Number(row["number"]))));
+      }
+      return endpoints;
+    });
+  }
+
+  async pending(): Promise<Pending[]> {
+    const { pending: statement, set_clock_back } = this.#statements;
+    const found = await this.#database.transaction("read", function* (now) {
+      return { rows: yield* rows(statement, 0, Number.MAX_SAFE_INTEGER), now };
+    });
+    const { now } = found;
+    if (now < this.#latest) {
+      // What was due soon before the clock was set back shall be due soon, not that much later.
+      await this.#database.transaction("note", (later) => changes(set_clock_back, later, later, later));
+    }
+    this.#latest = now;
+    return found.rows.map((row) => {
+      // The second column has another name in each database.
+      const [endpoint, due] = Object.values(row);
+      return { endpoint: Number(endpoint), due: (Number(due) - now) / 1e3 };
+    });
+  }
+
+  take(
+    endpoint: number,
+    most: number,
+    lease: number,
+    token: string,
+    choose: (standing: Standing) => Choice,
+  ): Promise<Taking> {
+    const statements = this.#statements;
+    return this.#database.transaction("note", function* (now) {
+      const [standing] = yield* lockedRows(statements.standing, endpoint);
+      const [row] = yield* rows(statements.endpoint_of_number, endpoint);
+      if (standing === undefined || row === undefined) {
+        const buried = yield* changes(statements.bury, now, now, "deleted", endpoint, PAGE);
+        return { endpoint: null, deliveries: [], next: buried > 0 ? 0 : null };
+      }
+      const found = yield* lockedRows(statements.waiting, endpoint, most + 1);
+      const messages = new Map(found.map((one) => [Number(one["number"]), Number(one["message"])]));
+      // What it wants is asked of nobody here: the message is for it.
+      const stored = endpointOf(row, []);
+      const choice = choose(standingOf(standing, stored, found.map(waitingOf), now));
+      if (choice.bury !== null) {
+        yield* changes(statements.bury, now, now, choice.bury, endpoint, PAGE);
+      }
+      if (choice.pacedUntilUs !== null) {
+        yield* changes(statements.pace, choice.pacedUntilUs, endpoint);
+      }
+      const deliveries: TakenDelivery[] = [];
+      for (const { number, attempts, isReplay } of choice.take) {
+        yield* changes(statements.take, after(now, lease), now, token, number);
+        const [message] = yield* rows(statements.message, messages.get(number)!);
+        deliveries.push({ number, endpoint, attempts, isReplay, token, ...messageOf(message!) });
+      }
+      const next = choice.nextMs === null ? null : Math.max(choice.nextMs - now, 0) / 1e3;
+      return { endpoint: stored, deliveries, next };
+    });
+  }
+
+  async renew(deliveries: readonly TakenDelivery[], lease: number): Promise<void> {
+    const { renew } = this.#statements;
+    await this.#database.transaction("note", function* (now) {
+      for (const { number, token } of deliveries) {
+        yield* changes(renew, after(now, lease), now, number, token);
+      }
+    });
+  }
+
+  async release(deliveries: readonly TakenDelivery[]): Promise<void> {
+    const { release } = this.#statements;
+    await this.#database.transaction("note", function* (now) {
+      for (const { number, token } of deliveries) {
+        yield* changes(release, now, now, number, token);
+      }
+    });
+  }
+
+  reclaim(held: readonly number[]): Promise<number> {
+    const { expired, record, reclaim } = this.#statements;
+    return this.#database.transaction("note", function* (now) {
+      const found = yield* lockedRows(expired, now, PAGE + held.length);
+      let count = 0;
+      for (const row of found) {
+        const number = Number(row["number"]);
+        if (!held.includes(number)) {
+          const attempt = Number(row["attempts"]) + 1;
+          yield* changes(record, number, attempt, Number(row["noted_ms"]), 0, null, "interrupted", null);
+          count += yield* changes(reclaim, now, now, number, now);
+        }
+      }
+      return count;
+    });
+  }
+
+  async settle(
+    ended: readonly Ended[],
+    observe: (health: EndpointHealth, tells: Attempt, now: number) => EndpointHealth,
+  ): Promise<void> {
+    const statements = this.#statements;
+    await this.#database.transaction("note", function* (now) {
+      for (const one of ended) {
+        yield* settleOne(statements, one, now);
+        const { endpoint } = one.delivery;
+        const [row] = one.tells === null ? [] : yield* lockedRows(statements.standing, endpoint);
+        // It was deleted, if there is none.
+        if (row !== undefined) {
+          const before = healthOf(row);
+          const values = healthValues(observe(before, one.tells!, now / 1e3));
+          if (healthValues(before).some((value, place) => value !== values[place])) {
+            yield* changes(statements.put_health, ...values, endpoint);
+          }
+        }
+      }
+    });
+  }
+
+  async deliveries(filter: DeliveryFilter): Promise<StoredDelivery[]> {
+    const { state, endpoint, type, reason, since, until, before, limit } = filter;
+    const millis = (seconds: number | null | undefined) => (isGiven(seconds) ? Math.round(seconds * 1e3) : null);
+    // In the order of the bits.
+    const conditions = [state, endpoint, type, reason, millis(since), millis(until), before];
+    const bits = conditions.reduce<number>((sum, value, bit) => sum + (isGiven(value) ? 2 ** bit : 0), 0);
+    const statement = glue.outbox_deliveries(bits);
+    const values = conditions.filter(isGiven);
+    const found = await this.#database.transaction("read", () => rows(statement, ...values, limit ?? 100));
+    return found.map(deliveryOf);
+  }
+
+  async delivery(number: number): Promise<StoredDelivery | null> {
+    const [row] = await this.#read(this.#statements.delivery, number);
+    return row === undefined ? null : deliveryOf(row);
+  }
+
+  async attempts(number: number, most: number): Promise<Attempted[]> {
+    return (await this.#read(this.#statements.attempts, number, most)).map(attemptOf);
+  }
+
+  async payload(messageId: string): Promise<Uint8Array | null> {
+    const [row] = await this.#read(this.#statements.payload, messageId);
+    return row === undefined ? null : bytes(row["payload"]);
+  }
+
+  async counts(): Promise<Record<DeliveryState, number>> {
+    const counts = { waiting: 0, running: 0, delivered: 0, dead: 0 };
+    for (const row of await this.#read(this.#statements.counts)) {
+      const [, state, count] = Object.values(row) as [unknown, DeliveryState, unknown];
+      counts[state] += Number(count);
+    }
+    return counts;
+  }
+
+  #read(statement: string, ...values: Value[]): Promise<readonly Row[]> {
+    return this.#database.transaction("read", () => rows(statement, ...values));
+  }
+
+  replay(numbers: readonly number[]): Promise<number> {
+    const { replay_one: statement } = this.#statements;
+    return this.#database.transaction("store", function* (now) {
+      let count = 0;
+      for (const number of numbers) {
+        count += yield* changes(statement, 1, now, number);
+      }
+      return count;
+    });
+  }
+
+  forget(retention: Retention): Promise<boolean> {
+    return this.#forgotten.deliveriesAreDone ? this.#forgetMessages(retention) : this.#forgetDeliveries(retention);
+  }
+
+  async #forgetDeliveries(retention: Retention): Promise<boolean> {
+    const { settled, delete_delivery, delete_attempts, delete_message } = this.#statements;
+    const position = this.#forgotten;
+    const found = await this.#database.transaction("note", function* (now) {
+      const page = yield* rows(settled, position.delivery, PAGE);
+      for (const row of page) {
+        const state = row["state"] as DeliveryState;
+        const age = (now - Number(row["due_ms"])) / 1e3;
+        if (state === "delivered" ? age >= retention.delivered : state === "dead" && age >= retention.dead) {
+          yield* changes(delete_delivery, Number(row["number"]));
+          yield* changes(delete_attempts, Number(row["number"]));
+          yield* changes(delete_message, Number(row["message"]), beforeNow(now, retention.idempotencyKeys));
+        }
+      }
+      return page;
+    });
+    position.delivery = lastOf(found);
+    position.deliveriesAreDone = found.length < PAGE;
+    return true;
+  }
+
+  /** Those whose deliveries were forgotten before their keys, or that nobody wanted. */
+  async #forgetMessages({ delivered, dead, idempotencyKeys }: Retention): Promise<boolean> {
+    const { lonely_messages, delete_message } = this.#statements;
+    const position = this.#forgotten;
+    const found = await this.#database.transaction("note", function* (now) {
+      const page = yield* rows(lonely_messages, position.message, beforeNow(now, Math.min(delivered, dead)), PAGE);
+      for (const row of page) {
+        yield* changes(delete_message, Number(row["number"]), beforeNow(now, idempotencyKeys));
+      }
+      return page;
+    });
+    const isMore = found.length === PAGE;
+    position.message = isMore ? lastOf(found) : 0;
+    position.deliveriesAreDone = isMore;
+    position.delivery = 0;
+    return isMore;
+  }
+}
+
+function* settleOne(statements: Statements, ended: Ended, now: number): Steps<void> {
+  const { delivery, verdict, atMs, duration, status, error, answer } = ended;
+  const { number, endpoint, token } = delivery;
+  const attempt = delivery.attempts + 1;
+  const reason = verdict.state === "dead" ? verdict.reason : null;
+  let due = now;
+  if (verdict.state === "waiting") {
+    due = after(now, verdict.delay);
+    if (verdict.isFifo) {
+      // It stays the first, and its endpoint is blocked.
+      yield* changes(statements.block, due, endpoint);
+      due = 0;
+    }
+  }
+  yield* changes(statements.settle, verdict.state, attempt, due, now, reason, number, token);
+  const microseconds = Math.round(duration * 1e6);
+  yield* changes(statements.record, number, attempt, Math.floor(atMs), microseconds, status, error, answer);
+}
+
+function messageOf(row: Row): Pick<TakenDelivery, "messageId" | "type" | "payload"> {
+  return { messageId: row["id"] as string, type: row["event_type"] as string, payload: bytes(row["payload"]) };
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}
+
+function lastOf(found: readonly Row[]): number {
+  return Number(found.at(-1)?.["number"] ?? 0);
+}
+
+function beforeNow(now: number, seconds: number): number {
+  return Math.floor(now - seconds * 1e3);
+}

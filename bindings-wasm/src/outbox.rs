@@ -1,0 +1,118 @@
+//! What an outbox holds: payloads, subscriptions, and the statements on its tables.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use countersign::error::MessageDefect;
+use countersign::sql::outbox::{self, Wanted};
+use countersign::{DeliveryError, Routes, UnixTime};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::{text, thrown};
+use crate::statements::listed;
+
+const STATEMENTS: [(&str, &str); 43] = [
+    ("sqlite_schema", outbox::SQLITE_SCHEMA),
+    ("send", outbox::SEND),
+    ("deliver", outbox::DELIVER),
+    ("publish", outbox::PUBLISH),
+    ("fan_out", outbox::FAN_OUT),
+    ("sent", outbox::SENT),
+    ("put_endpoint", outbox::PUT_ENDPOINT),
+    ("add_endpoint", outbox::ADD_ENDPOINT),
+    ("put_secrets", outbox::PUT_SECRETS),
+    ("unsubscribe", outbox::UNSUBSCRIBE),
+    ("subscribe", outbox::SUBSCRIBE),
+    ("reorder", outbox::REORDER),
+    ("delete_endpoint", outbox::DELETE_ENDPOINT),
+    ("endpoint", outbox::ENDPOINT),
+    ("endpoint_of_number", outbox::ENDPOINT_OF_NUMBER),
+    ("endpoints", outbox::ENDPOINTS),
+    ("subscriptions", outbox::SUBSCRIPTIONS),
+    ("put_health", outbox::PUT_HEALTH),
+    ("standing", outbox::STANDING),
+    ("pace", outbox::PACE),
+    ("block", outbox::BLOCK),
+    ("pending", outbox::PENDING),
+    ("waiting", outbox::WAITING),
+    ("take", outbox::TAKE),
+    ("message", outbox::MESSAGE),
+    ("renew", outbox::RENEW),
+    ("release", outbox::RELEASE),
+    ("settle", outbox::SETTLE),
+    ("record", outbox::RECORD),
+    ("expired", outbox::EXPIRED),
+    ("reclaim", outbox::RECLAIM),
+    ("set_clock_back", outbox::SET_CLOCK_BACK),
+    ("bury", outbox::BURY),
+    ("delivery", outbox::DELIVERY),
+    ("payload", outbox::PAYLOAD),
+    ("attempts", outbox::ATTEMPTS),
+    ("counts", outbox::COUNTS),
+    ("replay_one", outbox::REPLAY_ONE),
+    ("settled", outbox::SETTLED),
+    ("delete_attempts", outbox::DELETE_ATTEMPTS),
+    ("delete_delivery", outbox::DELETE_DELIVERY),
+    ("delete_message", outbox::DELETE_MESSAGE),
+    ("lonely_messages", outbox::LONELY_MESSAGES),
+];
+
+/// The statements on an outbox: the name of each and its text in turn.
+#[wasm_bindgen]
+pub fn outbox_statements() -> String {
+    listed(&STATEMENTS)
+}
+
+/// The statement that lists deliveries: a bit for each condition, in the order of their values.
+#[wasm_bindgen]
+pub fn outbox_deliveries(conditions: u32) -> String {
+    let has = |place: u32| conditions >> place & 1 == 1;
+    outbox::deliveries(Wanted {
+        state: has(0),
+        endpoint: has(1),
+        event_type: has(2),
+        reason: has(3),
+        since: has(4),
+        until: has(5),
+        before: has(6),
+        ..Wanted::default()
+    })
+}
+
+/// Of a pattern of event types the beginning, after a star if more may follow it.
+///
+/// # Errors
+/// `malformed_pattern`.
+#[wasm_bindgen]
+pub fn subscription(pattern: &str) -> Result<String, JsValue> {
+    Routes::new().add(pattern).map_err(thrown)?;
+    let (beginning, is_whole) = outbox::subscription(pattern);
+    let mut parts = String::from(if is_whole { "=" } else { "*" });
+    parts.push_str(beginning);
+    Ok(parts)
+}
+
+/// The body of a message; the time is in milliseconds.
+#[wasm_bindgen]
+pub fn write_payload(id: &str, event_type: &str, time: f64, data: &str) -> String {
+    countersign::write_payload(id, event_type, UnixTime::from_millis(time as u64), data)
+}
+
+/// What sending fails of, by a word: the code, or what is wrong with a message.
+#[wasm_bindgen]
+pub fn delivery_failure(word: &str) -> String {
+    use DeliveryError::MalformedMessage;
+    let error = match word {
+        "name" => MalformedMessage(MessageDefect::Name),
+        "data" => MalformedMessage(MessageDefect::Data),
+        "length" => MalformedMessage(MessageDefect::Length),
+        "setting" => MalformedMessage(MessageDefect::Setting),
+        "unknown_endpoint" => DeliveryError::UnknownEndpoint,
+        "unreadable_secret" => DeliveryError::UnreadableSecret,
+        "outbox_unavailable" => DeliveryError::OutboxUnavailable,
+        // A word of no failure: TypeScript has none.
+        _ => return "".to_owned(),
+    };
+    text(error)
+}
