@@ -11,6 +11,8 @@ mod schemas;
 mod sender;
 mod settings;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod transaction;
 pub mod transport;
 mod vault;

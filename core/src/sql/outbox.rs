@@ -298,12 +298,23 @@ pub const RECLAIM: &str = concat!(
     due_again!(),
     ", noted_ms = ?, token = NULL\nWHERE number = ? AND state = 'running' AND due_ms <= ?"
 );
-/// What was due soon before the clock was set back shall be due soon, not that much later: three
-/// times the time.
+/// What was due soon before the clock was set back shall be due soon, not that much later: four times
+/// the time. After [`SET_BLOCKS_BACK`] in the same transaction.
 pub const SET_CLOCK_BACK: &str = "\
 UPDATE countersign_delivery
 SET due_ms = CASE WHEN due_ms <= 1 THEN due_ms ELSE due_ms - noted_ms + ? END, noted_ms = ?
-WHERE state IN ('waiting', 'running') AND noted_ms > ?";
+WHERE number IN (SELECT number FROM countersign_delivery WHERE state = 'waiting' AND noted_ms > ?
+  UNION ALL
+  SELECT number FROM countersign_delivery WHERE state = 'running' AND noted_ms > ?)";
+/// The same for messages whose turn it is, which were tried before the clock was set back: twice the
+/// time.
+pub const SET_BLOCKS_BACK: &str = "\
+UPDATE countersign_endpoint SET blocked_until_ms = blocked_until_ms + ? -
+  (SELECT max(d.noted_ms) FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0)
+WHERE is_fifo = 1 AND EXISTS (SELECT 1 FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0
+  AND d.noted_ms > ?)";
 /// Makes dead letters of what waits for an endpoint: twice the time, the reason, the endpoint's
 /// number, at most how many.
 pub const BURY: &str = "\

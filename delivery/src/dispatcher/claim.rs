@@ -400,7 +400,9 @@ impl Chooser {
                 decision.taken.truncate(admitted);
                 left = Some(pace.next_ms(until).max(now + 1));
             }
-            if admitted > 0 {
+            // Also what a clock wrote that was set back, or nothing would be admitted until it is
+            // there again.
+            if admitted > 0 || until < standing.paced_until_us {
                 let values = [Value::Integer(until), Value::Integer(endpoint)];
                 statements.push(Statement::new(Kind::Change, outbox::PACE, values));
             }

@@ -168,10 +168,16 @@ impl Common {
     /// What was due soon before the clock was set back shall be due soon, not that much later.
     pub(super) async fn follow_clock(&self, now: i64) -> Result<(), DeliveryError> {
         if self.held.was_later(now) {
-            tracing::warn!("the clock was set back");
-            let values = [Value::Now, Value::Now, Value::Now];
-            let statement = outbox::SET_CLOCK_BACK;
-            self.shared.change(Purpose::Note, statement, values).await?;
+            let now = |count| vec![Value::Now; count];
+            let statements = [
+                Statement::new(Kind::Change, outbox::SET_BLOCKS_BACK, now(2)),
+                Statement::new(Kind::Change, outbox::SET_CLOCK_BACK, now(4)),
+            ];
+            let work = Work::new(Purpose::Note, statements);
+            let count = self.shared.run(work).await?.changed(1);
+            if count > 0 {
+                tracing::warn!(count, "the clock was set back");
+            }
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 mod common;
 mod support;
 
+mod clocks;
+mod dead_letters;
 mod fairness;
 #[cfg(unix)]
 mod freezing;
@@ -11,11 +13,13 @@ mod health;
 #[cfg(unix)]
 mod kills;
 mod lifecycle;
+mod locked;
 mod ordering;
 #[cfg(unix)]
 mod processes;
 mod publishing;
 mod refused;
+mod replays;
 mod retrying;
 mod secrets;
 mod sending;
