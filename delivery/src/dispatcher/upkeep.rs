@@ -163,10 +163,13 @@ impl Common {
     /// What was due soon before the clock was set back shall be due soon, not that much later.
     pub(super) async fn follow_clock(&self, now: i64) -> Result<(), DeliveryError> {
         if self.held.was_later(now) {
-            tracing::warn!("the clock was set back");
             let values = [Value::Now, Value::Now, Value::Now];
             let statement = outbox::SET_CLOCK_BACK;
-            self.shared.change(Purpose::Note, statement, values).await?;
+            let moved = self.shared.change(Purpose::Note, statement, values).await?;
+            // At each start it is looked whether it was before.
+            if moved > 0 {
+                tracing::warn!(moved, "the clock was set back");
+            }
         }
         Ok(())
     }
