@@ -65,7 +65,9 @@ impl Webhook {
         // reported.
         let mut unreadable = None;
         let readable = secrets.iter().map_while(|secret| {
-            parse_secret(secret).map_err(|error| unreadable = Some(error)).ok()
+            parse_secret(secret)
+                .map_err(|error| unreadable = Some(error))
+                .ok()
         });
         let webhook = countersign::Webhook::new(scheme, readable);
         if let Some(error) = unreadable {

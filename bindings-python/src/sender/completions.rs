@@ -144,7 +144,11 @@ fn settle(py: Python<'_>, together: Vec<Settled>) -> PyResult<()> {
         let future = future.bind(py);
         // Who waited may have been cancelled.
         if !future.call_method0("done")?.is_truthy()? {
-            let method = if is_result { "set_result" } else { "set_exception" };
+            let method = if is_result {
+                "set_result"
+            } else {
+                "set_exception"
+            };
             future.call_method1(method, (value,))?;
         }
     }

@@ -45,7 +45,8 @@ pub(super) fn endpoint(
                 Err(_) => return Err(wrong_type("retry_policy", "a RetryPolicy", &value)),
             },
             name @ ("connect_timeout" | "first_byte_timeout" | "total_timeout") => {
-                let place = usize::from(name == "first_byte_timeout") + 2 * usize::from(name == "total_timeout");
+                let place = usize::from(name == "first_byte_timeout")
+                    + 2 * usize::from(name == "total_timeout");
                 timeouts[place] = Some(number::duration(name, &value)?);
                 endpoint
             }
@@ -77,7 +78,10 @@ fn each(
 fn headers(headers: &Bound<'_, PyAny>, mut endpoint: Endpoint) -> PyResult<Endpoint> {
     for pair in headers.try_iter()? {
         let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
-        let (name, value) = (strict("a header", &name)?, strict("a header's value", &value)?);
+        let (name, value) = (
+            strict("a header", &name)?,
+            strict("a header's value", &value)?,
+        );
         endpoint = endpoint.header(name, value);
     }
     Ok(endpoint)

@@ -151,7 +151,10 @@ impl SenderEngine {
         let to = strict("to", to)?.to_owned();
         let message = message(event_type, content, id, idempotency_key)?;
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.send(&to, &message).await }, rows::sent))
+        Ok(Call::new(
+            async move { sender.send(&to, &message).await },
+            rows::sent,
+        ))
     }
 
     /// Stores messages, all or none: to, type, content, id and idempotency key of each.
@@ -191,7 +194,10 @@ impl SenderEngine {
         let message = message(event_type, content, id, idempotency_key)?;
         let message = message.owner(strict("the owner", owner)?);
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.publish(&message).await }, rows::sent))
+        Ok(Call::new(
+            async move { sender.publish(&message).await },
+            rows::sent,
+        ))
     }
 
     /// What sends a message in a transaction of the caller's own.
@@ -206,7 +212,8 @@ impl SenderEngine {
     ) -> PyResult<OwnStatements> {
         let message = message(event_type, content, id, idempotency_key)?;
         let own = self.sender()?.own_statements(strict("to", to)?, &message);
-        own.map(OwnStatements::new).map_err(|error| exception(py, error))
+        own.map(OwnStatements::new)
+            .map_err(|error| exception(py, error))
     }
 
     /// Registers an endpoint with the settings of ``countersign.sender.Endpoint``.
@@ -218,7 +225,10 @@ impl SenderEngine {
     ) -> PyResult<Call> {
         let endpoint = endpoint(id, url, settings)?;
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.put_endpoint(&endpoint).await }, nothing))
+        Ok(Call::new(
+            async move { sender.put_endpoint(&endpoint).await },
+            nothing,
+        ))
     }
 
     /// Puts a secret before those of an endpoint.
@@ -226,13 +236,19 @@ impl SenderEngine {
         let id = strict("the id", id)?.to_owned();
         let secret = zeroize::Zeroizing::new(strict("the secret", secret)?.to_owned());
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.rotate_secret(&id, &secret).await }, nothing))
+        Ok(Call::new(
+            async move { sender.rotate_secret(&id, &secret).await },
+            nothing,
+        ))
     }
 
     /// Leaves an endpoint its first secret.
     fn retire_secrets(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
-        Ok(Call::new(async move { sender.retire_secrets(&id).await }, nothing))
+        Ok(Call::new(
+            async move { sender.retire_secrets(&id).await },
+            nothing,
+        ))
     }
 
     /// Enables an endpoint; whether there is one.
@@ -250,7 +266,10 @@ impl SenderEngine {
     /// Deletes an endpoint; whether there was one.
     fn delete_endpoint(&self, id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", id)?.to_owned(), self.sender()?);
-        Ok(Call::new(async move { sender.delete_endpoint(&id).await }, truth))
+        Ok(Call::new(
+            async move { sender.delete_endpoint(&id).await },
+            truth,
+        ))
     }
 
     /// The endpoint of an id, or ``None``.
@@ -294,14 +313,19 @@ impl SenderEngine {
     /// Deletes a delivery that is dead or delivered; whether there was one.
     fn delete_delivery(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.delete_delivery(number).await }, truth))
+        Ok(Call::new(
+            async move { sender.delete_delivery(number).await },
+            truth,
+        ))
     }
 
     /// The payload of a message, or ``None``.
     fn payload(&self, message_id: &Bound<'_, PyAny>) -> PyResult<Call> {
         let (id, sender) = (strict("the id", message_id)?.to_owned(), self.sender()?);
         let found = async move { sender.payload(&id).await };
-        Ok(Call::new(found, |py, payload| payload.as_deref().into_py_any(py)))
+        Ok(Call::new(found, |py, payload| {
+            payload.as_deref().into_py_any(py)
+        }))
     }
 
     /// The latest attempts of a delivery, at most so many.
@@ -315,7 +339,10 @@ impl SenderEngine {
     /// How many deliveries are in each state.
     fn counts(&self) -> PyResult<Call> {
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.counts().await }, rows::counts))
+        Ok(Call::new(
+            async move { sender.counts().await },
+            rows::counts,
+        ))
     }
 
     /// Has one delivered once more; whether there is one.
@@ -348,7 +375,10 @@ impl SenderEngine {
     /// Ends a replay; whether it was running.
     fn cancel_replay(&self, number: i64) -> PyResult<Call> {
         let sender = self.sender()?;
-        Ok(Call::new(async move { sender.cancel_replay(number).await }, truth))
+        Ok(Call::new(
+            async move { sender.cancel_replay(number).await },
+            truth,
+        ))
     }
 }
 
@@ -376,7 +406,9 @@ impl Drop for SenderEngine {
 fn unopened(py: Python<'_>, error: &OpenError) -> PyErr {
     let code = DeliveryError::OutboxUnavailable.code();
     let raised = py.import("countersign.errors").and_then(|errors| {
-        errors.getattr("DeliveryError")?.call1((code, error.to_string()))
+        errors
+            .getattr("DeliveryError")?
+            .call1((code, error.to_string()))
     });
     raised.map_or_else(|error| error, PyErr::from_value)
 }

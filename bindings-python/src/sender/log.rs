@@ -80,13 +80,19 @@ impl Visit for Line {
 impl Line {
     /// Writes it, as far as `logging` is set up to.
     pub(super) fn write(self, py: Python<'_>) -> PyResult<()> {
-        let logger = py.import("logging")?.call_method1("getLogger", ("countersign",))?;
+        let logger = py
+            .import("logging")?
+            .call_method1("getLogger", ("countersign",))?;
         let level = if self.level == Level::WARN { 30 } else { 40 };
         let parts = PyDict::new(py);
         let mut text = self.message;
         for (index, (name, value)) in self.parts.into_iter().enumerate() {
             // Of a `String` writing never fails.
-            let _ = write!(text, "{}{name}={value}", if index == 0 { ": " } else { ", " });
+            let _ = write!(
+                text,
+                "{}{name}={value}",
+                if index == 0 { ": " } else { ", " }
+            );
             parts.set_item(name, value)?;
         }
         let extra = PyDict::new(py);

@@ -28,7 +28,10 @@ pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
             "webhook" => {
                 let (scheme, secrets): (Bound<'_, PyAny>, Bound<'_, PyAny>) = value.extract()?;
                 let secrets = list_secrets(&secrets)?;
-                let secrets = secrets.iter().map(parse_secret).collect::<PyResult<Vec<_>>>()?;
+                let secrets = secrets
+                    .iter()
+                    .map(parse_secret)
+                    .collect::<PyResult<Vec<_>>>()?;
                 options = options
                     .webhook(named_or_own(&scheme)?, secrets)
                     .map_err(|error| exception(py, error))?;

@@ -79,9 +79,18 @@ pub(super) fn separate() {
         // there: on Linux an argument is passed to both alike.
         let calls: [(&CStr, Call); 3] = unsafe {
             [
-                (c"open", mem::transmute::<*const (), Call>(open as *const ())),
-                (c"fcntl", mem::transmute::<*const (), Call>(lock as *const ())),
-                (c"close", mem::transmute::<*const (), Call>(close as *const ())),
+                (
+                    c"open",
+                    mem::transmute::<*const (), Call>(open as *const ()),
+                ),
+                (
+                    c"fcntl",
+                    mem::transmute::<*const (), Call>(lock as *const ()),
+                ),
+                (
+                    c"close",
+                    mem::transmute::<*const (), Call>(close as *const ()),
+                ),
             ]
         };
         for (name, call) in calls {
@@ -142,7 +151,10 @@ fn take_kept(path: *const c_char, flags: c_int) -> Option<RawFd> {
     let file = files.get_mut(&(status.st_dev, status.st_ino))?;
     // SAFETY: the descriptor is open.
     let access = |kept| unsafe { libc::fcntl(kept, libc::F_GETFL) } & libc::O_ACCMODE;
-    let place = file.kept.iter().position(|&kept| access(kept) == flags & libc::O_ACCMODE)?;
+    let place = file
+        .kept
+        .iter()
+        .position(|&kept| access(kept) == flags & libc::O_ACCMODE)?;
     Some(file.kept.swap_remove(place))
 }
 

@@ -27,9 +27,15 @@ impl OwnStatements {
         let own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = own.as_ref().ok_or_else(answered)?;
         let placed = |statement: &Statement| {
-            let values = statement.values.iter().map(|given| value(py, &given.at(now_ms)));
+            let values = statement
+                .values
+                .iter()
+                .map(|given| value(py, &given.at(now_ms)));
             let values = values.collect::<PyResult<Vec<_>>>()?;
-            Ok((statement.text.clone().into_owned(), PyTuple::new(py, values)?))
+            Ok((
+                statement.text.clone().into_owned(),
+                PyTuple::new(py, values)?,
+            ))
         };
         own.statements().iter().map(placed).collect()
     }
@@ -42,7 +48,9 @@ impl OwnStatements {
         answers: Vec<(i64, Option<Bound<'_, PyTuple>>)>,
     ) -> PyResult<Py<PyAny>> {
         let own = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let answers = answers.into_iter().map(|(changed, found)| answer(changed, found));
+        let answers = answers
+            .into_iter()
+            .map(|(changed, found)| answer(changed, found));
         let answers = answers.collect::<PyResult<Vec<_>>>()?;
         let sent = own.ok_or_else(answered)?.sent(&answers);
         rows::sent(py, sent.map_err(|error| exception(py, error))?)

@@ -24,10 +24,7 @@ pub(super) fn sent(py: Python<'_>, sent: Sent) -> PyResult<Py<PyAny>> {
 }
 
 /// Each as it is, or as the exception.
-pub(super) fn all_sent(
-    py: Python<'_>,
-    all: Vec<Result<Sent, Error>>,
-) -> PyResult<Py<PyAny>> {
+pub(super) fn all_sent(py: Python<'_>, all: Vec<Result<Sent, Error>>) -> PyResult<Py<PyAny>> {
     let all = all.into_iter().map(|one| match one {
         Ok(one) => sent(py, one),
         Err(error) => Ok(exception(py, error).into_value(py).into_any()),
@@ -109,10 +106,7 @@ pub(super) fn maybe<T>(
     }
 }
 
-pub(super) fn counts(
-    py: Python<'_>,
-    counts: BTreeMap<DeliveryState, u64>,
-) -> PyResult<Py<PyAny>> {
+pub(super) fn counts(py: Python<'_>, counts: BTreeMap<DeliveryState, u64>) -> PyResult<Py<PyAny>> {
     let counted = PyDict::new(py);
     for (state, count) in counts {
         counted.set_item(state.as_str(), count)?;
