@@ -36,6 +36,9 @@ struct File {
     kept: Vec<RawFd>,
 }
 
+/// Whether Python's SQLite and the sender's keep each other out.
+pub(super) const ARE_APART: bool = true;
+
 type Files = Mutex<HashMap<Inode, File>>;
 
 /// A child begins with a new one: a thread that held the lock of the parent's is not there.
