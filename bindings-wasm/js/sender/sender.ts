@@ -303,7 +303,8 @@ export class Sender {
 
   /**
    * Begins no more attempts and waits for those that are under way, at most so many seconds (30 if
-   * not given); whether all ended in time. The others are taken over when their leases have ended.
+   * not given); whether all ended in time. The others are cut off, and tried again by whoever comes
+   * next.
    */
   stop(patience = 30): Promise<boolean> {
     return this.#dispatcher.stop(seconds("the patience", patience));

@@ -407,6 +407,26 @@ export const SCENARIOS = {
     assert.equal(await sender.stop(), true);
   },
 
+  async "a stop cuts off what takes too long, for others to try again"(context, makeStore) {
+    let isSlow = true;
+    const { requests, url } = await endpointServer(context, (response) => (isSlow ? undefined : 200));
+    const store = makeStore();
+    const { sender } = hurried(context, store);
+    await sender.putEndpoint(endpointAt(url));
+    await sender.send("a", "ping", {});
+    sender.start();
+    while (requests.length === 0) {
+      await sleep(5);
+    }
+    assert.equal(await sender.stop(0.05), false);
+    assert.deepEqual(await sender.counts(), { waiting: 1, running: 0, delivered: 0, dead: 0 });
+    isSlow = false;
+    await hurried(context, makeStore(undefined, store)).sender.deliverDue();
+    assert.deepEqual(await sender.counts(), { waiting: 0, running: 0, delivered: 1, dead: 0 });
+    const [{ number }] = await sender.deliveries();
+    assert.equal((await sender.attempts(number)).length, 1);
+  },
+
   async "an endpoint whose settings are wrong holds up nobody"(context, makeStore) {
     const { requests, url } = await endpointServer(context);
     const store = makeStore();
