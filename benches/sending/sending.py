@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 
-ENDPOINT = dict(secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", allow_http=True)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEXT = "x" * 375
 CONCURRENCY = 64
 
@@ -31,13 +31,19 @@ def wait_for(port, count):
 
 
 
+def endpoint(port):
+    from countersign.sender import Endpoint
+
+    url = f"http://127.0.0.1:{port}/"
+    networks = ["127.0.0.1"]
+    return Endpoint("sink", url, secret=SECRET, allow_http=True, allow_networks=networks)
+
+
 def in_batches(port, file, count):
     from countersign.sender import Sender
 
     with Sender(file, endpoint_concurrency=64) as sender:
-        sender.put_endpoint(
-            "sink", f"http://127.0.0.1:{port}/", allow_networks=["127.0.0.1"], **ENDPOINT
-        )
+        sender.put_endpoint(endpoint(port))
         for _ in range(count // 100):
             sender.send_many([("sink", "invoice.paid", data()) for _ in range(100)])
         wait_for(port, count)
@@ -49,9 +55,7 @@ def from_threads(port, file, count):
     from countersign.sender import Sender
 
     with Sender(file, endpoint_concurrency=64) as sender:
-        sender.put_endpoint(
-            "sink", f"http://127.0.0.1:{port}/", allow_networks=["127.0.0.1"], **ENDPOINT
-        )
+        sender.put_endpoint(endpoint(port))
         with ThreadPoolExecutor(CONCURRENCY) as threads:
             list(threads.map(lambda _: sender.send("sink", "invoice.paid", data()), range(count)))
         wait_for(port, count)
@@ -62,9 +66,7 @@ def from_tasks(port, file, count):
 
     async def run():
         async with AsyncSender(file, endpoint_concurrency=64) as sender:
-            await sender.put_endpoint(
-                "sink", f"http://127.0.0.1:{port}/", allow_networks=["127.0.0.1"], **ENDPOINT
-            )
+            await sender.put_endpoint(endpoint(port))
 
             async def work():
                 for _ in range(count // CONCURRENCY):
