@@ -521,12 +521,11 @@ class Call:
     def start(self, event_loop: Any, future: Any) -> None: ...
 
 _Text = str | None
-_Answer = tuple[int, tuple[str, int | None] | None]
 
 @final
 class OwnStatements:
     def at(self, now_ms: int) -> list[tuple[str, tuple[Any, ...]]]: ...
-    def sent(self, answers: Sequence[_Answer]) -> tuple[str, bool]: ...
+    def sent(self, answers: Sequence[tuple[int, tuple[Any, ...] | None]]) -> tuple[str, bool]: ...
 
 @final
 class SenderEngine:

@@ -15,6 +15,7 @@ use super::call::Call;
 use super::endpoint::endpoint;
 use super::message::message;
 use super::options::options;
+use super::own_locks;
 use super::own_statements::OwnStatements;
 use super::process::Process;
 use super::rows;
@@ -57,8 +58,7 @@ impl SenderEngine {
             system_time()
         };
         let options = options.clock(clock);
-        #[cfg(target_os = "linux")]
-        super::own_locks::separate();
+        own_locks::separate();
         let opened = py.detach(|| {
             process.enter(|| match is_postgres {
                 true => options.open_postgres(database.to_string_lossy()),
@@ -79,15 +79,14 @@ impl SenderEngine {
     /// Closes in the child of a fork what belongs to the parent.
     #[staticmethod]
     fn forget_inherited() {
-        #[cfg(target_os = "linux")]
-        super::own_locks::forget_inherited();
+        own_locks::forget_inherited();
     }
 
     /// Whether other connections of this process, by another SQLite, can use the file at the same
     /// time.
     #[staticmethod]
     fn shares_files() -> bool {
-        cfg!(any(target_os = "linux", windows))
+        own_locks::ARE_APART
     }
 
     /// Closes the database, unless a dispatcher or a call still uses it; whether it is closed.

@@ -7,7 +7,10 @@ mod engine;
 mod log;
 mod message;
 mod options;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod own_locks;
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+#[path = "common_locks.rs"]
 mod own_locks;
 mod own_statements;
 mod process;

@@ -13,7 +13,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::fs;
 use std::mem;
 use std::os::fd::RawFd;
@@ -28,13 +28,16 @@ type Inode = (libc::dev_t, libc::ino_t);
 
 #[derive(Default)]
 struct File {
-    /// Holds the locks; a duplicate of the first descriptor that was locked.
+    /// Holds the locks.
     locks: RawFd,
     /// What SQLite has open.
     used: Vec<RawFd>,
     /// What SQLite has closed while others in this process had the file open.
     kept: Vec<RawFd>,
 }
+
+/// Whether Python's SQLite and the sender's keep each other out.
+pub(super) const ARE_APART: bool = true;
 
 type Files = Mutex<HashMap<Inode, File>>;
 
@@ -184,11 +187,7 @@ fn locks_of(descriptor: RawFd) -> Option<RawFd> {
     let file = match files.entry(inode) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(unknown) => {
-            // SAFETY: it makes a new descriptor.
-            let locks = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3) };
-            if locks < 0 {
-                return None;
-            }
+            let locks = opened_again(descriptor)?;
             unknown.insert(File {
                 locks,
                 ..File::default()
@@ -199,6 +198,24 @@ fn locks_of(descriptor: RawFd) -> Option<RawFd> {
         file.used.push(descriptor);
     }
     Some(file.locks)
+}
+
+/// Another description of the same file. A duplicate would be the same one, which a mapping of the
+/// file keeps alive, so that a child which inherits that would keep the locks of a parent that was
+/// killed.
+fn opened_again(descriptor: RawFd) -> Option<RawFd> {
+    let path = CString::new(format!("/proc/self/fd/{descriptor}")).ok()?;
+    // SAFETY: the descriptor is open, and the path ends in a zero byte.
+    let again = unsafe {
+        let access = libc::fcntl(descriptor, libc::F_GETFL) & libc::O_ACCMODE;
+        libc::open(path.as_ptr(), access | libc::O_CLOEXEC)
+    };
+    if again >= 0 {
+        return Some(again);
+    }
+    // Where `/proc` is not mounted. SAFETY: it makes a new descriptor.
+    let duplicate = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3) };
+    (duplicate >= 0).then_some(duplicate)
 }
 
 /// In the place of `close`: the locks of the file are gone, as SQLite expects, and those of others

@@ -6,10 +6,11 @@ use countersign_database::{Answered, Row, Statement, Value};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use super::rows;
 use crate::errors::exception;
+use crate::text::strict;
 
 /// What sends a message in a transaction of the caller's own.
 #[pyclass(frozen, module = "countersign._countersign")]
@@ -26,8 +27,10 @@ impl OwnStatements {
         let own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = own.as_ref().ok_or_else(answered)?;
         let placed = |statement: &Statement| {
-            let values = statement.values.iter();
-            let values = values.map(|value| self::value(py, &value.at(now_ms)));
+            let values = statement
+                .values
+                .iter()
+                .map(|given| value(py, &given.at(now_ms)));
             let values = values.collect::<PyResult<Vec<_>>>()?;
             Ok((
                 statement.text.clone().into_owned(),
@@ -42,10 +45,13 @@ impl OwnStatements {
     fn sent(
         &self,
         py: Python<'_>,
-        answers: Vec<(i64, Option<(String, Option<i64>)>)>,
+        answers: Vec<(i64, Option<Bound<'_, PyTuple>>)>,
     ) -> PyResult<Py<PyAny>> {
         let own = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let answers: Vec<Answered> = answers.into_iter().map(self::answer).collect();
+        let answers = answers
+            .into_iter()
+            .map(|(changed, found)| answer(changed, found));
+        let answers = answers.collect::<PyResult<Vec<_>>>()?;
         let sent = own.ok_or_else(answered)?.sent(&answers);
         rows::sent(py, sent.map_err(|error| exception(py, error))?)
     }
@@ -61,18 +67,23 @@ fn answered() -> PyErr {
     PyRuntimeError::new_err("these statements were answered before")
 }
 
-fn answer((changed, found): (i64, Option<(String, Option<i64>)>)) -> Answered {
+fn answer(changed: i64, found: Option<Bound<'_, PyTuple>>) -> PyResult<Answered> {
     let mut answer = Answered::default();
     // What changes nothing may say -1.
     answer.changed = changed.try_into().unwrap_or(0);
-    let row = |(id, endpoint): (String, _)| {
-        Row::new(vec![
-            Value::Text(id.into()),
-            Value::integer_or_null(endpoint),
-        ])
-    };
-    answer.rows = found.into_iter().map(row).collect();
-    answer
+    if let Some(found) = found {
+        let values = found.iter().map(|value| {
+            if value.is_none() {
+                Ok(Value::Null)
+            } else if value.is_instance_of::<PyString>() {
+                strict("a text", &value).map(Value::text)
+            } else {
+                value.extract().map(Value::Integer)
+            }
+        });
+        answer.rows = vec![Row::new(values.collect::<PyResult<Vec<_>>>()?)];
+    }
+    Ok(answer)
 }
 
 fn value(py: Python<'_>, value: &Value) -> PyResult<Py<PyAny>> {

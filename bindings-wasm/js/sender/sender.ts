@@ -26,6 +26,7 @@ import type {
   Attempted,
   DeliveryFilter,
   DeliveryState,
+  EndpointRecord,
   OutgoingMessage,
   Retention,
   SenderStore,
@@ -84,6 +85,14 @@ export interface SenderOptions {
 const DAY = 86_400;
 const MOST = 2 ** 31 - 1;
 const PAGE = 500;
+
+/** What registers a URL, or why it cannot be. */
+interface Registration {
+  readonly register: EndpointRecord | null;
+  readonly refusal: unknown;
+}
+
+const UNKNOWN: Registration = { register: null, refusal: null };
 
 /** A message that is to be stored, and who waits for that. */
 interface Outgoing {
@@ -206,16 +215,24 @@ export class Sender {
    */
   async send(to: string, type: string, data: unknown, sendOptions?: SendOptions): Promise<Sent> {
     const endpoint = text("the endpoint", to);
-    const register = isUrl(endpoint) ? endpointRecord({ id: endpoint, url: endpoint }) : null;
-    if (register !== null) {
-      targetOf(register, this.#defaults);
-    }
+    const { register, refusal } = isUrl(endpoint) ? this.#registration(endpoint) : UNKNOWN;
     const addressed = register === null ? { endpoint } : { endpoint, register };
     const sent = await this.#insert(type, data, sendOptions, addressed);
     if (sent === null) {
-      throw deliveryFailure("unknown_endpoint");
+      throw refusal ?? deliveryFailure("unknown_endpoint");
     }
     return sent;
+  }
+
+  /** What registers a URL that is not, or why it cannot be: one that is has rules and secrets of its own. */
+  #registration(url: string): Registration {
+    try {
+      const register = endpointRecord({ id: url, url });
+      targetOf(register, this.#defaults);
+      return { register, refusal: null };
+    } catch (refusal) {
+      return { register: null, refusal };
+    }
   }
 
   /**
@@ -286,7 +303,8 @@ export class Sender {
 
   /**
    * Begins no more attempts and waits for those that are under way, at most so many seconds (30 if
-   * not given); whether all ended in time. The others are taken over when their leases have ended.
+   * not given); whether all ended in time. The others are cut off, and tried again by whoever comes
+   * next.
    */
   stop(patience = 30): Promise<boolean> {
     return this.#dispatcher.stop(seconds("the patience", patience));

@@ -75,7 +75,14 @@ export const SCENARIOS = {
     ]);
     await sender.deliverDue();
     assert.equal(requests.length, 1);
-    const { id } = await sender.send("a", "ping", 5);
+    // Another endpoint gets the same message, once.
+    await sender.putEndpoint(endpointAt(`${url}/b`, { id: "b", eventTypes: ["nothing"] }));
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual(await sender.send("b", "ping", 5, { id: "msg_1" }), { id: "msg_1", isNew: false });
+      await sender.deliverDue();
+    }
+    assert.deepEqual(requests.map(({ body }) => JSON.parse(body).data), [1, 1]);
+    const { id } = await sender.send("a", "ping", 6);
     assert.match(id, /^msg_[0-9a-f]{32}$/);
   },
 
@@ -121,6 +128,9 @@ export const SCENARIOS = {
     assert.equal(await codeOf(sender.send("http://example.com/in", "ping", {})), "insecure_url");
     assert.equal(await codeOf(sender.send("https://127.0.0.1/in", "ping", {})), "forbidden_destination");
     assert.equal(await codeOf(sender.send("https://a b/in", "ping", {})), "malformed_message");
+    // One that is registered has rules of its own.
+    await sender.putEndpoint({ id: "http://example.com/in", url: "http://example.com/in", allowHttp: true });
+    assert.equal((await sender.send("http://example.com/in", "ping", {})).isNew, true);
     const { sender: without } = hurried(context, makeStore(), { fetch });
     assert.equal(await codeOf(without.send("https://example.org/in", "ping", {})), "no_secrets");
   },
@@ -395,6 +405,26 @@ export const SCENARIOS = {
     assert.equal(await sender.stop(), true);
     assert.deepEqual(await sender.counts(), { waiting: 0, running: 0, delivered: 1, dead: 0 });
     assert.equal(await sender.stop(), true);
+  },
+
+  async "a stop cuts off what takes too long, for others to try again"(context, makeStore) {
+    let isSlow = true;
+    const { requests, url } = await endpointServer(context, (response) => (isSlow ? undefined : 200));
+    const store = makeStore();
+    const { sender } = hurried(context, store);
+    await sender.putEndpoint(endpointAt(url));
+    await sender.send("a", "ping", {});
+    sender.start();
+    while (requests.length === 0) {
+      await sleep(5);
+    }
+    assert.equal(await sender.stop(0.05), false);
+    assert.deepEqual(await sender.counts(), { waiting: 1, running: 0, delivered: 0, dead: 0 });
+    isSlow = false;
+    await hurried(context, makeStore(undefined, store)).sender.deliverDue();
+    assert.deepEqual(await sender.counts(), { waiting: 0, running: 0, delivered: 1, dead: 0 });
+    const [{ number }] = await sender.deliveries();
+    assert.equal((await sender.attempts(number)).length, 1);
   },
 
   async "an endpoint whose settings are wrong holds up nobody"(context, makeStore) {

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from countersign._countersign import SenderEngine, encode_postgres_text
+from countersign._countersign import SenderEngine, decode_postgres_text, encode_postgres_text
 from countersign.sender.opened import Opened
 from countersign.sender.stored import Sent
 
@@ -57,7 +57,7 @@ def send_on_postgres(opened: Opened, connection: Connection[Any], outgoing: Outg
         for text, values in sending.statements:
             cursor.execute(*_placed(text, values))
             row = cursor.fetchone() if cursor.description else None
-            sending.answered(cursor.rowcount, row)
+            sending.answered(cursor.rowcount, _read(row))
     return sending.sent()
 
 
@@ -73,7 +73,7 @@ async def send_on_async_postgres(
         for text, values in sending.statements:
             await cursor.execute(*_placed(text, values))
             row = await cursor.fetchone() if cursor.description else None
-            sending.answered(cursor.rowcount, row)
+            sending.answered(cursor.rowcount, _read(row))
     return sending.sent()
 
 
@@ -82,10 +82,10 @@ class _Sending:
 
     def __init__(self, opened: Opened, outgoing: Outgoing, now_ms: int) -> None:
         self._own = opened.use(lambda engine: engine.own_statements(*outgoing))
-        self._answers: list[tuple[int, Any]] = []
+        self._answers: list[tuple[int, tuple[Any, ...] | None]] = []
         self.statements = self._own.at(now_ms)
 
-    def answered(self, changed: int, row: Any) -> None:
+    def answered(self, changed: int, row: tuple[Any, ...] | None) -> None:
         self._answers.append((changed, row))
 
     def sent(self) -> Sent:
@@ -107,6 +107,14 @@ def _placed(text: str, values: tuple[Any, ...]) -> tuple[bytes, list[Any]]:
     return placed, [
         encode_postgres_text(value) if isinstance(value, str) else value for value in values
     ]
+
+
+def _read(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    if row is None:
+        return None
+    return tuple(
+        decode_postgres_text(value) if isinstance(value, str) else value for value in row
+    )
 
 
 def _value(row: tuple[Any, ...] | None) -> int:
