@@ -1,4 +1,5 @@
 //! Senders for the tests, and what they wait for.
+#![allow(dead_code, reason = "each of the tests needs some of it")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
