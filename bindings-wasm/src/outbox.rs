@@ -12,8 +12,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 43] = [
+const STATEMENTS: [(&str, &str); 45] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
+    ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
     ("deliver", outbox::DELIVER),
     ("publish", outbox::PUBLISH),
@@ -31,6 +32,7 @@ const STATEMENTS: [(&str, &str); 43] = [
     ("endpoints", outbox::ENDPOINTS),
     ("subscriptions", outbox::SUBSCRIPTIONS),
     ("put_health", outbox::PUT_HEALTH),
+    ("lock", outbox::LOCK),
     ("standing", outbox::STANDING),
     ("pace", outbox::PACE),
     ("block", outbox::BLOCK),

@@ -37,6 +37,8 @@ import type {
 } from "./store.js";
 
 const PAGE = 500;
+/** In how many seconds to ask again for an endpoint that another sender is at. */
+const BUSY = 0.05;
 
 /** Programs in other languages share the tables: the core has them, and the statements. */
 export class SqlSenderStore implements SenderStore {
@@ -108,7 +110,7 @@ export class SqlSenderStore implements SenderStore {
   putHealth(id: string, health: EndpointHealth): Promise<boolean> {
     const { endpoint, put_health, block } = this.#statements;
     return this.#database.transaction("store", function* () {
-      const [found] = yield* lockedRows(endpoint, id);
+      const [found] = yield* rows(endpoint, id);
       if (found === undefined) {
         return false;
       }
@@ -173,11 +175,15 @@ export class SqlSenderStore implements SenderStore {
   ): Promise<Taking> {
     const statements = this.#statements;
     return this.#database.transaction("note", function* (now) {
-      const [standing] = yield* lockedRows(statements.standing, endpoint);
       const [row] = yield* rows(statements.endpoint_of_number, endpoint);
-      if (standing === undefined || row === undefined) {
+      if (row === undefined) {
         const buried = yield* changes(statements.bury, now, now, "deleted", endpoint, PAGE);
         return { endpoint: null, deliveries: [], next: buried > 0 ? 0 : null };
+      }
+      const [standing] = yield* lockedRows(statements.standing, endpoint);
+      if (standing === undefined) {
+        // Another sender is at it.
+        return { endpoint: endpointOf(row, []), deliveries: [], next: BUSY };
       }
       const found = yield* lockedRows(statements.waiting, endpoint, most + 1);
       const messages = new Map(found.map((one) => [Number(one["number"]), Number(one["message"])]));
@@ -241,15 +247,22 @@ export class SqlSenderStore implements SenderStore {
     observe: (health: EndpointHealth, tells: Attempt, now: number) => EndpointHealth,
   ): Promise<void> {
     const statements = this.#statements;
+    const telling = new Set(ended.filter(({ tells }) => tells !== null).map(({ delivery }) => delivery.endpoint));
     await this.#database.transaction("note", function* (now) {
+      // In the order of their numbers, so that nobody waits for each other for ever.
+      for (const endpoint of [...telling].sort((one, other) => one - other)) {
+        if ((yield* changes(statements.lock, endpoint)) === 0) {
+          // It was deleted.
+          telling.delete(endpoint);
+        }
+      }
       for (const one of ended) {
         yield* settleOne(statements, one, now);
         const { endpoint } = one.delivery;
-        const [row] = one.tells === null ? [] : yield* lockedRows(statements.standing, endpoint);
-        // It was deleted, if there is none.
-        if (row !== undefined) {
-          const before = healthOf(row);
-          const values = healthValues(observe(before, one.tells!, now / 1e3));
+        if (one.tells !== null && telling.has(endpoint)) {
+          const [row] = yield* rows(statements.standing, endpoint);
+          const before = healthOf(row!);
+          const values = healthValues(observe(before, one.tells, now / 1e3));
           if (healthValues(before).some((value, place) => value !== values[place])) {
             yield* changes(statements.put_health, ...values, endpoint);
           }

@@ -474,3 +474,12 @@ export const SCENARIOS = {
   },
 };
 
+
+/** Those that set the clock of the store, which not every store lets them. */
+export const NEED_A_CLOCK = [
+  "an endpoint that asks for a pause gets it, whatever waits",
+  "a circuit opens, and single attempts find out when the endpoint is back",
+  "a rate is kept",
+  "another sender takes over when the lease has ended",
+  "what is past is forgotten, and keys later",
+];
