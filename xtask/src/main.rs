@@ -7,6 +7,7 @@ mod constant_time;
 mod demo;
 mod examples;
 mod fuzz;
+mod interoperability;
 mod npm;
 mod python;
 mod readme;
