@@ -19,6 +19,7 @@ mod payload;
 mod retry;
 mod scheme;
 mod secret;
+mod sender;
 mod shared;
 mod sql;
 mod stores;
@@ -54,6 +55,8 @@ mod _countersign {
     use crate::scheme::Scheme;
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::sender::{Call, OwnStatements, SenderEngine, unserialisable};
     #[pymodule_export]
     use crate::sql::{
         decode_postgres_text, encode_postgres_text, guard_statements, inbox_statements,

@@ -72,11 +72,9 @@ impl Webhook {
         // reported.
         let mut unreadable = None;
         let readable = secrets.iter().map_while(|secret| {
-            let secret = match secret.cast::<Secret>() {
-                Ok(secret) => Ok(secret.get().0.clone()),
-                Err(_) => secret::parse(secret),
-            };
-            secret.map_err(|error| unreadable = Some(error)).ok()
+            parse_secret(secret)
+                .map_err(|error| unreadable = Some(error))
+                .ok()
         });
         let webhook = countersign::Webhook::new(scheme, readable);
         if let Some(error) = unreadable {
@@ -87,11 +85,7 @@ impl Webhook {
             webhook = webhook.with_tolerance(tolerance);
         }
         if let Some(token) = verify_token {
-            let token = match token.cast::<Secret>() {
-                Ok(token) => token.get().0.clone(),
-                Err(_) => secret::parse(token)?,
-            };
-            webhook = webhook.with_verify_token(token);
+            webhook = webhook.with_verify_token(parse_secret(token)?);
         }
         if every_secret_signs {
             webhook = webhook.with_every_secret_signing();
@@ -316,8 +310,16 @@ pub(crate) struct Context<'a> {
     pub(crate) method: Option<Cow<'a, str>>,
 }
 
+/// The secret that a `str` or a `Secret` is.
+pub(crate) fn parse_secret(secret: &Bound<'_, PyAny>) -> PyResult<countersign::Secret> {
+    match secret.cast::<Secret>() {
+        Ok(secret) => Ok(secret.get().0.clone()),
+        Err(_) => secret::parse(secret),
+    }
+}
+
 /// One secret, or the items of a sequence.
-fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+pub(crate) fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
         return Ok(vec![secrets.clone()]);
     }

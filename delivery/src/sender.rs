@@ -60,7 +60,8 @@ pub(crate) struct Shared {
 pub struct Sent {
     /// The message's id: that of the first call, if its idempotency key was used before.
     pub id: String,
-    /// Whether this call stored it; `false` if one of its id or key was there.
+    /// Whether this call did something; `false` if the message of its id or key was there, and went
+    /// to this endpoint, or to all that want it, before.
     pub is_new: bool,
 }
 
@@ -77,7 +78,7 @@ impl Sender {
     /// the URL as its id, for the sender's own scheme and secrets.
     ///
     /// # Errors
-    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL that is not registered
+    /// `unknown_endpoint`, `malformed_message`, `schema_mismatch`, `outbox_unavailable`; for a URL that is not registered
     /// also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
     /// has none.
     pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
@@ -92,7 +93,7 @@ impl Sender {
     /// not disabled, and returns once that is committed.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable`.
+    /// `malformed_message`, `schema_mismatch`, `outbox_unavailable`.
     pub async fn publish(&self, message: &Message) -> Result<Sent, Error> {
         let sent = self
             .store(vec![self.statements(Addressee::Everyone, message)?])
@@ -105,7 +106,7 @@ impl Sender {
     /// One that is addressed to nobody keeps none of the others back.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable`: none is stored. Within the answers
+    /// `malformed_message`, `schema_mismatch`, `outbox_unavailable`: none is stored. Within the answers
     /// `unknown_endpoint` and the errors of a URL.
     pub async fn send_many<'a>(
         &self,
@@ -148,6 +149,11 @@ impl Sender {
         message: &Message,
     ) -> Result<Sending, Error> {
         let finished = message.finish(self.now(), self.shared.options.payload_limit)?;
+        #[cfg(feature = "schema")]
+        self.shared
+            .options
+            .schemas
+            .check(finished.event_type, &finished.payload)?;
         let mut refusal = DeliveryError::UnknownEndpoint.into();
         let statements = match to {
             Addressee::Everyone => publication(&finished),
@@ -207,7 +213,7 @@ impl Sender {
 }
 
 impl Shared {
-    fn is_on_postgres(&self) -> bool {
+    pub(crate) fn is_on_postgres(&self) -> bool {
         #[cfg(feature = "postgres")]
         return self.postgres.is_some();
         #[cfg(not(feature = "postgres"))]
@@ -280,7 +286,7 @@ pub(crate) fn what_became(answers: &[Answered]) -> Result<Option<(Sent, Vec<i64>
     let Some(first) = rows.first() else {
         return Ok(None);
     };
-    let is_new = answers[0].changed > 0;
+    let is_new = answers[0].changed > 0 || answers[1].changed > 0;
     let endpoints = match is_new {
         true => rows
             .iter()

@@ -12,7 +12,7 @@ use crate::tools::{command, ensure_installed, root, run as run_command, step};
 use crate::wheel::{self, Wheels};
 
 const USAGE: &str = "usage: cargo xtask example \
-    flask-app|fastapi-app|django-app|node-express|node-fastify|worker|rust-axum [test]";
+    flask-app|fastapi-app|django-app|node-express|node-fastify|worker|worker-sender|rust-axum [test]";
 
 /// Those in Python.
 const PYTHON: [&str; 3] = ["flask-app", "fastapi-app", "django-app"];
@@ -41,11 +41,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ("flask-app", false) => run_python(name, &["flask_app"]),
         ("fastapi-app", false) => run_python(name, &["fastapi_app"]),
         ("django-app", false) => run_python(name, &DJANGO_SERVER),
-        ("node-express" | "node-fastify" | "worker", true) => {
+        ("node-express" | "node-fastify" | "worker" | "worker-sender", true) => {
             install_node(name, &npm::pack()?)?;
             test_node(name)
         }
-        ("node-express" | "node-fastify" | "worker", false) => {
+        ("node-express" | "node-fastify" | "worker" | "worker-sender", false) => {
             install_node(name, &npm::pack()?)?;
             run_command(npm_in(name).arg("start"))
         }
@@ -63,7 +63,7 @@ pub(crate) fn test() -> Result<()> {
         test_python(name, &install_python(name, &wheels)?)?;
     }
     let package = npm::pack()?;
-    for name in ["node-express", "node-fastify", "worker"] {
+    for name in ["node-express", "node-fastify", "worker", "worker-sender"] {
         install_node(name, &package)?;
         test_node(name)?;
     }

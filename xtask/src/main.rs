@@ -2,6 +2,7 @@
 
 mod bare_metal;
 mod bench;
+mod bench_sending;
 mod conformance;
 mod constant_time;
 mod demo;
@@ -28,7 +29,7 @@ usage: cargo xtask <command>
 
   demo          build the packages, deliver webhooks to the examples, compare all verdicts
   example       run an example, or its tests: flask-app, fastapi-app, django-app, node-express,
-                node-fastify, worker, rust-axum
+                node-fastify, worker, worker-sender, rust-axum
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   receivers     the end-to-end corpus behind every server, over HTTP
@@ -39,6 +40,7 @@ usage: cargo xtask <command>
   constant-time sign and verify under valgrind with a key that it does not know
   fuzz          fuzz the parsers, each for half a minute
   bench         measure against the peers, write benches/RESULTS.md
+  bench-sending measure senders against each other, write benches/SENDING.md
 ";
 
 fn main() -> ExitCode {
@@ -60,6 +62,7 @@ fn run(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "bench" => bench::run(),
+        "bench-sending" => bench_sending::run(),
         "conformance" => conformance::run(),
         "constant-time" => constant_time::run(),
         "demo" => demo::run(),

@@ -42,9 +42,11 @@ from countersign.errors import (
     VerificationError,
 )
 from countersign.receiver import Outcome, Receiver
+from countersign.sender import AsyncSender, Sender
 
 __all__ = [
     "AddressPolicy",
+    "AsyncSender",
     "Availability",
     "Backoff",
     "ConfigurationError",
@@ -63,6 +65,7 @@ __all__ = [
     "RetryPolicy",
     "Scheme",
     "Secret",
+    "Sender",
     "Tolerance",
     "VerificationError",
     "Verified",

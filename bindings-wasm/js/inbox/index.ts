@@ -18,7 +18,7 @@
  */
 
 export { DurableObjectInbox } from "./durable-object.js";
-export type { DurableObjectSqlStorage } from "./durable-object.js";
+export type { DurableObjectSqlStorage } from "./durable-object-connection.js";
 export type { Inbox, Taken } from "./inbox.js";
 export type { EventsOptions, ReplayOptions } from "./management.js";
 export { PostgresInbox } from "./postgres.js";

@@ -10,24 +10,22 @@ import { randomToken } from "../receiver/token.js";
 import type { Attempt } from "../retry.js";
 import { choose } from "./choice.js";
 import type { EndpointHealth, HealthPolicy } from "./health.js";
-import type { SenderLogEntry, SenderLogger } from "./log.js";
+import type { SenderLogEntry, SenderLog } from "./log.js";
 import { Run } from "./run.js";
 import type { Choice, Ended, Retention, SenderStore, Standing, StoredEndpoint, TakenDelivery, Verdict } from "./store.js";
 import { type Defaults, type Target, targetOf } from "./target.js";
-import { type Answer, post, type Resolve } from "./transport.js";
+import { type Answer, type Host, post } from "./transport.js";
 
 /** What a dispatcher works with. Durations are in seconds. */
-export interface Parts {
+export interface Parts extends Host {
   readonly store: SenderStore;
   readonly defaults: Defaults;
   readonly healthPolicy: HealthPolicy;
-  readonly fetch: typeof fetch;
-  readonly resolve: Resolve | null;
   /** The clock in Unix milliseconds. */
   readonly clock: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly logger: SenderLogger;
+  readonly log: SenderLog;
   readonly lease: number;
   readonly concurrency: number;
   readonly poll: number;
@@ -91,7 +89,7 @@ export class Dispatcher {
     run.ended = this.#keep(run);
   }
 
-  /** Takes no more and waits for attempts that were begun, at most so many seconds; whether all ended. */
+  /** Takes no more, waits for what is under way, at most so many seconds, and cuts off the rest; whether all ended. */
   async stop(timeout: number): Promise<boolean> {
     const run = this.#run;
     this.#run = null;
@@ -105,8 +103,17 @@ export class Dispatcher {
       run.ended.then(() => true),
       () => false,
     );
+    const cut = [...run.running.values()];
     run.giveUp();
     this.ring();
+    if (cut.length > 0) {
+      try {
+        await this.#parts.store.release(cut);
+      } catch (thrown) {
+        // Others have them when the leases end.
+        this.#logThrown("what was cut off could not be given back", thrown);
+      }
+    }
     return hasEnded;
   }
 
@@ -235,7 +242,7 @@ export class Dispatcher {
 
   /** Never rejects. */
   async #attempt(run: Run, delivery: TakenDelivery, target: Target): Promise<void> {
-    const { clock, fetch, resolve } = this.#parts;
+    const { clock } = this.#parts;
     const [atMs, start] = [clock(), monotonic()];
     const made = { delivery, atMs };
     const duration = () => (monotonic() - start) / 1e3;
@@ -249,7 +256,11 @@ export class Dispatcher {
       this.#settle(run, { ...made, ...nothing, verdict, duration: duration(), error });
       return;
     }
-    const answer = await post(target, headers, delivery.payload, fetch, resolve);
+    const answer = await post(target, headers, delivery.payload, this.#parts, run.cuts);
+    if (run.isGivenUp) {
+      // It was cut off and given back: nobody knows whether it arrived.
+      return;
+    }
     this.#settle(run, { ...made, ...this.#judge(delivery, target, answer), duration: duration() });
   }
 
@@ -327,7 +338,7 @@ export class Dispatcher {
   #log(entry: SenderLogEntry): void {
     // There is nobody left to tell, and nothing changes by it.
     guarded(
-      () => this.#parts.logger(entry),
+      () => this.#parts.log(entry),
       () => undefined,
     );
   }

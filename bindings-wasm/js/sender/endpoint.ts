@@ -170,7 +170,11 @@ export function isUrl(to: string): boolean {
 /** Schemes of the program's own by their names. */
 export function schemesByName(schemes: Iterable<Scheme> | null | undefined): Map<string, Scheme> {
   const named = new Map<string, Scheme>();
-  for (const scheme of schemes ?? []) {
+  const given: unknown = schemes ?? [];
+  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+    throw wrong("the schemes", "an array of Schemes", given);
+  }
+  for (const scheme of given as Iterable<unknown>) {
     if (!(scheme instanceof Scheme)) {
       throw wrong("a scheme", "a Scheme", scheme);
     }

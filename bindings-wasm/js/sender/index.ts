@@ -9,10 +9,12 @@
 
 export { DestinationRules } from "./destination.js";
 export type { Destination, DestinationRulesOptions } from "./destination.js";
+export { DurableObjectSenderStore } from "./durable-object.js";
+export type { DurableObjectSqlStorage } from "../inbox/durable-object-connection.js";
 export type { Endpoint, RegisteredEndpoint, Timeouts } from "./endpoint.js";
 export { HealthPolicy, HEALTHY } from "./health.js";
 export type { Availability, DisableReason, EndpointHealth, HealthPolicyOptions } from "./health.js";
-export type { SenderLogEntry, SenderLogger } from "./log.js";
+export type { SenderLog, SenderLogEntry } from "./log.js";
 export { MemorySenderStore } from "./memory.js";
 export type { MemorySenderStoreOptions } from "./memory.js";
 export type { PublishOptions, SendOptions } from "./message.js";
@@ -20,6 +22,7 @@ export { writePayload } from "./payload.js";
 export { Sender } from "./sender.js";
 export type { SenderOptions } from "./sender.js";
 export { SqliteSenderStore } from "./sqlite.js";
+export type { SqliteDatabase, SqliteStatement } from "../receiver/sqlite-database.js";
 export type {
   Attempted,
   Awaitable,

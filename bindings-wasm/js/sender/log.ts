@@ -14,4 +14,4 @@ export interface SenderLogEntry {
 }
 
 /** Gets each line of the log. */
-export type SenderLogger = (entry: SenderLogEntry) => void;
+export type SenderLog = (entry: SenderLogEntry) => void;

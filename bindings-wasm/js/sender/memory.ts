@@ -50,7 +50,8 @@ interface Delivery {
 
 interface Message extends Omit<OutgoingMessage, "to"> {
   readonly createdMs: number;
-  deliveries: number;
+  /** The endpoints of those that are kept. */
+  readonly deliveries: Set<number>;
 }
 
 /**
@@ -79,39 +80,46 @@ export class MemorySenderStore implements SenderStore {
 
   #insert({ to, ...message }: OutgoingMessage): Sent | null {
     const { id, idempotencyKey, type } = message;
-    const known = this.#messages.get(id) ?? (idempotencyKey === null ? undefined : this.#keys.get(idempotencyKey));
-    if (known !== undefined) {
-      return { id: known.id, isNew: false };
-    }
     if ("endpoint" in to && to.register !== undefined && !this.#endpoints.has(to.endpoint)) {
       this.putEndpoint(to.register);
     }
     const recipients = "endpoint" in to ? [this.#endpoints.get(to.endpoint)] : this.#wanting(to.owner, type);
-    if (recipients.includes(undefined)) {
+    const places = recipients.filter((place) => place !== undefined);
+    const known = this.#messages.get(id) ?? (idempotencyKey === null ? undefined : this.#keys.get(idempotencyKey));
+    if (known === undefined && places.length < recipients.length) {
       return null;
     }
-    const stored = { ...message, createdMs: this.#now(), deliveries: recipients.length };
-    this.#messages.set(id, stored);
-    if (idempotencyKey !== null) {
+    const stored = known ?? { ...message, createdMs: this.#now(), deliveries: new Set() };
+    this.#messages.set(stored.id, stored);
+    if (known === undefined && idempotencyKey !== null) {
       this.#keys.set(idempotencyKey, stored);
     }
-    for (const place of recipients) {
-      const delivery: Delivery = {
-        number: ++this.#numbers,
-        message: stored,
-        endpoint: place!.stored.number,
-        state: "waiting",
-        attempts: 0,
-        isReplay: false,
-        dueMs: 0,
-        token: null,
-        reason: null,
-        log: [],
-      };
-      this.#deliveries.set(delivery.number, delivery);
-      this.#wait(delivery, 0);
+    if (stored.id === id) {
+      places.forEach((place) => this.#deliver(stored, place.stored.number));
     }
-    return { id, isNew: true };
+    return { id: stored.id, isNew: known === undefined };
+  }
+
+  /** To each endpoint once. */
+  #deliver(message: Message, endpoint: number): void {
+    if (message.deliveries.has(endpoint)) {
+      return;
+    }
+    message.deliveries.add(endpoint);
+    const delivery: Delivery = {
+      number: ++this.#numbers,
+      message,
+      endpoint,
+      state: "waiting",
+      attempts: 0,
+      isReplay: false,
+      dueMs: 0,
+      token: null,
+      reason: null,
+      log: [],
+    };
+    this.#deliveries.set(delivery.number, delivery);
+    this.#wait(delivery, 0);
   }
 
   #wanting(owner: string, type: string): Place[] {
@@ -374,15 +382,15 @@ export class MemorySenderStore implements SenderStore {
   forget({ delivered, dead, idempotencyKeys }: Retention): boolean {
     const now = this.#now();
     const isOlder = (ms: number, seconds: number) => now - ms >= seconds * 1e3;
-    for (const { number, state, dueMs, message } of this.#deliveries.values()) {
+    for (const { number, state, dueMs, message, endpoint } of this.#deliveries.values()) {
       if (state === "delivered" ? isOlder(dueMs, delivered) : state === "dead" && isOlder(dueMs, dead)) {
         this.#deliveries.delete(number);
-        message.deliveries--;
+        message.deliveries.delete(endpoint);
       }
     }
     for (const { id, idempotencyKey, createdMs, deliveries } of this.#messages.values()) {
       const isKeyPast = idempotencyKey === null || isOlder(createdMs, idempotencyKeys);
-      if (deliveries === 0 && isKeyPast && isOlder(createdMs, Math.min(delivered, dead))) {
+      if (deliveries.size === 0 && isKeyPast && isOlder(createdMs, Math.min(delivered, dead))) {
         this.#messages.delete(id);
         if (idempotencyKey !== null) {
           this.#keys.delete(idempotencyKey);

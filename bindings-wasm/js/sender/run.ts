@@ -17,6 +17,8 @@ export class Run {
   /** When all that was begun has ended. */
   ended: Promise<void> = Promise.resolve();
   readonly givenUp: Promise<void>;
+  /** What cuts off the attempts that are under way. */
+  readonly cuts = new Set<() => void>();
   #resolve: () => void = () => undefined;
 
   constructor(endsWhenIdle: boolean) {
@@ -46,6 +48,7 @@ export class Run {
 
   giveUp(): void {
     this.isGivenUp = true;
+    this.cuts.forEach((cut) => cut());
     this.#resolve();
   }
 }

@@ -20,12 +20,13 @@ import {
 } from "./endpoint.js";
 import { deliveryFailure } from "./failure.js";
 import { HEALTHY, HealthPolicy } from "./health.js";
-import type { SenderLogger } from "./log.js";
+import type { SenderLog } from "./log.js";
 import { messageOf, type PublishOptions, type SendOptions } from "./message.js";
 import type {
   Attempted,
   DeliveryFilter,
   DeliveryState,
+  EndpointRecord,
   OutgoingMessage,
   Retention,
   SenderStore,
@@ -77,13 +78,21 @@ export interface SenderOptions {
   readonly clock?: (() => number) | null | undefined;
   /** Numbers from 0 to 1 that spread retries; `Math.random` if not given. */
   readonly random?: (() => number) | null | undefined;
-  /** Gets each line of the log, which goes to the console if not given. */
-  readonly logger?: SenderLogger | null | undefined;
+  /** Gets each line of the log, which goes to the console if not given; `null` for no log. */
+  readonly log?: SenderLog | null | undefined;
 }
 
 const DAY = 86_400;
 const MOST = 2 ** 31 - 1;
 const PAGE = 500;
+
+/** What registers a URL, or why it cannot be. */
+interface Registration {
+  readonly register: EndpointRecord | null;
+  readonly refusal: unknown;
+}
+
+const UNKNOWN: Registration = { register: null, refusal: null };
 
 /** A message that is to be stored, and who waits for that. */
 interface Outgoing {
@@ -127,9 +136,21 @@ export class Sender {
   readonly #defaults: Defaults;
   readonly #dispatcher: Dispatcher;
   readonly #clock: () => number;
-  readonly #logger: SenderLogger;
+  readonly #log: SenderLog;
   readonly #payloadLimit: number;
   #outgoing: Outgoing[] = [];
+  /** Stops it, at the end of a block with `await using`. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // Not every runtime knows it.
+    if (Symbol.asyncDispose !== undefined) {
+      const dispose = async function (this: Sender): Promise<void> {
+        await this.stop();
+      };
+      Object.defineProperty(this.prototype, Symbol.asyncDispose, { value: dispose, configurable: true, writable: true });
+    }
+  }
 
   constructor(senderOptions: SenderOptions) {
     const given = options("the options", senderOptions);
@@ -144,7 +165,7 @@ export class Sender {
     const lease = seconds("the lease", given.lease ?? 90);
     this.#store = store;
     this.#clock = action("the clock", given.clock) ?? Date.now;
-    this.#logger = action("the logger", given.logger) ?? logToConsole;
+    this.#log = given.log === null ? () => undefined : (action("the log", given.log) ?? logToConsole);
     this.#payloadLimit = whole("the payload limit", given.payloadLimit ?? 2 ** 20);
     this.#defaults = {
       webhook: webhook ?? null,
@@ -168,7 +189,7 @@ export class Sender {
       resolve: action("resolve", given.resolve) ?? null,
       clock: this.#clock,
       random: action("random", given.random) ?? Math.random,
-      logger: this.#logger,
+      log: this.#log,
       lease,
       concurrency: Math.max(count("the concurrency", given.concurrency ?? 64), 1),
       poll: seconds("the poll", given.poll ?? 1),
@@ -194,16 +215,24 @@ export class Sender {
    */
   async send(to: string, type: string, data: unknown, sendOptions?: SendOptions): Promise<Sent> {
     const endpoint = text("the endpoint", to);
-    const register = isUrl(endpoint) ? endpointRecord({ id: endpoint, url: endpoint }) : null;
-    if (register !== null) {
-      targetOf(register, this.#defaults);
-    }
+    const { register, refusal } = isUrl(endpoint) ? this.#registration(endpoint) : UNKNOWN;
     const addressed = register === null ? { endpoint } : { endpoint, register };
     const sent = await this.#insert(type, data, sendOptions, addressed);
     if (sent === null) {
-      throw deliveryFailure("unknown_endpoint");
+      throw refusal ?? deliveryFailure("unknown_endpoint");
     }
     return sent;
+  }
+
+  /** What registers a URL that is not, or why it cannot be: one that is has rules and secrets of its own. */
+  #registration(url: string): Registration {
+    try {
+      const register = endpointRecord({ id: url, url });
+      targetOf(register, this.#defaults);
+      return { register, refusal: null };
+    } catch (refusal) {
+      return { register: null, refusal };
+    }
   }
 
   /**
@@ -247,9 +276,9 @@ export class Sender {
     } catch (thrown) {
       const message = "messages could not be stored";
       const entry = { level: "error", message, code: "outbox_unavailable", ...describeThrown(thrown) } as const;
-      // What a logger throws changes nothing.
+      // What a log throws changes nothing.
       guarded(
-        () => this.#logger(entry),
+        () => this.#log(entry),
         () => undefined,
       );
       for (const { reject } of outgoing) {
@@ -274,7 +303,8 @@ export class Sender {
 
   /**
    * Begins no more attempts and waits for those that are under way, at most so many seconds (30 if
-   * not given); whether all ended in time. The others are taken over when their leases have ended.
+   * not given); whether all ended in time. The others are cut off, and tried again by whoever comes
+   * next.
    */
   stop(patience = 30): Promise<boolean> {
     return this.#dispatcher.stop(seconds("the patience", patience));

@@ -24,20 +24,27 @@ export interface Answer {
 
 const NO_ANSWER: Answer = { status: null, retryAfter: null, body: null, error: null, forbidden: false };
 
-/** Posts the payload. Never rejects. */
+/** What a request is made with. */
+export interface Host {
+  readonly fetch: typeof fetch;
+  readonly resolve: Resolve | null;
+}
+
+/** Posts the payload. Never rejects. What is among the `cuts` meanwhile ends it. */
 export async function post(
   target: Target,
   headers: Headers,
   payload: Uint8Array,
-  send: typeof fetch,
-  resolve: Resolve | null,
+  { fetch: send, resolve }: Host,
+  cuts: Set<() => void>,
 ): Promise<Answer> {
-  const refused = resolve === null ? null : await judgeHost(target, resolve);
-  if (refused !== null) {
-    return { ...NO_ANSWER, error: refused, forbidden: refused === "forbidden" };
-  }
   const limit = new TimeLimit(target.firstByteMs, target.totalMs);
+  cuts.add(limit.expire);
   try {
+    const refused = resolve === null ? null : await limit.within(judgeHost(target, resolve));
+    if (refused !== null) {
+      return { ...NO_ANSWER, error: refused, forbidden: refused === "forbidden" };
+    }
     const response = await limit.within(
       send(target.destination.url, {
         method: "POST",
@@ -61,6 +68,7 @@ export async function post(
   } catch (thrown) {
     return { ...NO_ANSWER, error: limit.isOver ? "timeout" : classOf(thrown) };
   } finally {
+    cuts.delete(limit.expire);
     limit.end();
   }
 }
@@ -69,23 +77,22 @@ export async function post(
 class TimeLimit {
   readonly #controller = new AbortController();
   readonly #expired: Promise<never>;
-  #firstByte: ReturnType<typeof setTimeout>;
-  #total: ReturnType<typeof setTimeout>;
+  readonly #firstByte: ReturnType<typeof setTimeout>;
+  readonly #total: ReturnType<typeof setTimeout>;
+  #reject: (error: Error) => void = () => undefined;
   isOver = false;
+  readonly expire = (): void => {
+    this.isOver = true;
+    this.#controller.abort();
+    // Some hosts go on with what was aborted.
+    this.#reject(new Error("it took too long"));
+  };
 
   constructor(firstByteMs: number, totalMs: number) {
-    let expire = () => {};
-    // Some hosts go on with what was aborted.
-    this.#expired = new Promise((_, reject) => {
-      expire = () => {
-        this.isOver = true;
-        this.#controller.abort();
-        reject(new Error("it took too long"));
-      };
-    });
+    this.#expired = new Promise((_, reject) => (this.#reject = reject));
     this.#expired.catch(() => undefined);
-    this.#firstByte = setTimeout(expire, milliseconds(firstByteMs / 1e3));
-    this.#total = setTimeout(expire, milliseconds(totalMs / 1e3));
+    this.#firstByte = setTimeout(this.expire, milliseconds(firstByteMs / 1e3));
+    this.#total = setTimeout(this.expire, milliseconds(totalMs / 1e3));
   }
 
   get signal(): AbortSignal {

@@ -23,7 +23,7 @@
 //! attempts; `idempotency_key`, unique or null; `event_type`; `payload`, the bytes of the body;
 //! `created_ms`.
 //!
-//! `countersign_delivery` has a row for each message and endpoint that it goes to:
+//! `countersign_delivery` has a row, and one only, for each message and endpoint that it goes to:
 //!
 //! - `number`, `message`, `endpoint`.
 //! - `state`: `waiting` for `due_ms`; `running` under a lease until `due_ms`; `delivered`; or
@@ -46,6 +46,7 @@
 
 use alloc::string::String;
 
+// Lists in checks would be made into a temporary table by each statement in SQLite.
 macro_rules! schema {
     ($number:literal, $bytes:literal, $integer:literal) => {
         concat!(
@@ -69,11 +70,12 @@ macro_rules! schema {
             "CREATE TABLE IF NOT EXISTS countersign_delivery (\n  number ", $number,
             ",\n  message ", $integer, " NOT NULL,\n  endpoint ", $integer,
             " NOT NULL,\n  state TEXT NOT NULL",
-            " CHECK (state IN ('waiting', 'running', 'delivered', 'dead')),\n",
+            " CHECK (state = 'waiting' OR state = 'running' OR\n    state = 'delivered' OR state = 'dead'),\n",
             "  attempts ", $integer, " NOT NULL,\n  is_replay ", $integer,
             " NOT NULL,\n  due_ms ", $integer, " NOT NULL,\n  noted_ms ", $integer,
             " NOT NULL,\n  token TEXT,\n  reason TEXT\n);\n",
-            "CREATE INDEX IF NOT EXISTS countersign_delivery_message ON countersign_delivery (message);\n",
+            "CREATE UNIQUE INDEX IF NOT EXISTS countersign_delivery_once\n",
+            "ON countersign_delivery (message, endpoint);\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_waiting\n",
             "ON countersign_delivery (endpoint, due_ms, number) WHERE state = 'waiting';\n",
             "CREATE INDEX IF NOT EXISTS countersign_delivery_running\n",
@@ -90,7 +92,7 @@ macro_rules! schema {
             ",\n  until_ms ", $integer, ",\n  per_second ", $integer, " NOT NULL,\n  position ", $integer,
             " NOT NULL,\n  last ", $integer, " NOT NULL,\n  total ", $integer,
             " NOT NULL,\n  replayed ", $integer,
-            " NOT NULL,\n  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),\n",
+            " NOT NULL,\n  state TEXT NOT NULL CHECK (state = 'running' OR\n    state = 'done' OR state = 'cancelled'),\n",
             "  created_ms ", $integer, " NOT NULL,\n  next_ms ", $integer, " NOT NULL\n);\n",
         )
     };
@@ -113,7 +115,7 @@ macro_rules! deliver {
              = 1 THEN 0 ELSE m.created_ms END, m.created_ms\nFROM countersign_message m, \
              countersign_endpoint e\nWHERE m.id = ? AND ",
             $which,
-            " AND NOT EXISTS\n(SELECT 1 FROM countersign_delivery d WHERE d.message = m.number)"
+            "\nON CONFLICT DO NOTHING"
         )
     };
 }
@@ -121,7 +123,8 @@ macro_rules! deliver {
 macro_rules! due_again {
     () => {
         "CASE WHEN (SELECT is_fifo FROM countersign_endpoint e\n\
-         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0 ELSE CAST(? AS BIGINT) END"
+         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0\n\
+         WHEN is_replay = 1 AND attempts = 0 THEN 1 ELSE CAST(? AS BIGINT) END"
     };
 }
 
@@ -132,7 +135,7 @@ pub const SEND: &str = "\
 INSERT INTO countersign_message (id, idempotency_key, event_type, payload, created_ms)
 SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM countersign_endpoint WHERE id = ?)
 ON CONFLICT DO NOTHING";
-/// Has a message delivered to one endpoint, unless it is already: the ids of both.
+/// Has a message delivered to one endpoint, unless it is or was already: the ids of both.
 pub const DELIVER: &str = deliver!("e.id = ?");
 /// Stores a message to whoever wants it: id, idempotency key or null, type, payload, the time. No
 /// row is made if there is one of this id or key. Follow it by [`FAN_OUT`] and [`SENT`] in the same
@@ -187,12 +190,14 @@ WHERE endpoint IN (SELECT number FROM countersign_endpoint WHERE id = ?)";
 pub const SUBSCRIBE: &str = "\
 INSERT INTO countersign_subscription (endpoint, beginning, is_whole)
 SELECT number, ?, ? FROM countersign_endpoint WHERE id = ? ON CONFLICT DO NOTHING";
-/// Puts what waits for an endpoint in the order that it now wants: twice the time, its id.
+/// Puts what waits for an endpoint in the order that it now wants, if it wanted another: twice the
+/// time, twice its id.
 pub const REORDER: &str = concat!(
     "UPDATE countersign_delivery SET due_ms = ",
     due_again!(),
-    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint IN\n\
-     (SELECT number FROM countersign_endpoint WHERE id = ?)"
+    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint =\n\
+     (SELECT number FROM countersign_endpoint WHERE id = ?) AND (due_ms = 0) <>\n\
+     (SELECT is_fifo = 1 FROM countersign_endpoint WHERE id = ?)"
 );
 /// Deletes an endpoint, after [`UNSUBSCRIBE`]: its id. What waits for it becomes dead letters.
 pub const DELETE_ENDPOINT: &str = "DELETE FROM countersign_endpoint WHERE id = ?";
@@ -293,12 +298,23 @@ pub const RECLAIM: &str = concat!(
     due_again!(),
     ", noted_ms = ?, token = NULL\nWHERE number = ? AND state = 'running' AND due_ms <= ?"
 );
-/// What was due soon before the clock was set back shall be due soon, not that much later: three
-/// times the time.
+/// What was due soon before the clock was set back shall be due soon, not that much later: four times
+/// the time. After [`SET_BLOCKS_BACK`] in the same transaction.
 pub const SET_CLOCK_BACK: &str = "\
 UPDATE countersign_delivery
 SET due_ms = CASE WHEN due_ms <= 1 THEN due_ms ELSE due_ms - noted_ms + ? END, noted_ms = ?
-WHERE state IN ('waiting', 'running') AND noted_ms > ?";
+WHERE number IN (SELECT number FROM countersign_delivery WHERE state = 'waiting' AND noted_ms > ?
+  UNION ALL
+  SELECT number FROM countersign_delivery WHERE state = 'running' AND noted_ms > ?)";
+/// The same for messages whose turn it is, which were tried before the clock was set back: twice the
+/// time.
+pub const SET_BLOCKS_BACK: &str = "\
+UPDATE countersign_endpoint SET blocked_until_ms = blocked_until_ms + ? -
+  (SELECT max(d.noted_ms) FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0)
+WHERE is_fifo = 1 AND EXISTS (SELECT 1 FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0
+  AND d.noted_ms > ?)";
 /// Makes dead letters of what waits for an endpoint: twice the time, the reason, the endpoint's
 /// number, at most how many.
 pub const BURY: &str = "\

@@ -41,6 +41,10 @@ impl Job {
         }
     }
 
+    fn can_be_asked(&self) -> bool {
+        self.work.then.is_some()
+    }
+
     fn tell(self, answer: Answer) {
         // Who asked may have gone, which changes nothing.
         let _ = self.answer.send(answer);
@@ -127,10 +131,10 @@ enum Failure {
 
 impl Worker<'_> {
     /// Does it in one transaction, which costs as much for many as for one.
-    fn work_together(&mut self, jobs: Vec<Job>) {
-        // What can be asked once must not be undone because of others.
-        let apart = jobs.iter().any(|job| job.work.then.is_some());
-        self.work(jobs, apart);
+    fn work_together(&mut self, mut jobs: Vec<Job>) {
+        // What can be asked once must not be undone because of others: it comes last, and apart.
+        jobs.sort_by_key(Job::can_be_asked);
+        self.work(jobs, false);
     }
 
     /// The same. If they are kept apart, which takes time, each can be undone alone.
@@ -186,11 +190,12 @@ impl Worker<'_> {
         let mut done = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter_mut().enumerate() {
             let is_simple = is_alone || job.is_simple();
-            let outcome = match apart && !is_simple {
+            let is_apart = !is_simple && (apart || job.can_be_asked());
+            let outcome = match is_apart {
                 true => self.perform_apart(job, now),
                 false => self.perform(job, now),
             };
-            let is_partly_done = !apart && !is_simple;
+            let is_partly_done = !is_apart && !is_simple;
             match outcome {
                 // SQLite itself undoes all that was done when the disk is full, for example.
                 Err(error) if is_partly_done || self.prepared.is_idle() => {

@@ -7,8 +7,8 @@
 //! - **HTTP.** POST alone, over HTTP/1.1 or HTTP/2 as TLS negotiates it, on connections that are
 //!   kept. A redirect is an answer like any other and never followed. No cookies, no `Referer`, no
 //!   decompression.
-//! - **Proxies** are used only if they are given as an [`EnforcingProxy`]; nothing of the
-//!   environment is read.
+//! - **Proxies** are used only if they are given as an [`EnforcingProxy`]; those of the environment
+//!   are not.
 //! - **Bounds.** [`Timeouts`] for the connection, the head of the answer and the whole; 64 KiB of
 //!   the head, 64 KiB of the body, of which 4 KiB are kept.
 //!

@@ -45,7 +45,8 @@ pub struct TransportSettings {
 }
 
 impl TransportSettings {
-    /// The system's resolver and certificate authorities, and no proxy.
+    /// The system's resolver, the system's certificate authorities (those of `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`, if set; Mozilla's, if the system has none), and no proxy.
     pub fn new() -> Self {
         Self {
             resolver: Arc::new(SystemResolver),
@@ -126,7 +127,7 @@ pub enum TransportError {
     UnusableCertificate(String),
     /// The address of a proxy is not `http://`, a host and a port.
     MalformedProxy,
-    /// TLS cannot be set up.
+    /// TLS cannot be set up, or the environment names certificate authorities that are none.
     Tls(String),
 }
 

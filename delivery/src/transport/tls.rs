@@ -1,9 +1,13 @@
+use std::env;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::settings::{TransportError, TransportSettings};
+
+/// By which variables of the environment the system's authorities are replaced.
+const REPLACEMENTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// TLS 1.2 and 1.3 with the certificate authorities of the system, or Mozilla's where the system has
 /// none, and those of the settings.
@@ -13,6 +17,13 @@ pub(super) fn configuration(settings: &TransportSettings) -> Result<ClientConfig
     let native = rustls_native_certs::load_native_certs();
     let (usable, _) = roots.add_parsable_certificates(native.certs);
     if usable == 0 {
+        // Whoever names the authorities trusts no others.
+        if REPLACEMENTS.iter().any(|name| env::var_os(name).is_some()) {
+            let names = REPLACEMENTS.join(" or ");
+            return Err(TransportError::Tls(format!(
+                "{names} names no usable certificate"
+            )));
+        }
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     for certificate in &settings.roots {

@@ -1,7 +1,7 @@
 //! Endpoints that ask for a pause, that are down, that are gone, and what people say about them.
 
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::{DisableReason, EndpointHealth, HealthPolicy};
@@ -20,8 +20,12 @@ async fn health(sender: &Sender, id: &str) -> EndpointHealth {
 /// The circuit opens after three failures, for a second at first.
 fn cautious() -> SenderOptions {
     let second = Duration::from_secs(1);
-    let policy = HealthPolicy::new().with_circuit(3).with_circuit_pauses(second, 20 * second);
-    options().health_policy(policy).retry_policy(retries(100, 1))
+    let policy = HealthPolicy::new()
+        .with_circuit(3)
+        .with_circuit_pauses(second, 20 * second);
+    options()
+        .health_policy(policy)
+        .retry_policy(retries(100, 1))
 }
 
 /// A receiver that answers a status that can be changed.
@@ -41,7 +45,10 @@ async fn an_endpoint_that_is_gone_is_disabled_and_what_waits_is_dead() {
     let other = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(2)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(2))
+        .await
+        .unwrap();
     sender.put_endpoint(&endpoint("b", &other)).await.unwrap();
     send_all(&sender, "a", 2_500).await;
     send_all(&sender, "b", 3).await;
@@ -56,7 +63,10 @@ async fn an_endpoint_that_is_gone_is_disabled_and_what_waits_is_dead() {
     // What is sent to it now becomes a dead letter, too.
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
-    assert_eq!(delivery_of(&sender, &sent.id).await.reason.unwrap(), "disabled");
+    assert_eq!(
+        delivery_of(&sender, &sent.id).await.reason.unwrap(),
+        "disabled"
+    );
     assert!(receiver.count() <= 2);
     dispatcher.stop(PATIENCE).await;
 }
@@ -66,13 +76,18 @@ async fn one_answer_of_429_throttles_the_whole_endpoint() {
     let busy = Arc::new(AtomicBool::new(true));
     let is_busy = busy.clone();
     let receiver = Receiver::new(move |_, _| match is_busy.load(Ordering::Relaxed) {
-        true => Reply::status(429).header("retry-after", "3").after(Duration::from_millis(30)),
+        true => Reply::status(429)
+            .header("retry-after", "3")
+            .after(Duration::from_millis(30)),
         false => Reply::status(204),
     })
     .await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     send_all(&sender, "a", 200).await;
     let start = Instant::now();
     let dispatcher = sender.start().unwrap();
@@ -87,7 +102,10 @@ async fn one_answer_of_429_throttles_the_whole_endpoint() {
     settled(&sender).await;
     assert!(start.elapsed() >= Duration::from_secs(3));
     let asked = receiver.all();
-    let early = asked.iter().filter(|it| it.at < start + Duration::from_millis(2_900)).count();
+    let early = asked
+        .iter()
+        .filter(|it| it.at < start + Duration::from_millis(2_900))
+        .count();
     assert!(early <= 4, "{early}");
     assert_eq!(counts(&sender).await, [0, 0, 201, 0]);
     dispatcher.stop(PATIENCE).await;
@@ -98,22 +116,37 @@ async fn an_endpoint_that_is_down_is_given_a_rest_and_then_probed_singly() {
     let (receiver, status) = changeable(503).await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(cautious());
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 100).await;
-    until("the circuit opens", async || health(&sender, "a").await.openings > 0).await;
+    until("the circuit opens", async || {
+        health(&sender, "a").await.openings > 0
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     // Three failures, and those that were under way with the third.
     let first = receiver.count();
     assert!((3..=3 + 3).contains(&first), "{first}");
-    until("it was probed three times", async || health(&sender, "a").await.openings >= 4).await;
+    until("it was probed three times", async || {
+        health(&sender, "a").await.openings >= 4
+    })
+    .await;
     assert_eq!(receiver.count(), first + 3);
     let times: Vec<_> = receiver.all().iter().map(|it| it.at).collect();
-    let waits: Vec<_> = times[first - 1..].windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let waits: Vec<_> = times[first - 1..]
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .collect();
     // One, two and four seconds, half of which is spread.
     for (wait, least) in waits.iter().zip([450, 950, 1_950]) {
         assert!(*wait >= Duration::from_millis(least), "{waits:?}");
-        assert!(*wait < Duration::from_millis(2 * least + 2_000), "{waits:?}");
+        assert!(
+            *wait < Duration::from_millis(2 * least + 2_000),
+            "{waits:?}"
+        );
     }
     status.store(200, Ordering::Relaxed);
     settled(&sender).await;
@@ -122,7 +155,10 @@ async fn an_endpoint_that_is_down_is_given_a_rest_and_then_probed_singly() {
     let all = receiver.all();
     assert!(all[first + 4].at - all[first + 3].at >= Duration::from_millis(5));
     let known = health(&sender, "a").await;
-    assert_eq!((known.openings, known.failures, known.circuit_open_until), (0, 0, None));
+    assert_eq!(
+        (known.openings, known.failures, known.circuit_open_until),
+        (0, 0, None)
+    );
     dispatcher.stop(PATIENCE).await;
 }
 
@@ -136,14 +172,21 @@ async fn failures_among_successes_open_no_circuit() {
     let outbox = Outbox::new();
     let policy = HealthPolicy::new().with_circuit(20);
     let sender = outbox.open_with(options().health_policy(policy).retry_policy(retries(50, 1)));
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(64)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(64))
+        .await
+        .unwrap();
     send_all(&sender, "a", 1_000).await;
     let start = Instant::now();
     let dispatcher = sender.start().unwrap();
     settled(&sender).await;
     assert_eq!(counts(&sender).await, [0, 0, 1_000, 0]);
     // An open circuit would have taken half a minute.
-    assert!(start.elapsed() < Duration::from_secs(14), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(14),
+        "{:?}",
+        start.elapsed()
+    );
     dispatcher.stop(PATIENCE).await;
 }
 
@@ -151,13 +194,25 @@ async fn failures_among_successes_open_no_circuit() {
 async fn an_endpoint_that_fails_for_long_is_disabled() {
     let (receiver, _) = changeable(503).await;
     let outbox = Outbox::new();
-    let policy = HealthPolicy::new().without_circuit().with_disabling(Duration::from_millis(500), 10);
-    let sender = outbox.open_with(options().health_policy(policy).retry_policy(retries(1_000, 20)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    let policy = HealthPolicy::new()
+        .without_circuit()
+        .with_disabling(Duration::from_millis(500), 10);
+    let sender = outbox.open_with(
+        options()
+            .health_policy(policy)
+            .retry_policy(retries(1_000, 20)),
+    );
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
-    assert_eq!(health(&sender, "a").await.disabled, Some(DisableReason::Failing));
+    assert_eq!(
+        health(&sender, "a").await.disabled,
+        Some(DisableReason::Failing)
+    );
     let stored = delivery_of(&sender, &sent.id).await;
     assert_eq!(stored.reason.as_deref(), Some("disabled"));
     assert!(stored.attempts >= 10);
@@ -169,15 +224,27 @@ async fn people_disable_and_enable() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     assert!(sender.disable("a").await.unwrap());
     send_all(&sender, "a", 5).await;
     settled(&sender).await;
-    assert_eq!((receiver.count(), reasons(&sender).await), (0, vec!["disabled".to_owned()]));
+    assert_eq!(
+        (receiver.count(), reasons(&sender).await),
+        (0, vec!["disabled".to_owned()])
+    );
     // To register it again says nothing about that.
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
-    assert_eq!(health(&sender, "a").await.disabled, Some(DisableReason::Manual));
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
+    assert_eq!(
+        health(&sender, "a").await.disabled,
+        Some(DisableReason::Manual)
+    );
     assert!(sender.enable("a").await.unwrap());
     assert_eq!(health(&sender, "a").await, EndpointHealth::new());
     send_all(&sender, "a", 2).await;
@@ -191,17 +258,25 @@ async fn enabling_ends_every_pause() {
     let (receiver, status) = changeable(503).await;
     let outbox = Outbox::new();
     let hour = Duration::from_secs(3_600);
-    let policy = HealthPolicy::new().with_circuit(1).with_circuit_pauses(hour, hour);
+    let policy = HealthPolicy::new()
+        .with_circuit(1)
+        .with_circuit_pauses(hour, hour);
     let sender = outbox.open_with(options().health_policy(policy));
     let dispatcher = sender.start().unwrap();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let hourly = countersign::Backoff::fixed([Duration::ZERO, hour]);
     let hourly = countersign::RetryPolicy::new(hourly);
     let in_order = endpoint("b", &receiver).fifo().retry_policy(hourly);
     sender.put_endpoint(&in_order).await.unwrap();
     for id in ["a", "b"] {
         send_all(&sender, id, 3).await;
-        until("the circuit opens", async || health(&sender, id).await.openings == 1).await;
+        until("the circuit opens", async || {
+            health(&sender, id).await.openings == 1
+        })
+        .await;
     }
     status.store(200, Ordering::Relaxed);
     assert!(sender.enable("a").await.unwrap() && sender.enable("b").await.unwrap());
@@ -215,7 +290,10 @@ async fn what_waits_for_a_deleted_endpoint_is_dead() {
     let receiver = Receiver::new(|_, _| Reply::status(503)).await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(options().retry_policy(retries(1_000, 100)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let ids = send_all(&sender, "a", 1_200).await;
     let dispatcher = sender.start().unwrap();
     until("it is tried", async || receiver.count() >= 5).await;
@@ -225,12 +303,21 @@ async fn what_waits_for_a_deleted_endpoint_is_dead() {
     assert_eq!(reasons(&sender).await, ["deleted"]);
     let stored = delivery_of(&sender, &ids[7]).await;
     assert_eq!(stored.endpoint, None);
-    assert_eq!(sender.send("a", &message(1)).await.unwrap_err().code(), "unknown_endpoint");
+    assert_eq!(
+        sender.send("a", &message(1)).await.unwrap_err().code(),
+        "unknown_endpoint"
+    );
     // One of the same id is another one.
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     assert_eq!(health(&sender, "a").await, EndpointHealth::new());
     assert!(sender.replay(stored.number).await.unwrap());
     settled(&sender).await;
-    assert_eq!(delivery_of(&sender, &ids[7]).await.reason.unwrap(), "deleted");
+    assert_eq!(
+        delivery_of(&sender, &ids[7]).await.reason.unwrap(),
+        "deleted"
+    );
     dispatcher.stop(PATIENCE).await;
 }

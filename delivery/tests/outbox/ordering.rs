@@ -15,7 +15,9 @@ use crate::support::{
 /// The ids in the order in which each came first.
 fn firsts(ids: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
-    ids.into_iter().filter(|id| seen.insert(id.clone())).collect()
+    ids.into_iter()
+        .filter(|id| seen.insert(id.clone()))
+        .collect()
 }
 
 /// Fails each message so many times.
@@ -38,11 +40,17 @@ async fn failures_hold_up_those_behind() {
     let policy = countersign::HealthPolicy::new().without_circuit();
     drop(sender);
     let sender = outbox.open_with(options().retry_policy(retries(5, 5)).health_policy(policy));
-    sender.put_endpoint(&endpoint("a", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let ids = send_all(&sender, "a", 40).await;
     settled(&sender).await;
-    let expected: Vec<_> = ids.iter().flat_map(|id| [id.clone(), id.clone(), id.clone()]).collect();
+    let expected: Vec<_> = ids
+        .iter()
+        .flat_map(|id| [id.clone(), id.clone(), id.clone()])
+        .collect();
     assert_eq!(receiver.ids(), expected);
     assert_eq!(receiver.most_under_way("a"), 1);
     dispatcher.stop(PATIENCE).await;
@@ -53,7 +61,10 @@ async fn a_dead_letter_lets_the_next_pass() {
     let receiver = Receiver::new(|_, number| Reply::status([400, 200][number % 2])).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
     let ids = send_all(&sender, "a", 20).await;
     let dispatcher = sender.start().unwrap();
     settled(&sender).await;
@@ -72,7 +83,10 @@ async fn dispatchers_that_come_and_go_keep_the_order() {
     let outbox = Outbox::new();
     let sender = outbox.open_with(options().retry_policy(retries(20, 10)));
     let other = outbox.open_with(options().retry_policy(retries(20, 10)));
-    sender.put_endpoint(&endpoint("a", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
     let mut ids = Vec::new();
     let mut second = None;
     for turn in 0..8 {
@@ -97,15 +111,24 @@ async fn the_order_can_be_turned_on_and_off() {
     let receiver = Receiver::ok().await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let ids = send_all(&sender, "a", 30).await;
-    sender.put_endpoint(&endpoint("a", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     settled(&sender).await;
     assert_eq!(receiver.ids(), ids);
     dispatcher.stop(PATIENCE).await;
     send_all(&sender, "a", 30).await;
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     settled(&sender).await;
     assert_eq!(receiver.count(), 60);

@@ -1,7 +1,9 @@
-//! The environment of the process changes nothing.
+//! What the environment of the process changes, and what not.
 
 use std::env;
 use std::process::Command;
+
+use countersign_delivery::transport::{Transport, TransportSettings};
 
 use super::support::{OK, answer_of, answering, serve};
 
@@ -13,7 +15,7 @@ const NAMES: [&str; 6] = [
     "all_proxy",
     "ALL_PROXY",
 ];
-const CHILD: &str = "COUNTERSIGN_TEST_WITH_PROXIES";
+const CHILD: &str = "COUNTERSIGN_TEST_RUNS_AGAIN";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn proxies_of_the_environment_are_not_used() {
@@ -24,17 +26,39 @@ async fn proxies_of_the_environment_are_not_used() {
     }
     let proxy = serve("127.0.0.1:0", |_| async {}).await;
     let address = format!("http://127.0.0.1:{}", proxy.port);
-    // The same test in a process that has these variables.
-    let mut child = Command::new(env::current_exe().unwrap());
-    child.args([
-        "--exact",
+    run_again(
         "environment::proxies_of_the_environment_are_not_used",
-    ]);
+        NAMES.map(|name| (name, &address[..])),
+    )
+    .await;
+    proxy.stays_silent().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn authorities_of_the_environment_that_are_none_are_not_replaced() {
+    if env::var_os(CHILD).is_some() {
+        let error = Transport::new(TransportSettings::new()).unwrap_err();
+        assert!(error.to_string().contains("SSL_CERT_FILE"), "{error}");
+        return;
+    }
+    run_again(
+        "environment::authorities_of_the_environment_that_are_none_are_not_replaced",
+        [
+            ("SSL_CERT_FILE", "/nowhere/roots.pem"),
+            ("SSL_CERT_DIR", "/nowhere"),
+        ],
+    )
+    .await;
+}
+
+/// The same test in a process that has these variables.
+async fn run_again<const N: usize>(test: &str, variables: [(&str, &str); N]) {
+    let mut child = Command::new(env::current_exe().unwrap());
     child
+        .args(["--exact", test])
         .env(CHILD, "1")
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy");
-    child.envs(NAMES.map(|name| (name, &address)));
+        .envs(variables);
+    child.env_remove("NO_PROXY").env_remove("no_proxy");
     let output = tokio::task::spawn_blocking(move || child.output())
         .await
         .unwrap()
@@ -44,5 +68,4 @@ async fn proxies_of_the_environment_are_not_used() {
         output.status.success() && text.contains("1 passed"),
         "{text}"
     );
-    proxy.stays_silent().await;
 }

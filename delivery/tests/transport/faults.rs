@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use countersign_delivery::transport::ErrorClass;
+use bytes::Bytes;
+use countersign::Destination;
+use countersign_delivery::transport::{ErrorClass, Request};
+use http::HeaderMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -101,6 +104,17 @@ async fn an_endpoint_that_never_answers_times_out() {
         assert!(attempt.duration >= Duration::from_millis(150));
         assert!(attempt.duration < Duration::from_secs(10));
     }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_read_times_out() {
+    let server = serve("127.0.0.1:0", hang).await;
+    let destination = Destination::parse(&server.url(), &local()).unwrap();
+    let (rules, body) = (local(), Bytes::from(vec![b'x'; 64 << 20]));
+    let mut request = Request::new(&destination, &rules, HeaderMap::new(), body);
+    request.timeouts = impatient("first_byte");
+    let attempt = transport().attempt(request).await;
+    assert_eq!(class_of(&attempt), ErrorClass::Timeout);
 }
 
 #[tokio::test]

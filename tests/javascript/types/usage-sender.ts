@@ -1,14 +1,39 @@
 // What users of the sender write: each statement must compile under the strictest settings.
 
-import { RetryPolicy } from "countersign";
-import { DestinationRules, HEALTHY, HealthPolicy, writePayload } from "countersign/sender";
+import { RetryPolicy, Scheme, Webhook } from "countersign";
+import {
+  DestinationRules,
+  DurableObjectSenderStore,
+  HEALTHY,
+  HealthPolicy,
+  MemorySenderStore,
+  Sender,
+  SqliteSenderStore,
+  writePayload,
+} from "countersign/sender";
 import type {
+  Attempted,
   Availability,
+  Choice,
+  DeliveryFilter,
+  DeliveryState,
   Destination,
   DestinationRulesOptions,
   DisableReason,
+  DurableObjectSqlStorage,
+  Endpoint,
   EndpointHealth,
   HealthPolicyOptions,
+  PublishOptions,
+  RegisteredEndpoint,
+  SenderLogEntry,
+  SenderOptions,
+  SenderStore,
+  SendOptions,
+  Sent,
+  SqliteDatabase,
+  Standing,
+  StoredDelivery,
 } from "countersign/sender";
 
 const healthOptions: HealthPolicyOptions = {
@@ -41,6 +66,81 @@ const address: string | null = destination.address;
 new DestinationRules().check([address ?? "192.0.2.1"]);
 if (RetryPolicy.standard().decide(1, { status: null, forbidden: true }).reason === "forbidden") {
   console.log(reason, until, host, port);
+}
+
+declare const database: SqliteDatabase;
+declare const storage: DurableObjectSqlStorage;
+const stores: SenderStore[] = [
+  new MemorySenderStore(),
+  new MemorySenderStore({ clock: Date.now }),
+  new SqliteSenderStore(database),
+  new DurableObjectSenderStore(storage, Date.now),
+];
+const senderOptions: SenderOptions = {
+  store: stores[0]!,
+  webhook: new Webhook("standard", "whsec_aGVsbG8=", { everySecretSigns: true }),
+  schemes: [Scheme.named("github")],
+  retryPolicy: RetryPolicy.standard(),
+  healthPolicy: policy,
+  timeouts: { firstByte: 5, total: null },
+  concurrency: 8,
+  endpointConcurrency: 2,
+  lease: 60,
+  poll: 0.5,
+  payloadLimit: 1024,
+  retention: { delivered: 60 },
+  fetch,
+  resolve: async (name: string) => [name],
+  clock: () => Date.now(),
+  random: Math.random,
+  log: ({ level, code, endpoint }: SenderLogEntry) => console.log(level, code, endpoint),
+};
+const endpoint: Endpoint = {
+  id: "customer-7",
+  url: "https://example.com/in",
+  owner: "c7",
+  scheme: "standard",
+  secrets: ["whsec_aGVsbG8="],
+  eventTypes: new Set(["invoice.*"]),
+  concurrency: 2,
+  perSecond: 0.5,
+  fifo: true,
+  timeouts: { total: 10 },
+  headers: { "x-tenant": "7" },
+  allowHttp: false,
+  allowNetworks: ["10.0.0.0/8"],
+};
+const sendOptions: SendOptions = { id: "msg_1", idempotencyKey: null };
+const publishOptions: PublishOptions = { ...sendOptions, owner: "c7" };
+const filter: DeliveryFilter = { state: "dead", endpoint: "customer-7", limit: 5 };
+
+async function send(): Promise<void> {
+  const sender = new Sender(senderOptions);
+  await sender.putEndpoint(endpoint);
+  const sent: Sent = await sender.send("customer-7", "invoice.paid", { id: 7 }, sendOptions);
+  await sender.publish("invoice.paid", [sent.id, sent.isNew], publishOptions);
+  const wait: number | null = await sender.deliverDue();
+  sender.start();
+  const hasEnded: boolean = await sender.stop(5);
+  const known: RegisteredEndpoint | null = await sender.endpoint("customer-7");
+  const state: DeliveryState | undefined = (await sender.deliveries(filter))[0]?.state;
+  const dead: readonly StoredDelivery[] = await sender.deadLetters({ reason: "exhausted" });
+  const attempts: readonly Attempted[] = await sender.attempts(dead[0]?.number ?? 1);
+  const replayed: number = (await sender.replay(1)) + (await sender.replay({ type: "ping" }));
+  await sender.rotateSecret("customer-7", "whsec_aGVsbG8=");
+  console.log(wait, hasEnded, known?.health.failures, state, attempts[0]?.status, replayed);
+  // @ts-expect-error: an endpoint has a URL
+  await sender.putEndpoint({ id: "a" });
+  // @ts-expect-error: there is no such state
+  await sender.deliveries({ state: "lost" });
+  // @ts-expect-error: something keeps the messages
+  new Sender({});
+}
+void send;
+
+/** A store of one's own decides nothing: it asks what is to be taken. */
+export function chosen(standing: Standing, choose: (standing: Standing) => Choice): readonly number[] {
+  return choose(standing).take.map(({ number }) => number);
 }
 const payload: string = writePayload("msg_1", "invoice.paid", "{}", null);
 // @ts-expect-error: data is JSON as text
