@@ -8,6 +8,7 @@ mod constant_time;
 mod demo;
 mod examples;
 mod fuzz;
+mod interoperability;
 mod npm;
 mod python;
 mod readme;
