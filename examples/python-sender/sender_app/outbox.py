@@ -19,6 +19,7 @@ def open_outbox(settings: Settings) -> Sender:
     try:
         sender = Sender(
             settings.outbox,
+            encryption_keys=[settings.encryption_key] if settings.encryption_key else [],
             retry_policy=_policy(settings),
             total_timeout=settings.timeout,
             first_byte_timeout=min(20, settings.timeout),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import os
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from typing import Any, Optional
 KNOWN = {
     "SENDER_ENDPOINTS",
     "SENDER_OUTBOX",
+    "SENDER_ENCRYPTION_KEY",
     "SENDER_RETRY_POLICY",
     "SENDER_TIMEOUT",
     "SENDER_ALLOW_LOCAL",
@@ -31,6 +34,9 @@ class Settings:
     #: What is to be registered, by the id of the endpoint.
     endpoints: Mapping[str, Mapping[str, Any]] = field(repr=False)
     outbox: str = "outbox.db"
+    #: Encrypts the secrets of the endpoints in the outbox: 32 random bytes, the same for all
+    #: processes. Without one, who reads the file can sign.
+    encryption_key: Optional[bytes] = field(default=None, repr=False)
     #: Seconds before the second attempt, which double each time, and how many attempts there are;
     #: the schedule of Standard Webhooks if ``None``.
     retry: Optional[tuple[float, int]] = None
@@ -48,6 +54,7 @@ class Settings:
         return cls(
             endpoints=_endpoints(environment.get("SENDER_ENDPOINTS")),
             outbox=environment.get("SENDER_OUTBOX", cls.outbox),
+            encryption_key=_key(environment.get("SENDER_ENCRYPTION_KEY")),
             retry=_retry(environment.get("SENDER_RETRY_POLICY")),
             timeout=_seconds(environment.get("SENDER_TIMEOUT"), cls.timeout),
             allow_local=environment.get("SENDER_ALLOW_LOCAL") == "1",
@@ -68,6 +75,15 @@ def _endpoints(text: Optional[str]) -> Mapping[str, Mapping[str, Any]]:
         if not isinstance(endpoint, dict) or not {"url", "secret"} <= endpoint.keys() <= OF_ENDPOINT:
             raise SettingsError(f"SENDER_ENDPOINTS: {name} must have url, secret, event_types")
     return endpoints
+
+
+def _key(text: Optional[str]) -> Optional[bytes]:
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise SettingsError("SENDER_ENCRYPTION_KEY is not base64") from None
 
 
 def _retry(text: Optional[str]) -> Optional[tuple[float, int]]:

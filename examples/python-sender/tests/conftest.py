@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -71,6 +72,7 @@ class Program:
         self.settings = {
             "SENDER_ENDPOINTS": json.dumps({"customer-7": endpoint}),
             "SENDER_OUTBOX": str(outbox),
+            "SENDER_ENCRYPTION_KEY": base64.b64encode(os.urandom(32)).decode(),
             "SENDER_RETRY_POLICY": "0.2/5",
             "SENDER_TIMEOUT": "1",
             "SENDER_ALLOW_LOCAL": "1",

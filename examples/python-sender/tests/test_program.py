@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from pathlib import Path
 
 import pytest
 from conftest import SECRET, Program, Receiver
@@ -41,6 +43,14 @@ def test_nothing_is_lost_when_it_is_killed(program: Program, receiver: Receiver)
     assert sum(receiver.taken.values()) - 200 <= held
 
 
+def test_the_outbox_has_no_secret_in_the_clear(program: Program) -> None:
+    program.run("send", "--orders", "1")
+    outbox = Path(program.settings["SENDER_OUTBOX"])
+    stored = b"".join(file.read_bytes() for file in outbox.parent.glob("outbox.db*"))
+    assert SECRET.encode() not in stored
+    assert base64.b64decode(SECRET[len("whsec_") :]) not in stored
+
+
 def test_dead_letters_are_shown_and_replayed(program: Program, receiver: Receiver) -> None:
     receiver.refused = {"order-0002", "order-0005"}
     assert "8 deliveries arrived, 2 are dead" in program.run("send", "--orders", "10")
@@ -68,6 +78,8 @@ ENDPOINTS = json.dumps({"a": {"url": "https://customer.example/webhooks", "secre
         ({"SENDER_ENDPOINTS": '{"a": {}}'}, "a must have url, secret"),
         ({"SENDER_ENDPOINTS": SECRET}, "is not JSON"),
         ({"SENDER_OUTBUX": "outbox.db"}, "no setting SENDER_OUTBUX"),
+        ({"SENDER_ENCRYPTION_KEY": "hush!"}, "is not base64"),
+        ({"SENDER_ENCRYPTION_KEY": "aHVzaA=="}, "32 bytes"),
         ({"SENDER_RETRY_POLICY": "soon"}, "must be like 5/8"),
         ({"SENDER_TIMEOUT": "soon"}, "number of seconds"),
         ({"SENDER_OUTBOX": "/nowhere/outbox.db"}, "outbox"),
