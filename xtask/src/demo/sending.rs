@@ -81,7 +81,7 @@ pub(super) fn show(servers: [Server; 2], python: &Venv, folder: &Path) -> Result
         place.gate.stop_failing();
     }
     println!("    nothing fails any more");
-    println!("    the program says: {}", program.replay(PATIENCE)?);
+    println!("    {}", program.replay(PATIENCE)?);
     let after_replay = program.report()?;
 
     let outcomes = places

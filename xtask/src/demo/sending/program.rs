@@ -23,6 +23,7 @@ pub(super) struct Program {
 /// One run of it. Dropping it kills it.
 pub(super) struct Run {
     process: Child,
+    /// What it says, and beside it what it complains of.
     log: PathBuf,
 }
 
@@ -89,12 +90,11 @@ impl Program {
 
     fn start(&self, arguments: &[&str], log: &str) -> Result<Run> {
         let log = self.folder.join(log);
-        let file = File::create(&log)?;
         let process = self
             .command(arguments)
             .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file)
+            .stdout(File::create(&log)?)
+            .stderr(File::create(log.with_extension("errors"))?)
             .spawn()
             .context("cannot start the program")?;
         Ok(Run { process, log })
@@ -146,14 +146,14 @@ impl Run {
                 break status;
             }
             if Instant::now() > deadline {
-                bail!("the program takes too long; it said:\n{}", self.all()?);
+                bail!("the program takes too long: {}", self.everything()?);
             }
             thread::sleep(Duration::from_millis(20));
         };
         ensure!(
             status.success(),
-            "the program failed: {status}; it said:\n{}",
-            self.all()?
+            "the program failed: {status}: {}",
+            self.everything()?
         );
         Ok(())
     }
@@ -170,6 +170,14 @@ impl Run {
         let all = self.all()?;
         let last = all.lines().last();
         Ok(last.context("it had said nothing")?.to_owned())
+    }
+
+    fn everything(&self) -> Result<String> {
+        let complaints = fs::read_to_string(self.log.with_extension("errors"))?;
+        Ok(format!(
+            "it said\n{}and complained\n{complaints}",
+            self.all()?
+        ))
     }
 
     fn all(&self) -> Result<String> {
