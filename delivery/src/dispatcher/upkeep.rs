@@ -1,6 +1,6 @@
 //! What has to be done from time to time: leases, replays, retention.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use countersign::DeliveryError;
@@ -19,12 +19,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often leases that have ended are looked for, at least and at most.
 const RECLAIM_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
+/// By how many milliseconds a clock that is set ahead jumps at least; smaller steps end no lease.
+const JUMP: i64 = 1_000;
+
 /// Works until it is aborted. What fails is logged by the database, and done the next time.
 pub(super) async fn keep_up(common: Arc<Common>) {
     let lease = common.held.lease();
     let now = Instant::now();
     let (mut renewal, mut reclaim, mut replay, mut clean) = (now + lease / 3, now, now, now);
     let mut cleaning = Cleaning::default();
+    let pace = Arc::default();
     loop {
         let now = Instant::now();
         if now >= renewal {
@@ -34,7 +38,7 @@ pub(super) async fn keep_up(common: Arc<Common>) {
         if now >= reclaim {
             let [least, most] = RECLAIM_EVERY;
             reclaim = now + (lease / 4).clamp(least, most);
-            let _ = common.reclaim().await;
+            let _ = common.reclaim(&pace).await;
         }
         if now >= replay {
             replay = Instant::now() + common.step_replays().await.min(LOOK_EVERY);
@@ -44,6 +48,28 @@ pub(super) async fn keep_up(common: Arc<Common>) {
             clean = Instant::now() + next.unwrap_or(LOOK_EVERY);
         }
         tokio::time::sleep_until(renewal.min(reclaim).min(replay).min(clean)).await;
+    }
+}
+
+/// Whether the database's clock goes as fast as time does.
+#[derive(Default)]
+struct ClockPace {
+    seen: Option<(i64, Instant)>,
+    uneven_until: Option<Instant>,
+}
+
+impl ClockPace {
+    /// One that was set ahead has ended all leases, also of those who live: they have the time to
+    /// begin them again.
+    fn is_even(&mut self, now: i64, at: Instant, lease: Duration) -> bool {
+        if let Some((before, then)) = self.seen {
+            let passed = i64::try_from((at - then).as_millis()).unwrap_or(i64::MAX);
+            if now.saturating_sub(before) > passed.saturating_add(JUMP) {
+                self.uneven_until = Some(at + lease / 2);
+            }
+        }
+        self.seen = Some((now, at));
+        self.uneven_until.is_none_or(|until| until <= at)
     }
 }
 
@@ -77,15 +103,22 @@ impl Common {
     }
 
     /// Lets everybody have what a process had that died or froze.
-    async fn reclaim(self: &Arc<Self>) -> Result<(), DeliveryError> {
+    async fn reclaim(
+        self: &Arc<Self>,
+        pace: &Arc<Mutex<ClockPace>>,
+    ) -> Result<(), DeliveryError> {
         loop {
             let values = [
                 Value::Now,
                 Value::Integer(PAGE.try_into().unwrap_or(i64::MAX)),
             ];
             let expired = Statement::new(Kind::LockedRows, outbox::EXPIRED, values);
-            let common = self.clone();
-            let work = Work::new(Purpose::Note, vec![expired]).then(move |_, answers| {
+            let (common, pace) = (self.clone(), pace.clone());
+            let work = Work::new(Purpose::Note, vec![expired]).then(move |now, answers| {
+                let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
+                if !pace.is_even(now, Instant::now(), common.held.lease()) {
+                    return Next::nothing();
+                }
                 let rows = answers[0].rows.iter();
                 // What is held here is renewed: only a clock that jumped can have ended it.
                 let others = rows.filter(|row| !common.holds(row));
@@ -97,6 +130,9 @@ impl Common {
                 )
             });
             let done = self.shared.run(work).await?;
+            if done.answers.len() == 1 {
+                return Ok(());
+            }
             let others = done.rows(0).iter().filter(|row| !self.holds(row));
             let mut count = 0;
             for endpoint in others.filter_map(|row| row.integer(1).ok()) {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::{HealthPolicy, UnixTime};
+use countersign_delivery::transport::Timeouts;
 use countersign_delivery::{DeliveryFilter, DeliveryState, SenderOptions};
 
 use crate::common::{Receiver, Reply};
@@ -158,21 +159,30 @@ async fn no_pause_of_an_endpoint_outlives_a_clock_that_is_set_back() {
 async fn what_is_under_way_stays_with_its_dispatcher_when_the_clock_jumps() {
     for difference in [3 * HOUR, -3 * HOUR] {
         let clock = Clock::default();
-        let receiver =
-            Receiver::new(|_, _| Reply::status(200).after(Duration::from_millis(2_500))).await;
+        let slow = |_: &_, _| Reply::status(200).after(Duration::from_millis(3_200));
+        let receiver = Receiver::new(slow).await;
         let outbox = Outbox::new();
-        let sender = outbox.open_with(clock.options());
-        sender
-            .put_endpoint(&endpoint("a", &receiver).concurrency(4))
-            .await
-            .unwrap();
+        // Leases are looked at every two seconds, and begun again a little later.
+        let mut timeouts = Timeouts::default();
+        timeouts.total = Duration::from_secs(4);
+        let senders = [clock.options(), clock.options()].map(|options| {
+            let options = options.timeouts(timeouts).lease(Duration::from_secs(8));
+            outbox.open_with(options)
+        });
+        let sender = &senders[0];
+        let registered = endpoint("a", &receiver).concurrency(4);
+        sender.put_endpoint(&registered).await.unwrap();
+        send_all(sender, "a", 8).await;
         let dispatcher = sender.start().unwrap();
-        send_all(&sender, "a", 8).await;
         until("they are under way", async || receiver.count() == 4).await;
+        // Which must not be taken for dead by another.
+        let other = senders[1].start().unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
         clock.set(difference);
-        settled(&sender).await;
-        assert_eq!((receiver.count(), counts(&sender).await), (8, [0, 0, 8, 0]));
+        settled(sender).await;
+        assert_eq!((receiver.count(), counts(sender).await), (8, [0, 0, 8, 0]));
         dispatcher.stop(PATIENCE).await;
+        other.stop(PATIENCE).await;
     }
 }
 
@@ -187,7 +197,7 @@ async fn what_a_dead_process_had_is_taken_over_soon_after_the_clock_was_set_back
     .await;
     let outbox = Outbox::new();
     let brief = || {
-        let mut timeouts = countersign_delivery::transport::Timeouts::default();
+        let mut timeouts = Timeouts::default();
         timeouts.total = Duration::from_millis(900);
         clock
             .options()
