@@ -24,7 +24,7 @@ use crate::text::{representation, strict};
 /// True
 #[pyclass(frozen, eq, module = "countersign")]
 #[derive(PartialEq)]
-pub(crate) struct EndpointHealth(countersign::EndpointHealth);
+pub(crate) struct EndpointHealth(pub(crate) countersign::EndpointHealth);
 
 #[pymethods]
 impl EndpointHealth {
@@ -148,7 +148,7 @@ impl EndpointHealth {
 /// 'ready'
 #[pyclass(frozen, eq, module = "countersign")]
 #[derive(PartialEq)]
-pub(crate) struct HealthPolicy(countersign::HealthPolicy);
+pub(crate) struct HealthPolicy(pub(crate) countersign::HealthPolicy);
 
 #[pymethods]
 impl HealthPolicy {

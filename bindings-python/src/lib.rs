@@ -15,9 +15,11 @@ mod guards;
 mod headers;
 mod monitor;
 mod number;
+mod payload;
 mod retry;
 mod scheme;
 mod secret;
+mod sender;
 mod shared;
 mod sql;
 mod stores;
@@ -46,11 +48,15 @@ mod _countersign {
         status_data, status_metrics, status_refused, status_replayed,
     };
     #[pymodule_export]
+    use crate::payload::write_payload;
+    #[pymodule_export]
     use crate::retry::{Decision, RetryPolicy, parse_retry_after};
     #[pymodule_export]
     use crate::scheme::Scheme;
     #[pymodule_export]
     use crate::secret::{Secret, generate_secret};
+    #[pymodule_export]
+    use crate::sender::{Call, OwnStatements, SenderEngine, unserialisable};
     #[pymodule_export]
     use crate::sql::{
         decode_postgres_text, encode_postgres_text, guard_statements, inbox_statements,

@@ -25,7 +25,7 @@ use crate::text::{header_value, representation};
 /// 'exhausted'
 #[pyclass(frozen, eq, module = "countersign")]
 #[derive(PartialEq)]
-pub(crate) struct RetryPolicy(countersign::RetryPolicy);
+pub(crate) struct RetryPolicy(pub(crate) countersign::RetryPolicy);
 
 #[pymethods]
 impl RetryPolicy {

@@ -26,6 +26,10 @@ use crate::verified::Verified;
 /// ``Secret``: any of them verifies, the first signs. ``tolerance`` replaces the scheme's own.
 /// ``verify_token`` is what Meta's handshake is known by.
 ///
+/// With ``every_secret_signs`` all of them sign, so that receivers which know any of them can verify
+/// while a sender's secret is being replaced. Schemes whose signature header is a list take it:
+/// Standard Webhooks, Svix, Stripe and others with a separator. At most 64 sign.
+///
 /// Raises ``ConfigurationError``: ``unknown_scheme``, ``no_secrets``, ``empty_secret``,
 /// ``malformed_secret``.
 ///
@@ -46,12 +50,15 @@ type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 #[pymethods]
 impl Webhook {
     #[new]
-    #[pyo3(signature = (scheme, secrets, *, tolerance=None, verify_token=None))]
+    #[pyo3(
+        signature = (scheme, secrets, *, tolerance=None, verify_token=None, every_secret_signs=false)
+    )]
     fn new(
         scheme: &Bound<'_, PyAny>,
         secrets: &Bound<'_, PyAny>,
         tolerance: Option<&Bound<'_, PyAny>>,
         verify_token: Option<&Bound<'_, PyAny>>,
+        every_secret_signs: bool,
     ) -> PyResult<Self> {
         let py = scheme.py();
         let scheme = match scheme.cast::<Scheme>() {
@@ -65,11 +72,9 @@ impl Webhook {
         // reported.
         let mut unreadable = None;
         let readable = secrets.iter().map_while(|secret| {
-            let secret = match secret.cast::<Secret>() {
-                Ok(secret) => Ok(secret.get().0.clone()),
-                Err(_) => secret::parse(secret),
-            };
-            secret.map_err(|error| unreadable = Some(error)).ok()
+            parse_secret(secret)
+                .map_err(|error| unreadable = Some(error))
+                .ok()
         });
         let webhook = countersign::Webhook::new(scheme, readable);
         if let Some(error) = unreadable {
@@ -80,11 +85,10 @@ impl Webhook {
             webhook = webhook.with_tolerance(tolerance);
         }
         if let Some(token) = verify_token {
-            let token = match token.cast::<Secret>() {
-                Ok(token) => token.get().0.clone(),
-                Err(_) => secret::parse(token)?,
-            };
-            webhook = webhook.with_verify_token(token);
+            webhook = webhook.with_verify_token(parse_secret(token)?);
+        }
+        if every_secret_signs {
+            webhook = webhook.with_every_secret_signing();
         }
         Ok(Self {
             names: Names::new(py, &webhook.header_names()),
@@ -306,8 +310,16 @@ pub(crate) struct Context<'a> {
     pub(crate) method: Option<Cow<'a, str>>,
 }
 
+/// The secret that a `str` or a `Secret` is.
+pub(crate) fn parse_secret(secret: &Bound<'_, PyAny>) -> PyResult<countersign::Secret> {
+    match secret.cast::<Secret>() {
+        Ok(secret) => Ok(secret.get().0.clone()),
+        Err(_) => secret::parse(secret),
+    }
+}
+
 /// One secret, or the items of a sequence.
-fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+pub(crate) fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
         return Ok(vec![secrets.clone()]);
     }

@@ -1,4 +1,4 @@
-//! Sends webhooks from inside your program.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod dispatcher;
@@ -6,9 +6,13 @@ mod endpoint;
 mod message;
 mod open_error;
 mod outbox;
+#[cfg(feature = "schema")]
+mod schemas;
 mod sender;
 mod settings;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod transaction;
 pub mod transport;
 mod vault;
@@ -23,4 +27,4 @@ pub use outbox::{
 };
 pub use sender::{Sender, Sent};
 pub use settings::{Retention, SenderOptions};
-pub use transaction::OwnTransaction;
+pub use transaction::{OwnStatements, OwnTransaction};

@@ -78,7 +78,7 @@ impl Sender {
     /// the URL as its id, for the sender's own scheme and secrets.
     ///
     /// # Errors
-    /// `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a URL that is not registered
+    /// `unknown_endpoint`, `malformed_message`, `schema_mismatch`, `outbox_unavailable`; for a URL that is not registered
     /// also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
     /// has none.
     pub async fn send(&self, to: &str, message: &Message) -> Result<Sent, Error> {
@@ -93,7 +93,7 @@ impl Sender {
     /// not disabled, and returns once that is committed.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable`.
+    /// `malformed_message`, `schema_mismatch`, `outbox_unavailable`.
     pub async fn publish(&self, message: &Message) -> Result<Sent, Error> {
         let sent = self
             .store(vec![self.statements(Addressee::Everyone, message)?])
@@ -106,7 +106,7 @@ impl Sender {
     /// One that is addressed to nobody keeps none of the others back.
     ///
     /// # Errors
-    /// `malformed_message`, `outbox_unavailable`: none is stored. Within the answers
+    /// `malformed_message`, `schema_mismatch`, `outbox_unavailable`: none is stored. Within the answers
     /// `unknown_endpoint` and the errors of a URL.
     pub async fn send_many<'a>(
         &self,
@@ -149,6 +149,11 @@ impl Sender {
         message: &Message,
     ) -> Result<Sending, Error> {
         let finished = message.finish(self.now(), self.shared.options.payload_limit)?;
+        #[cfg(feature = "schema")]
+        self.shared
+            .options
+            .schemas
+            .check(finished.event_type, &finished.payload)?;
         let mut refusal = DeliveryError::UnknownEndpoint.into();
         let statements = match to {
             Addressee::Everyone => publication(&finished),
@@ -208,7 +213,7 @@ impl Sender {
 }
 
 impl Shared {
-    fn is_on_postgres(&self) -> bool {
+    pub(crate) fn is_on_postgres(&self) -> bool {
         #[cfg(feature = "postgres")]
         return self.postgres.is_some();
         #[cfg(not(feature = "postgres"))]

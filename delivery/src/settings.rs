@@ -37,6 +37,8 @@ pub(crate) type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 pub struct SenderOptions {
     pub(crate) webhook: Option<Webhook>,
     pub(crate) schemes: Vec<Scheme>,
+    #[cfg(feature = "schema")]
+    pub(crate) schemas: crate::schemas::Schemas,
     pub(crate) vault: Vault,
     pub(crate) clock: Clock,
     pub(crate) retry_policy: RetryPolicy,
@@ -89,6 +91,8 @@ impl SenderOptions {
         Self {
             webhook: None,
             schemes: Vec::new(),
+            #[cfg(feature = "schema")]
+            schemas: crate::schemas::Schemas::default(),
             vault: Vault::default(),
             clock: Arc::new(system_time),
             retry_policy: RetryPolicy::standard(),
@@ -123,6 +127,32 @@ impl SenderOptions {
     pub fn scheme(mut self, scheme: Scheme) -> Self {
         self.schemes.push(scheme);
         self
+    }
+
+    /// What the payloads of some event types must be, as a JSON Schema 2020-12 of the whole payload:
+    /// one that does not fit is not sent. The patterns are those of
+    /// [`Routes`](countersign::Routes); the most specific one counts.
+    ///
+    /// ```
+    /// use countersign_delivery::SenderOptions;
+    ///
+    /// let invoice = serde_json::json!({
+    ///     "properties": {"data": {"required": ["id"]}}
+    /// });
+    /// let options = SenderOptions::new().payload_schema("invoice.*", &invoice)?;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `malformed_schema`, `malformed_pattern`; `duplicate_handler` if the pattern has one.
+    #[cfg(feature = "schema")]
+    pub fn payload_schema(
+        mut self,
+        pattern: &str,
+        schema: &serde_json::Value,
+    ) -> Result<Self, ConfigurationError> {
+        self.schemas.add(pattern, schema)?;
+        Ok(self)
     }
 
     /// A key of 32 random bytes that encrypts the secrets of endpoints in the database. The first
@@ -174,7 +204,8 @@ impl SenderOptions {
         self
     }
 
-    /// How many attempts this process makes at a time, at least one; 512 if not said.
+    /// How many attempts this process makes at a time, at least one; 512 if not said. The last quarter
+    /// of them is for endpoints at which it makes none, so that those that hang hold up no others.
     pub fn concurrency(mut self, count: usize) -> Self {
         self.concurrency = count.max(1);
         self

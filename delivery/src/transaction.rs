@@ -4,10 +4,10 @@
 use std::pin::Pin;
 
 use countersign::{DeliveryError, Error, UnixTime};
-use countersign_database::Answered;
+use countersign_database::{Answered, Kind, Statement, Value};
 
 use crate::message::Message;
-use crate::sender::{Addressee, Sender, Sending, Sent, what_became};
+use crate::sender::{Addressee, NOTIFY, Sender, Sending, Sent, what_became};
 
 /// A connection or transaction of the program's own that a message can be sent within: SQLite's
 /// `rusqlite::Connection` and `Transaction`, PostgreSQL's `tokio_postgres::Client` and
@@ -76,6 +76,69 @@ impl Sender {
     }
 }
 
+/// What sends a message within a transaction of another library, or of another language.
+#[derive(Debug)]
+pub struct OwnStatements {
+    statements: Vec<Statement>,
+    /// Which of them is the first of the three that send.
+    first: usize,
+    refusal: Error,
+}
+
+impl OwnStatements {
+    /// All are to be done, in this order.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// What became of the message, by the answers to all of them.
+    ///
+    /// # Errors
+    /// What is wrong with the addressee; `outbox_unavailable` if these are no such answers.
+    pub fn sent(self, answers: &[Answered]) -> Result<Sent, Error> {
+        match answers.get(self.first..self.first + 3) {
+            Some(three) => sent(three, self.refusal),
+            None => Err(DeliveryError::OutboxUnavailable.into()),
+        }
+    }
+}
+
+impl Sender {
+    /// What [`send_in_transaction`](Self::send_in_transaction) does, for programs that do it by
+    /// other means.
+    ///
+    /// # Errors
+    /// `malformed_message`.
+    pub fn own_statements<'m>(
+        &self,
+        to: impl Into<Option<&'m str>>,
+        message: &Message,
+    ) -> Result<OwnStatements, Error> {
+        let addressee = match to.into() {
+            Some(to) => Addressee::One(to),
+            None => Addressee::Everyone,
+        };
+        let Sending {
+            mut statements,
+            refusal,
+        } = self.statements(addressee, message)?;
+        let first = statements.len() - 3;
+        if self.shared.is_on_postgres() {
+            statements.push(notify());
+        }
+        Ok(OwnStatements {
+            statements,
+            first,
+            refusal,
+        })
+    }
+}
+
+/// Tells the dispatchers of other processes that something waits.
+fn notify() -> Statement {
+    Statement::new(Kind::Change, NOTIFY, [Value::Text("".into())])
+}
+
 fn sent(answers: &[Answered], refusal: Error) -> Result<Sent, Error> {
     let sent = what_became(&answers[answers.len() - 3..])?;
     Ok(sent.ok_or(refusal)?.0)
@@ -124,7 +187,6 @@ async fn send_in_postgres(
     sending: Result<Sending, Error>,
 ) -> Result<Sent, Error> {
     use countersign_database::postgres::execute_on;
-    use countersign_database::{Kind, Statement, Value};
 
     let failed = |error: tokio_postgres::Error| {
         let sqlstate = error.code().map(tokio_postgres::error::SqlState::code);
@@ -138,9 +200,7 @@ async fn send_in_postgres(
         answers.push(execute_on(client, statement, now).await.map_err(failed)?);
     }
     let sent = sent(&answers, sending.refusal)?;
-    let notify = [Value::Text("".into())];
-    let notify = Statement::new(Kind::Change, crate::sender::NOTIFY, notify);
-    execute_on(client, &notify, now).await.map_err(failed)?;
+    execute_on(client, &notify(), now).await.map_err(failed)?;
     Ok(sent)
 }
 

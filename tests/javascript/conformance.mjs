@@ -75,10 +75,14 @@ class Session {
     return new Set([...this.countersign.errorCodes().keys(), ...this.#thrown.keys()]);
   }
 
-  webhook({ scheme, secrets, tolerance, verify_token }) {
+  webhook({ scheme, secrets, tolerance, verify_token, every_secret_signs }) {
     const { Scheme, Tolerance, Webhook } = this.countersign;
     const known = typeof scheme === "string" ? scheme : new Scheme(scheme);
-    const options = { tolerance: tolerance && new Tolerance(tolerance), verifyToken: verify_token };
+    const options = {
+      tolerance: tolerance && new Tolerance(tolerance),
+      verifyToken: verify_token,
+      everySecretSigns: every_secret_signs,
+    };
     return new Webhook(known, secrets, options);
   }
 

@@ -130,14 +130,14 @@ def rejection(error: CountersignError) -> Any:
 SEEN: dict[str, str] = {}
 
 
-def build(case: Case, tolerance: Tolerance | None = None) -> Webhook:
+def build(case: Case, tolerance: Tolerance | None = None, **options: Any) -> Webhook:
     scheme = case["scheme"]
     if isinstance(scheme, dict):
         parts = dict(scheme)
         if parts.get("tolerance") is not None:
             parts["tolerance"] = Tolerance(**{"past": None, "future": None, **parts["tolerance"]})
         scheme = Scheme(**{"name": "", "headers": [], **parts})
-    return Webhook(scheme, case["secrets"], tolerance=tolerance)
+    return Webhook(scheme, case["secrets"], tolerance=tolerance, **options)
 
 
 def construct(case: Case) -> Any:
@@ -151,13 +151,36 @@ def construct(case: Case) -> Any:
 def sign(case: Case) -> Any:
     body = base64.b64decode(case["body_b64"])
     context = {"now": case["now"], "url": case.get("url"), "method": case.get("method")}
-    webhook = build(case)
+    every_secret_signs = case.get("every_secret_signs", False)
+    webhook = build(case, every_secret_signs=every_secret_signs)
     try:
         headers = webhook.sign(body, id=case.get("message_id"), **context)
     except CountersignError as error:
         return rejection(error)
     webhook.verify(body, headers, **context)
-    return {"headers": [list(pair) for pair in headers.items()]}
+    result: Any = {"headers": [list(pair) for pair in headers.items()]}
+    if every_secret_signs:
+        alone = [build({**case, "secrets": [secret]}) for secret in case["secrets"]]
+        fits = [verifies(webhook, body, headers, context) for webhook in alone]
+        result["verified_by"] = [index for index, one in enumerate(fits) if one]
+    return result
+
+
+def verifies(webhook: Webhook, body: bytes, headers: dict[str, str], context: Any) -> bool:
+    try:
+        webhook.verify(body, headers, **context)
+    except CountersignError:
+        return False
+    return True
+
+
+def write_payload(case: Case) -> Any:
+    # Half a millisecond more, so that flooring gives back the milliseconds.
+    now = (case["now_ms"] + 0.5) / 1000
+    payload = countersign.write_payload(
+        case["message_id"], case["event_type"], case["data"], now=now
+    )
+    return {"payload": payload}
 
 
 def backoff(case: Case) -> Any:
@@ -217,6 +240,7 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "verify": verify,
     "construct": construct,
     "sign": sign,
+    "write_payload": write_payload,
     "backoff": backoff,
     "retry": retry,
     "retry_after": retry_after,

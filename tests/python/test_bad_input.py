@@ -19,6 +19,7 @@ from countersign import (
     Tolerance,
     Webhook,
     parse_retry_after,
+    write_payload,
 )
 from countersign.testing import signed_request
 
@@ -41,6 +42,7 @@ def test_times(now: Any) -> None:
         lambda: WEBHOOK.sign(b"", now=now),
         lambda: POLICY.decide(1, 503, now=now),
         lambda: parse_retry_after("1", now=now),
+        lambda: write_payload("a", "b", "{}", now=now),
         lambda: signed_request("github", SECRET, b"", now=now),
     ]
     for call in calls:
@@ -132,6 +134,11 @@ def test_texts(text: Any) -> None:
     ]
     if text not in (b"x",):
         calls += [lambda: parse_retry_after(text), lambda: POLICY.decide(1, 503, text)]
+    calls += [
+        lambda: write_payload(text, "b", "{}"),
+        lambda: write_payload("a", text, "{}"),
+        lambda: write_payload("a", "b", text),
+    ]
     for call in calls:
         with pytest.raises(TypeError, match="must be"):
             call()
@@ -152,6 +159,7 @@ def test_none_where_something_is_wanted() -> None:
         lambda: Backoff.fixed(nothing),
         lambda: Backoff.standard().delays(nothing),
         lambda: parse_retry_after(nothing),
+        lambda: write_payload("a", "b", nothing),
         lambda: WEBHOOK.verify(b"", nothing),
     ):
         with pytest.raises(TypeError):

@@ -34,7 +34,7 @@ def test_doctests_of_modules(module: ModuleType) -> None:
 
 def test_modules_that_users_import_have_examples() -> None:
     documented = ("asgi", "errors", "fastapi", "flask", "monitor", "receiver.receiver", "testing")
-    for name in (*documented, "wsgi"):
+    for name in (*documented, "sender.asynchronous", "sender.sender", "wsgi"):
         module = importlib.import_module(f"countersign.{name}")
         assert doctest.testmod(module).attempted > 0, name
 
@@ -57,14 +57,19 @@ def test_every_public_object_is_documented(name: str) -> None:
     assert result.failed == 0
 
 
-def test_the_blocks_of_the_readme_run() -> None:
+def test_the_blocks_of_the_readme_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One of them makes a database.
+    monkeypatch.chdir(tmp_path)
     text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert names["handle"](names["body"], names["headers"]) == (200, "invoice.paid")
+    assert names["sender"].counts()["waiting"] == 2
     assert names["handle"](b"", {}) == (401, "missing_header")
 
 

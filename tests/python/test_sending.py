@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
+import json
+import time
 from typing import Any
 
 import pytest
-from conftest import NOW
-from countersign import Backoff, Decision, RetryPolicy, parse_retry_after
+from conftest import NOW, SECRET
+from countersign import (
+    Backoff,
+    Decision,
+    RetryPolicy,
+    Webhook,
+    parse_retry_after,
+    write_payload,
+)
 
 DAY = 86_400
 TOP = 2**32 - 1
@@ -136,3 +146,15 @@ def test_jitter_is_one_of_three() -> None:
     for wrong in ("", "Full", "half", "\ud800", 5, True, b"full"):
         with pytest.raises(TypeError, match="jitter must be"):
             Backoff.standard(jitter=wrong)
+
+
+def test_a_payload_is_what_receivers_read() -> None:
+    webhook = Webhook("standard", SECRET)
+    event_type = 'in"voice\\\u2028.\x01'
+    payload = write_payload("msg_1", event_type, '{"n": 7}', now=NOW + 0.25)
+    event = webhook.unwrap(payload, webhook.sign(payload, id="msg_1", now=NOW), now=NOW)
+    assert (event.type, event.data, event.timestamp) == (event_type, {"n": 7}, NOW + 0.25)
+    assert json.loads(payload)["id"] == "msg_1"
+    now = json.loads(write_payload("msg_1", "ping", "null"))["timestamp"]
+    read = datetime.datetime.fromisoformat(now.replace("Z", "+00:00"))
+    assert abs(read.timestamp() - time.time()) < 5

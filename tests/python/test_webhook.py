@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import time
+from typing import Any
 
 import countersign
 import pytest
@@ -69,6 +70,22 @@ def test_any_secret_verifies_and_the_first_signs() -> None:
     assert both.verify(BODY, old.sign(BODY)).key_index == 1
     assert both.unwrap(BODY, old.sign(BODY)).key_index == 1
     assert both.sign(BODY) == new.sign(BODY)
+
+
+def test_every_secret_signs_where_there_is_room() -> None:
+    secrets = [SECRET, "whsec_8PHy8/T19vf4+fr7/P3+/w=="]
+    both = Webhook("standard", secrets, every_secret_signs=True)
+    headers = both.sign(BODY, id="msg_1", now=NOW)
+    assert headers["webhook-signature"].count("v1,") == 2
+    for secret in secrets:
+        assert Webhook("standard", secret).verify(BODY, headers, now=NOW).id == "msg_1"
+    first = Webhook("standard", secrets).sign(BODY, id="msg_1", now=NOW)
+    assert headers["webhook-signature"].split(" ")[0] == first["webhook-signature"]
+    alone = Webhook("github", ["new", "old"], every_secret_signs=True)
+    assert alone.sign(BODY) == Webhook("github", "new").sign(BODY)
+    wanted: Any = 1
+    with pytest.raises(TypeError):
+        Webhook("github", "new", every_secret_signs=wanted)
 
 
 @pytest.mark.parametrize(

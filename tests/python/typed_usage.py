@@ -5,21 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from countersign import (
+    AsyncSender,
     Availability,
     Backoff,
     Decision,
+    DeliveryError,
     EndpointHealth,
     Event,
     HealthPolicy,
     RetryPolicy,
     Scheme,
     Secret,
+    Sender,
     Tolerance,
     VerificationError,
     Verified,
     Webhook,
     generate_secret,
     parse_retry_after,
+    write_payload,
+)
+from countersign.sender import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    Message,
+    Replay,
+    Sent,
 )
 from countersign.testing import SignedRequest, signed_request
 
@@ -75,6 +88,34 @@ def send(policy: HealthPolicy, health: EndpointHealth) -> float | None:
     raise AssertionError(reason)
 
 
+def store() -> Sent:
+    sender = Sender(":memory:", secret=[Secret("whsec_c2VjcmV0"), "whsec_b2xk"], concurrency=4)
+    endpoint = Endpoint(
+        "a", "https://customer.example/", headers={"x-tenant": "7"}, event_types=["invoice.*"]
+    )
+    sender.put_endpoint(endpoint)
+    health: EndpointHealth = sender.endpoints()[0].health
+    assert health.disabled is None
+    answers: list[Sent | DeliveryError] = sender.send_many(
+        [Message("a", "x", {"n": 1}), ("a", "x", {"n": 2})]
+    )
+    assert len(answers) == 2
+    waiting: list[Delivery] = sender.deliveries(state="waiting", since=0, limit=10)
+    attempts: list[Attempt] = sender.attempts(waiting[0].number)
+    payload: bytes | None = sender.payload(waiting[0].message_id)
+    replay: Replay = sender.replay_all(endpoint="a", per_second=10)
+    states: dict[DeliveryState, int] = sender.counts()
+    assert payload and not attempts and replay.total == 0 and states["waiting"] == 2
+    return sender.publish("invoice.paid", [1, 2], owner="7", id="msg_1")
+
+
+async def store_in_loop(sender: AsyncSender) -> bool:
+    async with sender:
+        sent: Sent = await sender.send("https://customer.example/", "invoice.paid", {"id": 7})
+        counts: dict[DeliveryState, int] = await sender.counts()
+        return sent.is_new and sum(counts.values()) == 1
+
+
 def main() -> None:
     secret = generate_secret()
     github = Webhook("github", [secret, Secret("hush")], tolerance=Tolerance(60))
@@ -96,8 +137,11 @@ def main() -> None:
     health = HealthPolicy(circuit_failures=False, disable_after=False)
     throttled = health.observe(EndpointHealth(failures=1), 429, "30", now=1700000000)
     assert send(health, throttled) == 1700000030
+    assert store().is_new
     seconds: int | None = parse_retry_after("120")
     assert seconds == 120
+    payload: str = write_payload("msg_1", "invoice.paid", "{}", now=0.5)
+    assert "00.500Z" in payload
 
 
 if __name__ == "__main__":

@@ -131,6 +131,9 @@ pub struct SignCase {
     pub scheme: SchemeText,
     /// The secrets' texts.
     pub secrets: Vec<String>,
+    /// Whether all of them sign.
+    #[serde(default)]
+    pub every_secret_signs: bool,
     /// The message's id.
     pub message_id: Option<String>,
     /// The request's method.
@@ -142,6 +145,20 @@ pub struct SignCase {
     pub body: Vec<u8>,
     /// Unix seconds.
     pub now: u64,
+}
+
+/// A case of the kind `write_payload`.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct WritePayloadCase {
+    /// The id of the message.
+    pub message_id: String,
+    /// The type of the event.
+    pub event_type: String,
+    /// Unix milliseconds.
+    pub now_ms: u64,
+    /// JSON.
+    pub data: String,
 }
 
 /// A case of the kind `backoff`.

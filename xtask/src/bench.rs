@@ -235,7 +235,7 @@ fn title(language: &str) -> &str {
 }
 
 /// The processor and the versions that were measured.
-fn machine() -> Result<String> {
+pub(crate) fn machine() -> Result<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()

@@ -2,6 +2,7 @@
 
 mod bare_metal;
 mod bench;
+mod bench_sending;
 mod conformance;
 mod constant_time;
 mod demo;
@@ -38,6 +39,7 @@ usage: cargo xtask <command>
   constant-time sign and verify under valgrind with a key that it does not know
   fuzz          fuzz the parsers, each for half a minute
   bench         measure against the peers, write benches/RESULTS.md
+  bench-sending measure senders against each other, write benches/SENDING.md
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "bench" => bench::run(),
+        "bench-sending" => bench_sending::run(),
         "conformance" => conformance::run(),
         "constant-time" => constant_time::run(),
         "demo" => demo::run(),

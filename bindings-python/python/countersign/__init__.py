@@ -31,6 +31,7 @@ from countersign._countersign import (
     generate_secret,
     parse_retry_after,
     rate_limit_key,
+    write_payload,
 )
 from countersign.errors import (
     ConfigurationError,
@@ -41,9 +42,11 @@ from countersign.errors import (
     VerificationError,
 )
 from countersign.receiver import Outcome, Receiver
+from countersign.sender import AsyncSender, Sender
 
 __all__ = [
     "AddressPolicy",
+    "AsyncSender",
     "Availability",
     "Backoff",
     "ConfigurationError",
@@ -62,6 +65,7 @@ __all__ = [
     "RetryPolicy",
     "Scheme",
     "Secret",
+    "Sender",
     "Tolerance",
     "VerificationError",
     "Verified",
@@ -70,4 +74,5 @@ __all__ = [
     "generate_secret",
     "parse_retry_after",
     "rate_limit_key",
+    "write_payload",
 ]

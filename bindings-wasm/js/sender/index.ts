@@ -18,6 +18,7 @@ export type { SenderLog, SenderLogEntry } from "./log.js";
 export { MemorySenderStore } from "./memory.js";
 export type { MemorySenderStoreOptions } from "./memory.js";
 export type { PublishOptions, SendOptions } from "./message.js";
+export { writePayload } from "./payload.js";
 export { PostgresSenderStore } from "./postgres.js";
 export type { PostgresSenderStoreOptions } from "./postgres.js";
 export type { PostgresClient, PostgresPool } from "../inbox/postgres-connection.js";

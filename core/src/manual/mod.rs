@@ -4,5 +4,6 @@
 pub mod defaults;
 pub mod design;
 pub mod receiving;
+pub mod sending;
 pub mod verdicts;
 pub mod vulnerabilities;

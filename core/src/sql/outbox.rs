@@ -123,7 +123,8 @@ macro_rules! deliver {
 macro_rules! due_again {
     () => {
         "CASE WHEN (SELECT is_fifo FROM countersign_endpoint e\n\
-         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0 ELSE CAST(? AS BIGINT) END"
+         WHERE e.number = countersign_delivery.endpoint) = 1 THEN 0\n\
+         WHEN is_replay = 1 AND attempts = 0 THEN 1 ELSE CAST(? AS BIGINT) END"
     };
 }
 
@@ -189,12 +190,14 @@ WHERE endpoint IN (SELECT number FROM countersign_endpoint WHERE id = ?)";
 pub const SUBSCRIBE: &str = "\
 INSERT INTO countersign_subscription (endpoint, beginning, is_whole)
 SELECT number, ?, ? FROM countersign_endpoint WHERE id = ? ON CONFLICT DO NOTHING";
-/// Puts what waits for an endpoint in the order that it now wants: twice the time, its id.
+/// Puts what waits for an endpoint in the order that it now wants, if it wanted another: twice the
+/// time, twice its id.
 pub const REORDER: &str = concat!(
     "UPDATE countersign_delivery SET due_ms = ",
     due_again!(),
-    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint IN\n\
-     (SELECT number FROM countersign_endpoint WHERE id = ?)"
+    ", noted_ms = ?\nWHERE state = 'waiting' AND endpoint =\n\
+     (SELECT number FROM countersign_endpoint WHERE id = ?) AND (due_ms = 0) <>\n\
+     (SELECT is_fifo = 1 FROM countersign_endpoint WHERE id = ?)"
 );
 /// Deletes an endpoint, after [`UNSUBSCRIBE`]: its id. What waits for it becomes dead letters.
 pub const DELETE_ENDPOINT: &str = "DELETE FROM countersign_endpoint WHERE id = ?";
@@ -295,12 +298,23 @@ pub const RECLAIM: &str = concat!(
     due_again!(),
     ", noted_ms = ?, token = NULL\nWHERE number = ? AND state = 'running' AND due_ms <= ?"
 );
-/// What was due soon before the clock was set back shall be due soon, not that much later: three
-/// times the time.
+/// What was due soon before the clock was set back shall be due soon, not that much later: four times
+/// the time. After [`SET_BLOCKS_BACK`] in the same transaction.
 pub const SET_CLOCK_BACK: &str = "\
 UPDATE countersign_delivery
 SET due_ms = CASE WHEN due_ms <= 1 THEN due_ms ELSE due_ms - noted_ms + ? END, noted_ms = ?
-WHERE state IN ('waiting', 'running') AND noted_ms > ?";
+WHERE number IN (SELECT number FROM countersign_delivery WHERE state = 'waiting' AND noted_ms > ?
+  UNION ALL
+  SELECT number FROM countersign_delivery WHERE state = 'running' AND noted_ms > ?)";
+/// The same for messages whose turn it is, which were tried before the clock was set back: twice the
+/// time.
+pub const SET_BLOCKS_BACK: &str = "\
+UPDATE countersign_endpoint SET blocked_until_ms = blocked_until_ms + ? -
+  (SELECT max(d.noted_ms) FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0)
+WHERE is_fifo = 1 AND EXISTS (SELECT 1 FROM countersign_delivery d
+  WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0
+  AND d.noted_ms > ?)";
 /// Makes dead letters of what waits for an endpoint: twice the time, the reason, the endpoint's
 /// number, at most how many.
 pub const BURY: &str = "\

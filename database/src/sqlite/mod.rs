@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use countersign::UnixTime;
@@ -141,8 +142,12 @@ impl SqliteOptions {
         };
         let work = move || thread::work_off(&connection, &queue, settings);
         let thread = std::thread::Builder::new().name(self.thread_name);
-        thread.spawn(work).map_err(OpenError::new)?;
-        Ok(SqliteDatabase { jobs })
+        let thread = thread.spawn(work).map_err(OpenError::new)?;
+        let worker = Worker {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        };
+        Ok(SqliteDatabase(Arc::new(worker)))
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
@@ -167,22 +172,42 @@ impl fmt::Debug for SqliteOptions {
     }
 }
 
-/// A database in SQLite, see [`SqliteOptions`]; clones share its thread.
+/// A database in SQLite, see [`SqliteOptions`]; clones share its thread. The file is closed when the
+/// last of them has been dropped, which waits for that.
 #[derive(Clone)]
-pub struct SqliteDatabase {
-    jobs: mpsc::Sender<Job>,
+pub struct SqliteDatabase(Arc<Worker>);
+
+/// The thread, and the way to it; both are there until this is dropped.
+struct Worker {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.jobs.take();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // A callback of the thread itself may have held the last clone.
+        if thread.thread().id() != std::thread::current().id() {
+            // One that panicked has nothing more to close.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Database for SqliteDatabase {
     fn run(&self, work: Work) -> Running<'_> {
         let (answer, answered) = oneshot::channel();
         // Now, not when it is awaited: it is done even if nobody waits.
-        let sent = self.jobs.send(Job::new(work, answer));
+        let jobs = self.0.jobs.as_ref();
+        let is_sent = jobs.is_some_and(|jobs| jobs.send(Job::new(work, answer)).is_ok());
         Box::pin(async move {
-            match sent {
-                Ok(()) => answered.await.unwrap_or(Err(Unavailable)),
+            match is_sent {
+                true => answered.await.unwrap_or(Err(Unavailable)),
                 // The thread has panicked.
-                Err(_) => Err(Unavailable),
+                false => Err(Unavailable),
             }
         })
     }

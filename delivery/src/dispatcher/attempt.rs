@@ -11,26 +11,26 @@ use tracing::Instrument;
 use super::Common;
 use super::claim::Delivery;
 use super::settle::{Ended, Seen, Settlement, Verdict};
-use super::signals::{Note, Signals};
+use super::signals::Note;
 use crate::target::Target;
 use crate::transport::{Attempt, ErrorClass, Request};
 
 /// Tells the coordinator that an attempt ended, however it does.
 struct Place {
-    signals: Signals,
+    common: Arc<Common>,
     endpoint: i64,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.signals.tell(Note::Ended(self.endpoint));
+        self.common.tell(Note::Ended(self.endpoint));
     }
 }
 
 impl Common {
     pub(super) async fn attempt(self: Arc<Self>, target: Arc<Target>, delivery: Delivery) {
         let _place = Place {
-            signals: self.shared.signals.clone(),
+            common: self.clone(),
             endpoint: delivery.endpoint,
         };
         if !self.held.lasts(&delivery.lease, target.timeouts.total) {
@@ -50,6 +50,9 @@ impl Common {
         );
         let ended = self.make(&target, delivery).instrument(span.clone()).await;
         span.record("verdict", ended.verdict.as_str());
+        if ended.is_failure_that_tells() {
+            self.tell(Note::Failed(ended.endpoint));
+        }
         // Nobody hears it if the process ends; it is then taken over.
         let _ = self
             .settlements
@@ -79,6 +82,7 @@ impl Common {
             delivery.payload.clone(),
         );
         request.timeouts = target.timeouts;
+        delivery.lease.begin(attempt, at);
         let made = self.shared.transport.attempt(request).await;
         let duration = made.duration;
         let (seen, verdict) = self.judge(target, attempt, made);

@@ -43,6 +43,7 @@ pub(super) struct Delivery {
 pub(super) struct Wish {
     pub(super) endpoint: i64,
     pub(super) room: usize,
+    /// None if it is to be read.
     pub(super) target: Option<(i64, Arc<Target>)>,
 }
 
@@ -106,19 +107,20 @@ impl Common {
         for wish in wishes {
             match wish.target {
                 Some((version, target)) => known.push((wish.endpoint, wish.room, version, target)),
-                None => unknown.push(wish.endpoint),
+                None => unknown.push((wish.endpoint, wish.room)),
             }
         }
         if !unknown.is_empty() {
-            for (endpoint, found) in self.read_targets(unknown).await? {
+            let endpoints = unknown.iter().map(|(endpoint, _)| *endpoint).collect();
+            let found = self.read_targets(endpoints).await?;
+            for ((_, most), (endpoint, found)) in unknown.into_iter().zip(found) {
                 match found {
                     Found::Target(version, target) => {
-                        let room = if target.is_fifo {
-                            1
-                        } else {
-                            target.concurrency
+                        let room = match target.is_fifo {
+                            true => 1,
+                            false => target.concurrency,
                         };
-                        known.push((endpoint, room, version, target));
+                        known.push((endpoint, room.min(most), version, target));
                     }
                     Found::Broken => lanes.push(ClaimedLane::nothing(endpoint, Some(BROKEN))),
                     Found::Nothing => lanes.push(self.bury_of_deleted(endpoint).await?),
@@ -398,7 +400,9 @@ impl Chooser {
                 decision.taken.truncate(admitted);
                 left = Some(pace.next_ms(until).max(now + 1));
             }
-            if admitted > 0 {
+            // Also what a clock wrote that was set back, or nothing would be admitted until it is
+            // there again.
+            if admitted > 0 || until < standing.paced_until_us {
                 let values = [Value::Integer(until), Value::Integer(endpoint)];
                 statements.push(Statement::new(Kind::Change, outbox::PACE, values));
             }

@@ -27,6 +27,8 @@ const LANES: usize = 32;
 const CLAIMS: usize = 2;
 /// How many endpoints are read at a time.
 const PAGE: i64 = 1_000;
+/// Which part of the places is for endpoints that have none.
+const KEPT: usize = 4;
 /// How many notes are heard before something is done.
 const NOTES: usize = 1_024;
 
@@ -41,6 +43,8 @@ pub(super) struct Coordinator {
     attempts: JoinSet<()>,
     running: usize,
     queued: usize,
+    /// Whether so much is queued that only endpoints that have nothing may have something.
+    is_crowded: bool,
     claims: usize,
     is_looking: bool,
     /// When to look again.
@@ -50,6 +54,7 @@ pub(super) struct Coordinator {
     look_took: Duration,
     is_asked: bool,
     is_stopping: bool,
+    was_cut_off: bool,
 }
 
 impl Coordinator {
@@ -63,6 +68,7 @@ impl Coordinator {
             attempts: JoinSet::new(),
             running: 0,
             queued: 0,
+            is_crowded: false,
             claims: 0,
             is_looking: false,
             look: Instant::now(),
@@ -70,16 +76,17 @@ impl Coordinator {
             look_took: Duration::ZERO,
             is_asked: false,
             is_stopping: false,
+            was_cut_off: false,
         }
     }
 
-    /// Works until it is told to stop and all that was begun has ended.
-    pub(super) async fn run(mut self) {
+    /// Works until it is told to stop and all that was begun has ended; whether nothing was cut off.
+    pub(super) async fn run(mut self) -> bool {
         let mut notes = Vec::with_capacity(NOTES);
         loop {
             if self.is_stopping {
                 if self.running == 0 && self.claims == 0 {
-                    return;
+                    return !self.was_cut_off;
                 }
             } else {
                 self.begin();
@@ -89,9 +96,7 @@ impl Coordinator {
             while self.attempts.try_join_next().is_some() {}
             let next = self.next();
             tokio::select! {
-                count = self.notes.recv_many(&mut notes, NOTES) => if count == 0 {
-                    self.is_stopping = true;
-                },
+                _ = self.notes.recv_many(&mut notes, NOTES) => {}
                 () = tokio::time::sleep_until(next) => {}
             }
             for note in notes.drain(..) {
@@ -107,7 +112,7 @@ impl Coordinator {
             return distant;
         }
         let due = match self.dues.first() {
-            Some((due, _)) if self.claims < CLAIMS && !self.is_full() => *due,
+            Some((due, _)) if self.claims < CLAIMS => *due,
             _ => distant,
         };
         match self.is_looking {
@@ -133,6 +138,17 @@ impl Coordinator {
                 }
                 self.changed(endpoint);
             }
+            Note::Failed(endpoint) => self.lanes.entry(endpoint).or_default().untold += 1,
+            Note::Observed(endpoint, failures, is_available) => {
+                if let Some(lane) = self.lanes.get_mut(&endpoint) {
+                    lane.untold = lane.untold.saturating_sub(failures);
+                    if !is_available {
+                        lane.is_halted = lane.is_claiming;
+                        self.give_back(endpoint);
+                    }
+                }
+                self.changed(endpoint);
+            }
             Note::Claimed(claimed) => self.take(claimed),
             Note::Pending(pending) => {
                 self.is_looking = false;
@@ -152,12 +168,26 @@ impl Coordinator {
                 }
             }
             Note::Stop => self.is_stopping = true,
+            Note::CutOff => {
+                self.is_stopping = true;
+                self.was_cut_off = self.running > 0;
+                self.attempts.abort_all();
+            }
         }
     }
 
-    fn is_full(&self) -> bool {
-        // What is taken and waits costs memory.
-        self.queued >= self.common.shared.options.concurrency.saturating_mul(2)
+    /// What is taken and waits costs memory, and much of it can be for endpoints that hang.
+    fn watch_the_crowd(&mut self) {
+        let most = self.common.shared.options.concurrency;
+        if self.queued >= most.saturating_mul(2) {
+            self.is_crowded = true;
+        } else if self.is_crowded && self.queued <= most {
+            self.is_crowded = false;
+            let endpoints: Vec<i64> = self.lanes.keys().copied().collect();
+            for endpoint in endpoints {
+                self.changed(endpoint);
+            }
+        }
     }
 
     fn is_due(&mut self, endpoint: i64, due: Instant) {
@@ -182,7 +212,7 @@ impl Coordinator {
         }
         if let Some(due) = lane.due
             && !lane.is_claiming
-            && lane.room() > 0
+            && lane.may_take(self.is_crowded) > 0
         {
             self.dues.insert((due, endpoint));
         }
@@ -194,13 +224,21 @@ impl Coordinator {
     /// Begins what was taken, of each endpoint one in turn.
     fn begin(&mut self) {
         let most = self.common.shared.options.concurrency;
+        // The last places are for endpoints that have none, so that those that hang do not hold up
+        // the others.
+        let kept = most / KEPT;
+        let mut without_a_place = Vec::new();
         while self.running < most {
             let Some(endpoint) = self.ready.pop_front() else {
-                return;
+                break;
             };
             let Some(lane) = self.lanes.get_mut(&endpoint) else {
                 continue;
             };
+            if lane.running > 0 && self.running + kept >= most {
+                without_a_place.push(endpoint);
+                continue;
+            }
             lane.is_ready = false;
             if lane.may_begin()
                 && let (Some(delivery), Some((_, target))) =
@@ -214,12 +252,14 @@ impl Coordinator {
             }
             self.changed(endpoint);
         }
+        self.ready.extend(without_a_place);
+        self.watch_the_crowd();
     }
 
     /// Has what is due taken.
     fn claim(&mut self) {
         let now = Instant::now();
-        while self.claims < CLAIMS && !self.is_full() {
+        while self.claims < CLAIMS {
             let mut wishes = Vec::new();
             while wishes.len() < LANES
                 && let Some((due, endpoint)) = self.dues.first().copied()
@@ -229,7 +269,7 @@ impl Coordinator {
                 let Some(lane) = self.lanes.get_mut(&endpoint) else {
                     continue;
                 };
-                let room = lane.room();
+                let room = lane.may_take(self.is_crowded);
                 if room == 0 {
                     // It comes back when it has changed.
                     continue;
@@ -239,7 +279,7 @@ impl Coordinator {
                 wishes.push(Wish {
                     endpoint,
                     room,
-                    target: lane.target.clone(),
+                    target: lane.target.clone().filter(|_| !lane.is_stale),
                 });
             }
             if wishes.is_empty() {
@@ -249,7 +289,7 @@ impl Coordinator {
             let common = self.common.clone();
             tokio::spawn(async move {
                 let claimed = common.claim(wishes).await;
-                common.shared.signals.tell(Note::Claimed(claimed));
+                common.tell(Note::Claimed(claimed));
             });
         }
     }
@@ -260,17 +300,39 @@ impl Coordinator {
         for claimed in lanes {
             let lane = self.lanes.entry(claimed.endpoint).or_default();
             lane.is_claiming = false;
-            // What was taken for it before goes where it went when it was taken.
-            if claimed.target.is_some() || lane.queue.is_empty() {
+            lane.is_stale = claimed.target.is_none();
+            if !lane.is_stale {
                 lane.target = claimed.target;
             }
             self.queued += claimed.deliveries.len();
             lane.queue.extend(claimed.deliveries);
+            if std::mem::take(&mut lane.is_halted) {
+                self.give_back(claimed.endpoint);
+            }
             match claimed.next {
                 Some(wait) => self.is_due(claimed.endpoint, now + wait),
                 None => self.changed(claimed.endpoint),
             }
         }
+    }
+
+    /// Gives back what was taken for an endpoint and has not begun.
+    fn give_back(&mut self, endpoint: i64) {
+        let Some(lane) = self.lanes.get_mut(&endpoint) else {
+            return;
+        };
+        let deliveries = std::mem::take(&mut lane.queue);
+        if deliveries.is_empty() {
+            return;
+        }
+        self.queued -= deliveries.len();
+        let common = self.common.clone();
+        tokio::spawn(async move {
+            let leases = deliveries.into_iter();
+            let leases: Vec<_> = leases.map(|it| (it.number, it.lease)).collect();
+            common.release(&leases).await;
+            common.shared.signals.due(endpoint, Duration::ZERO);
+        });
     }
 
     /// Looks for endpoints that have something that waits.
@@ -284,7 +346,7 @@ impl Coordinator {
         let common = self.common.clone();
         tokio::spawn(async move {
             let pending = common.pending().await.ok();
-            common.shared.signals.tell(Note::Pending(pending));
+            common.tell(Note::Pending(pending));
         });
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use countersign::DeliveryError;
+use countersign::{DeliveryError, UnixTime};
 
 /// The deliveries that this process has taken.
 pub(crate) struct Held {
@@ -24,6 +24,20 @@ pub(crate) struct Lease {
     pub(crate) token: Arc<str>,
     /// Until when it is nobody else's, in milliseconds from a start.
     until: AtomicU64,
+    /// The attempt that was begun, and when.
+    begun: OnceLock<(u32, UnixTime)>,
+}
+
+impl Lease {
+    /// This attempt begins.
+    pub(super) fn begin(&self, attempt: u32, at: UnixTime) {
+        // There is one attempt for each lease.
+        let _ = self.begun.set((attempt, at));
+    }
+
+    pub(super) fn begun(&self) -> Option<(u32, UnixTime)> {
+        self.begun.get().copied()
+    }
 }
 
 impl Held {
@@ -62,6 +76,7 @@ impl Held {
         let lease = Arc::new(Lease {
             token,
             until: AtomicU64::new(self.end(from)),
+            begun: OnceLock::new(),
         });
         self.leases().insert(number, lease.clone());
         lease

@@ -20,14 +20,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::DeliveryError;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::sender::{Sender, Shared};
 use coordinator::Coordinator;
 use held::Held;
 use settle::Settlement;
+use signals::Note;
 
 /// How many attempts may have ended without being noted.
 const UNNOTED: usize = 1_024;
@@ -36,6 +39,8 @@ const UNNOTED: usize = 1_024;
 pub(crate) struct Common {
     pub(crate) shared: Arc<Shared>,
     pub(crate) held: Held,
+    /// To this dispatcher's own coordinator, whoever has come after it.
+    notes: mpsc::UnboundedSender<Note>,
     settlements: mpsc::Sender<Settlement>,
     /// Nobody waits any more for what is not noted.
     given_up: watch::Sender<bool>,
@@ -43,11 +48,17 @@ pub(crate) struct Common {
     _listening: Option<countersign_database::postgres::Listening>,
 }
 
-/// A dispatcher that runs. Dropping it stops it as [`stop`](Self::stop) does, but waits for nothing.
+/// A dispatcher that runs. Dropping it stops it as [`stop`](Self::stop) does, but waits for nothing:
+/// what is under way ends in the background.
 #[must_use = "a dispatcher stops when this is dropped"]
 pub struct Dispatcher {
     common: Arc<Common>,
-    coordinator: Option<JoinHandle<()>>,
+    tasks: Option<Tasks>,
+    runtime: Handle,
+}
+
+struct Tasks {
+    coordinator: JoinHandle<bool>,
     settler: JoinHandle<()>,
     upkeep: JoinHandle<()>,
 }
@@ -59,8 +70,9 @@ impl Sender {
     /// # Errors
     /// `outbox_unavailable` if this sender has a dispatcher already, or the host has no randomness.
     pub fn start(&self) -> Result<Dispatcher, DeliveryError> {
+        let held = Held::new(self.shared.options.lease)?;
         let (notes, noted) = mpsc::unbounded_channel();
-        if !self.shared.signals.connect(notes) {
+        if !self.shared.signals.connect(notes.clone()) {
             tracing::error!(
                 code = "outbox_unavailable",
                 "this sender has a dispatcher already"
@@ -70,7 +82,8 @@ impl Sender {
         let (settlements, settled) = mpsc::channel(UNNOTED);
         let common = Arc::new(Common {
             shared: self.shared.clone(),
-            held: Held::new(self.shared.options.lease)?,
+            held,
+            notes,
             settlements,
             given_up: watch::Sender::new(false),
             #[cfg(feature = "postgres")]
@@ -81,9 +94,12 @@ impl Sender {
         let upkeep = upkeep::keep_up(common.clone());
         Ok(Dispatcher {
             common,
-            coordinator: Some(tokio::spawn(coordinator.run().in_current_span())),
-            settler: tokio::spawn(settler.in_current_span()),
-            upkeep: tokio::spawn(upkeep.in_current_span()),
+            tasks: Some(Tasks {
+                coordinator: tokio::spawn(coordinator.run().in_current_span()),
+                settler: tokio::spawn(settler.in_current_span()),
+                upkeep: tokio::spawn(upkeep.in_current_span()),
+            }),
+            runtime: Handle::current(),
         })
     }
 }
@@ -106,38 +122,60 @@ impl Dispatcher {
     /// Begins no more attempts, and waits so long for those that are under way; whether all ended
     /// in time. The others are cut off, and tried again by whoever comes next.
     pub async fn stop(mut self, patience: Duration) -> bool {
-        let signals = &self.common.shared.signals;
-        signals.stop();
-        let deadline = tokio::time::Instant::now() + patience;
-        let mut has_ended = true;
-        if let Some(mut coordinator) = self.coordinator.take() {
-            has_ended = tokio::time::timeout_at(deadline, &mut coordinator)
-                .await
-                .is_ok();
-            if !has_ended {
-                coordinator.abort();
-                let _ = coordinator.await;
+        let Some(tasks) = self.tasks.take() else {
+            return true;
+        };
+        let common = self.common.clone();
+        // To its end, even if nobody awaits this any more.
+        let stopping = self.runtime.spawn(async move {
+            let has_ended = tasks.end(&common, Some(patience)).await;
+            common.shared.signals.disconnect();
+            has_ended
+        });
+        stopping.await.unwrap_or(false)
+    }
+}
+
+impl Tasks {
+    /// Ends them, with what is under way cut off after so long; whether nothing was.
+    async fn end(mut self, common: &Common, patience: Option<Duration>) -> bool {
+        common.tell(Note::Stop);
+        // A patience that is longer than a clock has room for has no end.
+        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+        let ended = match deadline {
+            Some(deadline) => timeout_at(deadline, &mut self.coordinator).await.ok(),
+            None => Some((&mut self.coordinator).await),
+        };
+        let has_ended = match ended {
+            Some(ended) => ended.unwrap_or(false),
+            None => {
+                common.tell(Note::CutOff);
+                let ended = timeout_at(soon(), &mut self.coordinator).await;
+                self.coordinator.abort();
+                matches!(ended, Ok(Ok(true)))
             }
-        }
+        };
         self.upkeep.abort();
         // What is not noted by now is soon, if the database is there.
-        let noting = self.common.drain();
-        let is_noted = tokio::time::timeout_at(deadline.max(soon()), noting)
-            .await
-            .is_ok();
-        self.common.given_up.send_replace(true);
+        let deadline = deadline.map_or(soon(), |deadline| deadline.max(soon()));
+        let is_noted = timeout_at(deadline, common.drain()).await.is_ok();
+        common.given_up.send_replace(true);
         self.settler.abort();
-        signals.disconnect();
         has_ended && is_noted
     }
 }
 
 /// What a stop may take beyond its patience, to note what has ended.
-fn soon() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(1)
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(1)
 }
 
 impl Common {
+    fn tell(&self, note: Note) {
+        // It has ended: nobody needs to know.
+        let _ = self.notes.send(note);
+    }
+
     /// Notes all that ended, and gives back what did not begin.
     async fn drain(&self) {
         let (noted, all) = tokio::sync::oneshot::channel();
@@ -155,11 +193,14 @@ impl Common {
 
 impl Drop for Dispatcher {
     fn drop(&mut self) {
-        if self.coordinator.is_some() {
-            let signals = &self.common.shared.signals;
-            signals.stop();
-            signals.disconnect();
-            self.upkeep.abort();
+        if let Some(tasks) = self.tasks.take() {
+            let common = self.common.clone();
+            common.shared.signals.disconnect();
+            self.runtime.spawn(async move {
+                tasks.end(&common, None).await;
+                // There may be another dispatcher by now, for what was given back.
+                common.shared.signals.look();
+            });
         }
     }
 }

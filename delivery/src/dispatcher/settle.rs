@@ -1,12 +1,12 @@
 //! How attempts ended, noted many at a time.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::sql::outbox;
-use countersign::{EndpointHealth, UnixTime};
+use countersign::{Availability, EndpointHealth, UnixTime};
 use countersign_database::{Kind, Next, Purpose, Statement, Value, Work};
 use tokio::sync::{mpsc, oneshot};
 
@@ -112,12 +112,10 @@ impl Ended {
         Statement::new(Kind::Change, outbox::RECORD, values)
     }
 
-    /// Whether it changes what is known of its endpoint. Who asks for a replay does so at their own
-    /// risk.
-    fn tells_of_health(&self) -> bool {
+    /// Whether it is a failure of its endpoint. Who asks for a replay does so at their own risk.
+    pub(super) fn is_failure_that_tells(&self) -> bool {
         match self.verdict {
-            Verdict::Delivered => !self.was_well,
-            Verdict::Unsigned(_) => false,
+            Verdict::Delivered | Verdict::Unsigned(_) => false,
             _ => !self.is_replay,
         }
     }
@@ -136,6 +134,7 @@ impl Ended {
 /// Notes what it is told until nobody can tell anything.
 pub(super) async fn settle(common: Arc<Common>, mut settlements: mpsc::Receiver<Settlement>) {
     let mut waiting = Vec::with_capacity(MOST);
+    let mut ailing = HashSet::new();
     while settlements.recv_many(&mut waiting, MOST).await > 0 {
         let mut ended = Vec::with_capacity(waiting.len());
         let mut flushes = Vec::new();
@@ -146,7 +145,7 @@ pub(super) async fn settle(common: Arc<Common>, mut settlements: mpsc::Receiver<
             }
         }
         if !ended.is_empty() {
-            common.note(ended).await;
+            common.note(ended, &mut ailing).await;
         }
         for flush in flushes {
             // Who waited may have given up.
@@ -156,13 +155,15 @@ pub(super) async fn settle(common: Arc<Common>, mut settlements: mpsc::Receiver<
 }
 
 impl Common {
-    /// However long the database is away.
-    async fn note(&self, ended: Vec<Ended>) {
+    /// However long the database is away. Of endpoints that ail every success is news.
+    async fn note(&self, ended: Vec<Ended>, ailing: &mut HashSet<i64>) {
         let ended = Arc::new(ended);
+        let telling = telling(&ended, ailing);
         let mut given_up = self.given_up.subscribe();
-        loop {
-            match self.shared.run(work(&self.shared, &ended)).await {
-                Ok(_) => break,
+        let observed = loop {
+            let (work, observed) = work(&self.shared, &ended, &telling);
+            match self.shared.run(work).await {
+                Ok(_) => break observed,
                 Err(error) => tracing::error!(
                     code = error.code(),
                     count = ended.len(),
@@ -173,25 +174,76 @@ impl Common {
             if tokio::time::timeout(RECOVERY, is_given_up).await.is_ok() {
                 return;
             }
+        };
+        for (endpoint, observed) in observed.take() {
+            match observed.is_well {
+                true => ailing.remove(&endpoint),
+                false => ailing.insert(endpoint),
+            };
+            let failures = telling[&endpoint].iter();
+            let failures = failures.filter(|index| ended[**index].is_failure_that_tells());
+            let note = Note::Observed(endpoint, failures.count(), observed.is_available);
+            self.tell(note);
         }
         for one in &*ended {
             self.held.remove(one.number, &one.lease.token);
             if let Some(wait) = one.next() {
-                self.shared.signals.tell(Note::Due(one.endpoint, wait));
+                self.shared.signals.due(one.endpoint, wait);
             }
         }
     }
 }
 
-/// Notes all of them in one transaction: first what they tell of their endpoints, in the order of
-/// numbers, so that nobody waits for each other for ever.
-fn work(shared: &Arc<crate::sender::Shared>, ended: &Arc<Vec<Ended>>) -> Work {
-    let mut telling: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+/// Which attempts tell something of each endpoint.
+type Telling = BTreeMap<i64, Vec<usize>>;
+
+/// All that failed, and all that succeeded at endpoints that are not known to be well: a success
+/// among failures ends their row even if the endpoint was well when that attempt was taken.
+fn telling(ended: &[Ended], ailing: &HashSet<i64>) -> Telling {
+    let failed = ended.iter().filter(|one| one.is_failure_that_tells());
+    let failing: HashSet<i64> = failed.map(|one| one.endpoint).collect();
+    let mut telling = Telling::new();
     for (index, one) in ended.iter().enumerate() {
-        if one.tells_of_health() {
+        let is_known = one.was_well && !failing.contains(&one.endpoint);
+        let tells = match one.verdict {
+            Verdict::Delivered => !is_known || ailing.contains(&one.endpoint),
+            _ => one.is_failure_that_tells(),
+        };
+        if tells {
             telling.entry(one.endpoint).or_default().push(index);
         }
     }
+    telling
+}
+
+/// What was found about endpoints.
+#[derive(Clone, Default)]
+struct Observations(Arc<Mutex<Vec<(i64, Observed)>>>);
+
+struct Observed {
+    is_well: bool,
+    is_available: bool,
+}
+
+impl Observations {
+    fn push(&self, endpoint: i64, observed: Observed) {
+        let mut observations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        observations.push((endpoint, observed));
+    }
+
+    fn take(&self) -> Vec<(i64, Observed)> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Notes all of them in one transaction: first what they tell of their endpoints, in the order of
+/// numbers, so that nobody waits for each other for ever.
+fn work(
+    shared: &Arc<crate::sender::Shared>,
+    ended: &Arc<Vec<Ended>>,
+    telling: &Telling,
+) -> (Work, Observations) {
+    let observations = Observations::default();
     let mut statements = Vec::with_capacity(ended.len() * 2);
     for endpoint in telling.keys() {
         let endpoint = [Value::Integer(*endpoint)];
@@ -208,22 +260,32 @@ fn work(shared: &Arc<crate::sender::Shared>, ended: &Arc<Vec<Ended>>) -> Work {
     }
     let work = Work::new(Purpose::Note, statements);
     if telling.is_empty() {
-        return work;
+        return (work, observations);
     }
-    let (shared, ended) = (shared.clone(), ended.clone());
-    work.then(move |now, answers| {
+    let (shared, ended, telling) = (shared.clone(), ended.clone(), telling.clone());
+    let observed = observations.clone();
+    let work = work.then(move |now, answers| {
         let now = UnixTime::from_millis(now.try_into().unwrap_or(0));
         let mut statements = Vec::new();
         for (place, (endpoint, indices)) in telling.iter().enumerate() {
             // It was deleted, if there is none.
-            let Some(row) = answers[place * 2 + 1].rows.first() else {
-                continue;
-            };
-            let Ok(before) = read_health(row, 1) else {
+            let row = answers[place * 2 + 1].rows.first();
+            let Some(Ok(before)) = row.map(|row| read_health(row, 1)) else {
+                let observed_nothing = Observed {
+                    is_well: true,
+                    is_available: false,
+                };
+                observed.push(*endpoint, observed_nothing);
                 continue;
             };
             let told = indices.iter().map(|index| &ended[*index]);
             let after = told.fold(before, |health, one| observe(&shared, health, one, now));
+            let availability = shared.options.health_policy.availability(&after, now);
+            let found = Observed {
+                is_well: after == EndpointHealth::new(),
+                is_available: availability == Availability::Ready,
+            };
+            observed.push(*endpoint, found);
             if after != before {
                 log_change(*endpoint, &before, &after);
                 let mut values = health_values(&after).to_vec();
@@ -232,7 +294,8 @@ fn work(shared: &Arc<crate::sender::Shared>, ended: &Arc<Vec<Ended>>) -> Work {
             }
         }
         Next::new(statements)
-    })
+    });
+    (work, observations)
 }
 
 fn observe(

@@ -15,12 +15,18 @@ pub(crate) enum Note {
     Look,
     /// Of this endpoint an attempt ended.
     Ended(i64),
+    /// Of this endpoint an attempt failed; what that says about it is still to be noted.
+    Failed(i64),
+    /// That was noted, of so many failures, and whether the endpoint may be sent to.
+    Observed(i64, usize, bool),
     /// Deliveries were taken, or could not be.
     Claimed(Claimed),
     /// Which endpoints have something that waits, each with the time until the first is due.
     Pending(Option<Vec<(i64, Duration)>>),
-    /// No more.
+    /// Begin no more.
     Stop,
+    /// Cut off what is under way.
+    CutOff,
 }
 
 /// Tells the coordinator, if there is one.
@@ -42,10 +48,15 @@ impl Signals {
         self.connected().take();
     }
 
+    /// Something of this endpoint is due in so long.
+    pub(super) fn due(&self, endpoint: i64, wait: Duration) {
+        self.tell(Note::Due(endpoint, wait));
+    }
+
     /// Something waits for these endpoints.
     pub(crate) fn sent(&self, endpoints: impl Iterator<Item = i64>) {
         for endpoint in endpoints {
-            self.tell(Note::Due(endpoint, Duration::ZERO));
+            self.due(endpoint, Duration::ZERO);
         }
     }
 
@@ -54,11 +65,7 @@ impl Signals {
         self.tell(Note::Look);
     }
 
-    pub(super) fn stop(&self) {
-        self.tell(Note::Stop);
-    }
-
-    pub(super) fn tell(&self, note: Note) {
+    fn tell(&self, note: Note) {
         if let Some(notes) = &*self.connected() {
             // It has ended, and looks when it begins again.
             let _ = notes.send(note);

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use super::Common;
 use super::held::Lease;
-use super::signals::Note;
 use crate::outbox::Cleaning;
 
 /// How many leases are renewed, or end, in one transaction.
@@ -102,9 +101,7 @@ impl Common {
             let mut count = 0;
             for endpoint in others.filter_map(|row| row.integer(1).ok()) {
                 count += 1;
-                self.shared
-                    .signals
-                    .tell(Note::Due(endpoint, Duration::ZERO));
+                self.shared.signals.due(endpoint, Duration::ZERO);
             }
             if count > 0 {
                 tracing::warn!(count, "took over from a dispatcher that died or froze");
@@ -121,7 +118,12 @@ impl Common {
 
     /// Gives back what is still held.
     pub(super) async fn release_all(&self) {
-        for page in self.held.all().chunks(PAGE) {
+        self.release(&self.held.all()).await;
+    }
+
+    /// Gives these back.
+    pub(super) async fn release(&self, leases: &[(i64, Arc<Lease>)]) {
+        for page in leases.chunks(PAGE) {
             let release = |(number, lease): &(i64, Arc<Lease>)| {
                 let values = [
                     Value::Now,
@@ -132,15 +134,20 @@ impl Common {
                 Statement::new(Kind::Change, outbox::RELEASE, values)
             };
             let statements: Vec<_> = page.iter().map(release).collect();
-            if self
-                .shared
-                .run(Work::new(Purpose::Note, statements))
-                .await
-                .is_err()
-            {
-                // It is logged; others have them when the leases end.
-                return;
-            }
+            let begun = page.iter().map(|(number, lease)| (*number, lease.begun()));
+            let begun: Vec<_> = begun.collect();
+            let work = Work::new(Purpose::Note, statements).then(move |_, answers| {
+                // Of what somebody else took over, that one has recorded it.
+                let released = begun.iter().zip(answers).filter(|(_, it)| it.changed > 0);
+                let cut_off =
+                    released.filter_map(|((number, begun), _)| Some((*number, (*begun)?)));
+                Next::new(cut_off.map(|(number, (attempt, at))| {
+                    let at = i64::try_from(at.millis()).unwrap_or(i64::MAX);
+                    interrupted(number, attempt.into(), at)
+                }))
+            });
+            // If it fails, which is logged, others have them when the leases end.
+            let _ = self.shared.run(work).await;
             for (number, lease) in page {
                 self.held.remove(*number, &lease.token);
             }
@@ -153,9 +160,7 @@ impl Common {
             return LOOK_EVERY;
         };
         for endpoint in step.endpoints {
-            self.shared
-                .signals
-                .tell(Note::Due(endpoint, Duration::ZERO));
+            self.shared.signals.due(endpoint, Duration::ZERO);
         }
         step.next.unwrap_or(LOOK_EVERY)
     }
@@ -163,10 +168,16 @@ impl Common {
     /// What was due soon before the clock was set back shall be due soon, not that much later.
     pub(super) async fn follow_clock(&self, now: i64) -> Result<(), DeliveryError> {
         if self.held.was_later(now) {
-            tracing::warn!("the clock was set back");
-            let values = [Value::Now, Value::Now, Value::Now];
-            let statement = outbox::SET_CLOCK_BACK;
-            self.shared.change(Purpose::Note, statement, values).await?;
+            let now = |count| vec![Value::Now; count];
+            let statements = [
+                Statement::new(Kind::Change, outbox::SET_BLOCKS_BACK, now(2)),
+                Statement::new(Kind::Change, outbox::SET_CLOCK_BACK, now(4)),
+            ];
+            let work = Work::new(Purpose::Note, statements);
+            let count = self.shared.run(work).await?.changed(1);
+            if count > 0 {
+                tracing::warn!(count, "the clock was set back");
+            }
         }
         Ok(())
     }
@@ -175,18 +186,23 @@ impl Common {
 /// What gives one to everybody, and records the attempt of which nobody knows how it ended.
 fn take_over(row: &Row) -> Result<[Statement; 2], Unreadable> {
     let number = row.integer(0)?;
-    let record = [
+    let reclaim = [Value::Now, Value::Now, Value::Integer(number), Value::Now];
+    Ok([
+        interrupted(number, row.integer(2)? + 1, row.integer(3)?),
+        Statement::new(Kind::Change, outbox::RECLAIM, reclaim),
+    ])
+}
+
+/// What records an attempt of which nobody knows how it ended: the delivery, which attempt, when.
+fn interrupted(number: i64, attempt: i64, at: i64) -> Statement {
+    let values = [
         Value::Integer(number),
-        Value::Integer(row.integer(2)? + 1),
-        Value::Integer(row.integer(3)?),
+        Value::Integer(attempt),
+        Value::Integer(at),
         Value::Integer(0),
         Value::Null,
         Value::Text("interrupted".into()),
         Value::Null,
     ];
-    let reclaim = [Value::Now, Value::Now, Value::Integer(number), Value::Now];
-    Ok([
-        Statement::new(Kind::Change, outbox::RECORD, record),
-        Statement::new(Kind::Change, outbox::RECLAIM, reclaim),
-    ])
+    Statement::new(Kind::Change, outbox::RECORD, values)
 }

@@ -159,7 +159,10 @@ pub(crate) fn endpoint_statements(endpoint: &Endpoint, row: Vec<Value>) -> Vec<S
     let mut statements = vec![
         change(outbox::PUT_ENDPOINT, row),
         change(outbox::UNSUBSCRIBE, vec![id.clone()]),
-        change(outbox::REORDER, vec![Value::Now, Value::Now, id.clone()]),
+        change(
+            outbox::REORDER,
+            vec![Value::Now, Value::Now, id.clone(), id.clone()],
+        ),
     ];
     let all = [String::from("*")];
     let patterns = match &endpoint.event_types[..] {

@@ -15,6 +15,9 @@ use crate::sender::{Sender, Shared};
 /// The most that are replayed in one transaction.
 const PAGE: i64 = 500;
 
+/// The longest wait for the next page, in milliseconds: that of one a second.
+const LONGEST: i64 = 1_000;
+
 /// A replay of many dead letters, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -193,7 +196,7 @@ impl Shared {
     pub(crate) async fn step_replays(&self) -> Result<ReplayStep, DeliveryError> {
         let running = Statement::new(Kind::LockedRows, outbox::RUNNING_REPLAYS, []);
         let work = Work::new(Purpose::Note, vec![running]).then(|now, answers| {
-            let due = |row: &&Row| row.integer(13).is_ok_and(|next| next <= now);
+            let due = |row: &&Row| row.integer(13).is_ok_and(|next| is_due(next, now));
             // One at a time: the others are next.
             let Some(row) = answers[0].rows.iter().find(due) else {
                 return Next::nothing();
@@ -226,6 +229,11 @@ impl Shared {
         };
         Ok(ReplayStep { endpoints, next })
     }
+}
+
+/// A page that is further ahead was noted by a clock that has been set back.
+fn is_due(next: i64, now: i64) -> bool {
+    next <= now || next > now.saturating_add(LONGEST)
 }
 
 /// Looks for the next page of a replay, and what is to be done with it.

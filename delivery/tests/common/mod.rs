@@ -1,4 +1,5 @@
 //! A receiver that notes what it gets.
+#![allow(dead_code, reason = "each of the tests needs some of it")]
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

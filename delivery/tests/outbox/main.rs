@@ -4,11 +4,22 @@
 mod common;
 mod support;
 
+mod clocks;
+mod dead_letters;
 mod fairness;
+#[cfg(unix)]
+mod freezing;
 mod health;
+#[cfg(unix)]
+mod kills;
+mod lifecycle;
+mod locked;
 mod ordering;
+#[cfg(unix)]
+mod processes;
 mod publishing;
 mod refused;
+mod replays;
 mod retrying;
 mod secrets;
 mod sending;

@@ -1,8 +1,8 @@
-/** The kinds of cases that verify and sign. */
+/** The kinds of cases of single requests. */
 
 import { same } from "./values.mjs";
 
-export const DELIVERIES = { verify, construct, sign };
+export const DELIVERIES = { verify, construct, sign, write_payload: writePayload };
 
 /** One request in each of the forms that frameworks give; all must have the same outcome. */
 function verify(session, testCase) {
@@ -65,7 +65,19 @@ function sign(session, testCase) {
   const headers = webhook.sign(body, { id: testCase.message_id, ...context(testCase) });
   // What is signed is also accepted, with every other header absent.
   webhook.verify(body, headers, context(testCase));
-  return { headers: Object.entries(headers) };
+  const result = { headers: Object.entries(headers) };
+  if (!testCase.every_secret_signs) {
+    return result;
+  }
+  const alone = testCase.secrets.map((secret) => session.webhook({ scheme: testCase.scheme, secrets: [secret] }));
+  const fits = (webhook) => !session.attempt(() => webhook.verify(body, headers, context(testCase))).error;
+  return { ...result, verified_by: [...alone.keys()].filter((index) => fits(alone[index])) };
+}
+
+function writePayload(session, { message_id, event_type, now_ms, data }) {
+  // Half a millisecond more, so that flooring gives back the milliseconds.
+  const now = (now_ms + 0.5) / 1000;
+  return { payload: session.countersign.writePayload(message_id, event_type, data, now) };
 }
 
 function context({ now, method, url }) {

@@ -10,6 +10,7 @@ import {
   PostgresSenderStore,
   Sender,
   SqliteSenderStore,
+  writePayload,
 } from "countersign/sender";
 import type {
   Attempted,
@@ -145,3 +146,6 @@ void send;
 export function chosen(standing: Standing, choose: (standing: Standing) => Choice): readonly number[] {
   return choose(standing).take.map(({ number }) => number);
 }
+const payload: string = writePayload("msg_1", "invoice.paid", "{}", null);
+// @ts-expect-error: data is JSON as text
+writePayload(payload, "invoice.paid", {});

@@ -47,7 +47,7 @@ function same<A>() {
 
 const secret: Secret = new Secret(generateSecret());
 const fromBytes: Secret = Secret.fromBytes(new Uint8Array(32));
-const options: WebhookOptions = { tolerance: new Tolerance(60) };
+const options: WebhookOptions = { tolerance: new Tolerance(60), everySecretSigns: true };
 const webhook = new Webhook("standard", [secret, "whsec_aGVsbG8=", fromBytes], options);
 new Webhook("github", "hush");
 new Webhook("github", new Set(["hush"]), { tolerance: undefined });

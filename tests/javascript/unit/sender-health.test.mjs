@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { RetryPolicy } from "countersign";
-import { DestinationRules, HEALTHY, HealthPolicy } from "countersign/sender";
+import { DestinationRules, HEALTHY, HealthPolicy, writePayload } from "countersign/sender";
 
 import { assertDeliberate, NOW, strangeValues, thrownBy } from "./helpers.mjs";
 
@@ -101,6 +101,10 @@ const CALLS = {
   "availability(.., ?)": (value) => policy.availability(HEALTHY, value),
   "observe(?)": (value) => policy.observe(value, DOWN),
   "observe(.., ?)": (value) => policy.observe(HEALTHY, value),
+  "writePayload(?, ...)": (value) => writePayload(value, "ping", "{}"),
+  "writePayload(.., ?)": (value) => writePayload("msg_1", value, "{}"),
+  "writePayload(.., .., ?)": (value) => writePayload("msg_1", "ping", value),
+  "writePayload(.., .., .., ?)": (value) => writePayload("msg_1", "ping", "{}", value),
   "new DestinationRules(?)": (value) => new DestinationRules(value),
   "new DestinationRules with allowHttp": (value) => new DestinationRules({ allowHttp: value }),
   "new DestinationRules with allow": (value) => new DestinationRules({ allow: value }),

@@ -119,6 +119,21 @@ test("the first secret signs, any verifies", () => {
   assertCode("signature_mismatch", () => young.verify(BODY, old.sign(BODY)));
 });
 
+test("every secret signs if that is said, where there is room", () => {
+  const secrets = [SECRET, "whsec_8PHy8/T19vf4+fr7/P3+/w=="];
+  const both = new Webhook("standard", secrets, { everySecretSigns: true });
+  const signed = both.sign(BODY, { id: "msg_1", now: NOW });
+  const entries = signed["webhook-signature"].split(" ");
+  assert.equal(entries.length, 2);
+  assert.equal(entries[0], headers["webhook-signature"]);
+  for (const secret of secrets) {
+    assert.equal(new Webhook("standard", secret).verify(BODY, signed, context).id, "msg_1");
+  }
+  const alone = new Webhook("github", ["new", "old"], { everySecretSigns: true });
+  assert.deepEqual(alone.sign(BODY), new Webhook("github", "new").sign(BODY));
+  assert.throws(() => new Webhook("github", "new", { everySecretSigns: 1 }), TypeError);
+});
+
 test("secrets are texts or Secrets, one or any iterable of them", () => {
   const given = ["hush", new Secret("hush"), ["hush"], new Set(["hush"]), [new Secret("hush"), "other"]];
   const expected = new Webhook("github", "hush").sign(BODY);

@@ -22,6 +22,7 @@ const CALLS = {
   "new Webhook(.., [?])": (value) => new Webhook("standard", [value]),
   "new Webhook(.., .., ?)": (value) => new Webhook("standard", SECRET, value),
   "new Webhook with tolerance": (value) => new Webhook("standard", SECRET, { tolerance: value }),
+  "new Webhook with everySecretSigns": (value) => new Webhook("standard", SECRET, { everySecretSigns: value }),
   "verify(?, ...)": (value) => webhook.verify(value, headers, { now: NOW }),
   "verify(.., ?)": (value) => webhook.verify(BODY, value, { now: NOW }),
   "verify with a header": (value) => webhook.verify(BODY, { ...headers, "webhook-id": value }, { now: NOW }),

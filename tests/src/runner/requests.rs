@@ -1,4 +1,4 @@
-//! Cases that build a webhook: `verify`, `construct` and `sign`.
+//! Cases of single requests: `verify`, `construct`, `sign` and `write_payload`.
 
 use anyhow::{Result, ensure};
 use countersign::{
@@ -6,7 +6,7 @@ use countersign::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::corpus::{ConstructCase, SchemeText, SignCase, VerifyCase};
+use crate::corpus::{ConstructCase, SchemeText, SignCase, VerifyCase, WritePayloadCase};
 
 pub(super) fn construct(case: &ConstructCase) -> Value {
     match webhook(&case.scheme, &case.secrets) {
@@ -32,7 +32,10 @@ pub(super) fn verify(case: &VerifyCase) -> Result<Value> {
 }
 
 pub(super) fn sign(case: &SignCase) -> Result<Value> {
-    let webhook = webhook(&case.scheme, &case.secrets)?;
+    let mut webhook = webhook(&case.scheme, &case.secrets)?;
+    if case.every_secret_signs {
+        webhook = webhook.with_every_secret_signing();
+    }
     let message = Message::new(&case.body)
         .id(case.message_id.as_deref())
         .method(case.method.as_deref())
@@ -48,7 +51,24 @@ pub(super) fn sign(case: &SignCase) -> Result<Value> {
         .url(case.url.as_deref());
     let verified = webhook.verify(&request, now);
     ensure!(verified.is_ok(), "what was signed is refused: {verified:?}");
-    Ok(json!({"headers": headers}))
+    let mut result = json!({"headers": headers});
+    if case.every_secret_signs {
+        let mut fitting = Vec::new();
+        for (index, secret) in case.secrets.iter().enumerate() {
+            let alone = self::webhook(&case.scheme, std::slice::from_ref(secret))?;
+            if alone.verify(&request, now).is_ok() {
+                fitting.push(index);
+            }
+        }
+        result["verified_by"] = json!(fitting);
+    }
+    Ok(result)
+}
+
+pub(super) fn write_payload(case: &WritePayloadCase) -> Value {
+    let now = UnixTime::from_millis(case.now_ms);
+    let payload = countersign::write_payload(&case.message_id, &case.event_type, now, &case.data);
+    json!({"payload": payload})
 }
 
 /// Builds a webhook as the bindings do: the scheme first, then each secret in turn.

@@ -12,7 +12,7 @@ from reference.event import Event, parse_event
 from reference.refusal import Refusal
 from reference.retry import decide
 from reference.retry_after import retry_after_ms
-from reference.scheme import Description, Tolerance, find_scheme
+from reference.scheme import Description, Scheme, Tolerance, find_scheme
 from reference.secret import parse_secrets
 from reference.sign import sign
 from reference.timestamps import as_number
@@ -206,11 +206,17 @@ def sign_case(
     message_id: Optional[str] = None,
     method: Optional[str] = None,
     url: Optional[str] = None,
+    every_secret_signs: bool = False,
+    verified_by: Optional[Sequence[int]] = None,
     says: Optional[str] = None,
 ) -> Case:
-    """`want` is the list of headers or a code."""
+    """`want` is the list of headers or a code. Every secret signs if that is said, or if it is
+    stated each of which of them alone verifies."""
     _check_inputs(case_id, now)
+    every_secret_signs = every_secret_signs or verified_by is not None
     fields: Json = {"scheme": scheme, "secrets": list(secrets)}
+    if every_secret_signs:
+        fields["every_secret_signs"] = True
     fields.update(message_id=message_id, now=now)
     if method is not None:
         fields["method"] = method
@@ -220,7 +226,7 @@ def sign_case(
     described = find_scheme(scheme)
     keys = parse_secrets(described, secrets)
     try:
-        headers = sign(described, keys[0], body, message_id, now, method, url)
+        headers = sign(described, keys, body, message_id, now, method, url, every_secret_signs)
     except Refusal as refusal:
         expect = _reject(refusal)
         if not isinstance(want, str):
@@ -229,11 +235,23 @@ def sign_case(
     else:
         expect = {"headers": [[name, value] for name, value in headers]}
         _agree(case_id, "headers", want, headers)
-        try:
-            verify(described, keys, Request(body, headers, method, url), now, described.tolerance)
-        except Refusal as refusal:
-            raise Disagreement(f"{case_id}: signed, and then {refusal}") from refusal
+        request = Request(body, headers, method, url)
+        fitting = [
+            index for index, key in enumerate(keys) if _verifies(described, key, request, now)
+        ]
+        _agree(case_id, "the first secret that verifies", 0, (fitting or [None])[0])
+        if verified_by is not None:
+            _agree(case_id, "secrets that verify", list(verified_by), fitting)
+            expect["verified_by"] = fitting
     return Case(case_id, about, {**fields, "expect": expect})
+
+
+def _verifies(described: Scheme, key: bytes, request: Request, now: int) -> bool:
+    try:
+        verify(described, [key], request, now, described.tolerance)
+    except Refusal:
+        return False
+    return True
 
 
 def backoff_case(

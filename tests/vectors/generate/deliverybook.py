@@ -1,4 +1,4 @@
-"""Cases of what a sender decides about endpoints; see casebook.py for the principle."""
+"""Cases of what a sender writes and decides; see casebook.py for the principle."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 from casebook import LARGEST_EXACT, Case, Disagreement, Json
 from reference import endpoint
+from reference.json_text import JSON_WHITESPACE, parse_json
+from reference.payload import write_payload
 
 
 def endpoint_case(
@@ -53,3 +55,25 @@ def _word(availability: Union[str, Json], now: int) -> Tuple[str, Optional[int]]
     if key == "disabled":
         return (value, None)
     return (key[: -len("_until_ms")], value - now)
+
+
+def write_payload_case(
+    case_id: str,
+    about: str,
+    want: str,
+    *,
+    message_id: str,
+    event_type: str,
+    now_ms: int,
+    data: str,
+) -> Case:
+    """`want` is the whole payload, in which a receiver finds again what went into it."""
+    payload = write_payload(message_id, event_type, now_ms, data)
+    read = dict(parse_json(payload).members)
+    found = (payload, read["id"].text, read["type"].text, read["data"].source)
+    stated = (want, message_id, event_type, data.strip(JSON_WHITESPACE))
+    if stated != found or not 0 <= now_ms <= LARGEST_EXACT:
+        raise Disagreement(f"{case_id}: stated {stated!r}, computed {found!r}")
+    fields: Json = {"message_id": message_id, "event_type": event_type}
+    fields.update(now_ms=now_ms, data=data, expect={"payload": payload})
+    return Case(case_id, about, fields)

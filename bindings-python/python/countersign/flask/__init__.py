@@ -1,4 +1,4 @@
-"""Receives in Flask.
+"""Receives and sends in Flask.
 
 >>> from flask import Flask
 >>> from countersign.flask import Countersign
@@ -10,7 +10,14 @@
 ... def ship(event):
 ...     print(event.id)
 
-Requests for ``/webhooks`` (``COUNTERSIGN_PATH``) are answered now.
+Requests for ``/webhooks`` (``COUNTERSIGN_PATH``) are answered now. To send:
+
+>>> app = Flask(__name__)
+>>> app.config["COUNTERSIGN_SENDER_DATABASE"] = "sqlite:///:memory:"
+>>> app.config["COUNTERSIGN_SENDER_SECRET"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+>>> countersign = Countersign(app)
+>>> with app.app_context():
+...     sent = countersign.sender.send("https://customer.example/hook", "invoice.paid", {"id": 7})
 """
 
 from countersign.flask.extension import Countersign

@@ -11,10 +11,20 @@ import flask
 from flask.cli import AppGroup, with_appcontext
 
 from countersign.errors import CountersignError
+from countersign.flask.outbox_commands import (
+    attempts,
+    dead_letters,
+    deliver,
+    deliveries,
+    replays,
+    sender_at_hand,
+)
 from countersign.inbox import Inbox, State, Workers
 from countersign.receiver import Receiver
 
-commands = AppGroup("countersign", help="Looks into what this application receives.")
+commands = AppGroup("countersign", help="Looks into what this application receives and sends.")
+for command in (attempts, dead_letters, deliver, deliveries, replays):
+    commands.add_command(command)
 
 
 @commands.command()
@@ -67,13 +77,43 @@ def events(state: State | None, event_type: str | None, limit: int) -> None:
 @click.argument("number", type=int, required=False)
 @click.option("--all-dead", is_flag=True, help="All dead letters.")
 @click.option("--type", "event_type", help="With --all-dead: of this type alone.")
+@click.option("--sent/--received", default=None, help="What this application sent, or received.")
+@click.option("--endpoint", help="With --all-dead, of what was sent: to this endpoint alone.")
+@click.option("--reason", help="With --all-dead, of what was sent: dead for this reason alone.")
+@click.option("--per-second", help="With --all-dead, of what was sent.", default=50)
 @with_appcontext
-def replay(number: int | None, all_dead: bool, event_type: str | None) -> None:
-    """Has the event with this NUMBER of the inbox handled once more."""
+def replay(
+    number: int | None,
+    all_dead: bool,
+    event_type: str | None,
+    sent: bool | None,
+    endpoint: str | None,
+    reason: str | None,
+    per_second: int,
+) -> None:
+    """Has the event with this NUMBER of the inbox handled, or the delivery with this NUMBER of the
+    outbox delivered, once more.
+
+    It is the inbox's, unless there is none, or --sent is said.
+    """
     if (number is None) is not all_dead:
         raise click.UsageError("say either a number or --all-dead")
-    count = _inbox().replay(number, event_type=event_type)
-    click.echo(f"{count} to be handled once more")
+    state = flask.current_app.extensions["countersign"]
+    is_sent = state.inbox is None and state.sender is not None if sent is None else sent
+    if is_sent:
+        sender = sender_at_hand()
+        if number is not None:
+            count = int(sender.replay(number))
+        else:
+            count = sender.replay_all(
+                endpoint=endpoint, type=event_type, reason=reason, per_second=per_second
+            ).total
+        click.echo(f"{count} to be delivered once more")
+    elif endpoint is not None or reason is not None:
+        raise click.UsageError("--endpoint and --reason are of what was sent: say --sent")
+    else:
+        count = _inbox().replay(number, event_type=event_type)
+        click.echo(f"{count} to be handled once more")
     if not count:
         raise click.exceptions.Exit(1)
 

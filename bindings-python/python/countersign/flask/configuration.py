@@ -11,6 +11,8 @@ from countersign.monitor import Monitor, StatusPage
 from countersign.receiver import Receiver, RedisStore, SqliteStore
 
 PREFIX = "COUNTERSIGN_"
+#: What the keys of a sender have after it.
+SENDER = "SENDER_"
 
 Store = Union[RedisStore, SqliteStore]
 
@@ -51,11 +53,17 @@ def inbox_from(config: Mapping[str, Any]) -> Inbox | None:
     url = config.get(f"{PREFIX}INBOX")
     if url is None:
         return None
+    database = database_from(f"{PREFIX}INBOX", url)
+    return PostgresInbox(database) if "://" in database else SqliteInbox(database)
+
+
+def database_from(name: str, url: object) -> str:
+    """The path of an SQLite file, or the URL of a PostgreSQL database."""
     if isinstance(url, str) and url.startswith("sqlite:///"):
-        return SqliteInbox(url[len("sqlite:///") :])
+        return url[len("sqlite:///") :]
     if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
-        return PostgresInbox(url)
-    raise ValueError(f"{PREFIX}INBOX must begin with sqlite:/// or postgresql://")
+        return url
+    raise ValueError(f"{name} must begin with sqlite:/// or postgresql://")
 
 
 def receiver_from(config: Mapping[str, Any], inbox: Inbox | None) -> Receiver | None:
@@ -65,6 +73,7 @@ def receiver_from(config: Mapping[str, Any], inbox: Inbox | None) -> Receiver | 
     off, and ``ConfigurationError`` for a secret that is none.
     """
     given = {key[len(PREFIX) :]: config[key] for key in config if key.startswith(PREFIX)}
+    given = {key: value for key, value in given.items() if not key.startswith(SENDER)}
     unknown = given.keys() - _PLAIN.keys() - _ADDRESS.keys() - _OTHER
     if unknown:
         raise ValueError(f"there is no setting {PREFIX}{min(unknown)}")
@@ -90,8 +99,11 @@ def retry_policy_from(config: Mapping[str, Any]) -> RetryPolicy:
     the first delay in seconds, which doubles, and the number of attempts: a pair, or text such as
     ``5/8``."""
     value = config.get(f"{PREFIX}RETRY_POLICY")
-    if value is None:
-        return RetryPolicy.standard()
+    return RetryPolicy.standard() if value is None else policy_from(f"{PREFIX}RETRY_POLICY", value)
+
+
+def policy_from(name: str, value: object) -> RetryPolicy:
+    """A policy, or what stands for one."""
     if isinstance(value, RetryPolicy):
         return value
     parts: Any = value.split("/") if isinstance(value, str) else value
@@ -100,7 +112,7 @@ def retry_policy_from(config: Mapping[str, Any]) -> RetryPolicy:
         return RetryPolicy.exponential(float(delay), int(attempts))
     except (TypeError, ValueError):
         raise ValueError(
-            f"{PREFIX}RETRY_POLICY must be a delay in seconds and attempts, such as '5/8'"
+            f"{name} must be a delay in seconds and attempts, such as '5/8'"
         ) from None
 
 

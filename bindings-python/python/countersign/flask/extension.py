@@ -13,18 +13,23 @@ from countersign._countersign import Event
 from countersign.flask.commands import commands
 from countersign.flask.configuration import (
     PREFIX,
+    SENDER,
     inbox_from,
     receiver_from,
     retry_policy_from,
     status_page_from,
 )
 from countersign.flask.request import FlaskRequest
+from countersign.flask.sender import dispatches, sender_from
 from countersign.inbox import Inbox, Workers
 from countersign.monitor import Monitor, StatusPage
 from countersign.monitor.wsgi import answer_environ
 from countersign.receiver import Handler, Receiver
+from countersign.sender import Sender
 
 H = TypeVar("H", bound=Handler)
+
+_DATABASE = f"{PREFIX}{SENDER}DATABASE"
 
 
 class Countersign:
@@ -44,6 +49,15 @@ class Countersign:
     (``5/8``: after 5 seconds, then twice as long each time, 8 times in all); what a process held
     that died is taken over after ``LEASE``. Only workers of the same process end the ``WAIT`` of an
     answer early.
+
+    With ``SENDER_DATABASE`` (``sqlite:///file``, ``postgresql://host/name``) the application sends,
+    too: :attr:`sender` has what the keys that begin with ``COUNTERSIGN_SENDER_`` say: ``SCHEME``,
+    ``SECRET``, ``SCHEMES``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``, ``HEALTH_POLICY``,
+    ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``, ``FIRST_BYTE_TIMEOUT``,
+    ``TOTAL_TIMEOUT``, ``LEASE``, ``PAYLOAD_LIMIT``, ``RETENTION`` and ``SURVIVES_POWER_CUT``, as the
+    options of :class:`countersign.Sender`. Each process of the server delivers from its first
+    request on; with ``COUNTERSIGN_SENDER_DISPATCH = False`` ``flask countersign deliver`` does in a
+    process of its own.
 
     With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
     :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
@@ -84,12 +98,21 @@ class Countersign:
         for app in self._apps:
             app.extensions["countersign"].mount(path, receiver)
 
+    @property
+    def sender(self) -> Sender:
+        """The sender of the application at hand. Raises ``RuntimeError`` without
+        ``COUNTERSIGN_SENDER_DATABASE``."""
+        sender: Sender | None = flask.current_app.extensions["countersign"].sender
+        if sender is None:
+            raise RuntimeError(f"this application has no sender: {_DATABASE} is not set")
+        return sender
+
     def init_app(self, app: flask.Flask) -> None:
         """Answers for this application. Raises ``ValueError`` for a setting that there is not, and
         ``ConfigurationError`` for a secret that is none."""
         inbox = inbox_from(app.config)
         configured = receiver_from(app.config, inbox)
-        state = State(app, configured, inbox)
+        state = State(app, configured, inbox, sender_from(app.config))
         if configured is not None:
             for pattern, handler in self._handlers:
                 state.on(pattern, handler)
@@ -105,13 +128,22 @@ class State:
     """What the extension keeps of one application, at ``app.extensions["countersign"]``."""
 
     def __init__(
-        self, app: flask.Flask, configured: Receiver | None, inbox: Inbox | None
+        self,
+        app: flask.Flask,
+        configured: Receiver | None,
+        inbox: Inbox | None,
+        sender: Sender | None = None,
     ) -> None:
         self._app = app
         #: The receiver of the configuration.
         self.configured = configured
         #: Where it stores its events, if they are handled after they were answered.
         self.inbox = inbox
+        #: What it sends with.
+        self.sender = sender
+        if sender is not None and dispatches(app.config):
+            # Not now: a server may fork its processes after this.
+            app.before_request(sender.start)
         self._retry_policy = retry_policy_from(app.config)
         self._lease: float | None = app.config.get(f"{PREFIX}LEASE")
         #: Every receiver, by its path.

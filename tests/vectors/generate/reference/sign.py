@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from reference.content import fill_content
 from reference.headers import check_value
 from reference.refusal import Refusal
 from reference.scheme import Scheme
-from reference.signature import encode_tag, mac
+from reference.signature import MOST_CANDIDATES, encode_tag, mac
 from reference.timestamps import format_time
 from reference.verify import check_context, check_timestamp
 
 
 def sign(
     scheme: Scheme,
-    key: bytes,
+    keys: Sequence[bytes],
     body: bytes,
     message_id: Optional[str],
     now: int,
     method: Optional[str] = None,
     url: Optional[str] = None,
+    every_secret_signs: bool = False,
 ) -> List[Tuple[str, str]]:
-    """Lower-case names with their values, in the order id, timestamp, signature."""
+    """Lower-case names with their values, in the order id, timestamp, signature. Every key signs if
+    that is said and the signature's header is a list, as many as a receiver compares; else the
+    first."""
     check_context(scheme, method, url)
     chosen = scheme.header_sets[0]
     if chosen.id is not None and message_id is None:
@@ -54,8 +57,10 @@ def sign(
             "url": (url or "").encode("utf-8"),
         },
     )
-    signature = scheme.prefix + encode_tag(scheme, mac(scheme, key, content))
+    is_list = every_secret_signs and scheme.separator is not None
+    signing = keys[:MOST_CANDIDATES] if is_list else keys[:1]
+    entries = [scheme.prefix + encode_tag(scheme, mac(scheme, key, content)) for key in signing]
     if scheme.timestamp_label is not None:
-        signature = f"{scheme.timestamp_label}={timestamp}{scheme.separator}{signature}"
-    headers.append((chosen.signature, signature))
+        entries.insert(0, f"{scheme.timestamp_label}={timestamp}")
+    headers.append((chosen.signature, (scheme.separator or "").join(entries)))
     return headers

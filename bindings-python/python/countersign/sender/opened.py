@@ -1,0 +1,121 @@
+"""A sender's engine through the life of its process: opened, started, forked, stopped, closed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import time
+from threading import Lock
+from typing import Any, Callable, TypeVar
+from weakref import WeakSet
+
+from countersign._countersign import SenderEngine
+from countersign.sender.forks import watch_forks
+
+T = TypeVar("T")
+
+#: How long a fork waits for calls that are under way; a call waits for the database no longer.
+_CALLS_TAKE = 3.0
+#: How long the end of the process waits for attempts that are under way.
+_LAST_PATIENCE = 10.0
+
+_started: WeakSet[Opened] = WeakSet()
+
+
+class Opened:
+    """The engine of a sender in this process, whichever that is."""
+
+    def __init__(self, database: str | os.PathLike[str], settings: dict[str, Any]) -> None:
+        self._database = database
+        #: Whether it is PostgreSQL, where every process has its own connections.
+        self.is_postgres = isinstance(database, str) and database.startswith(
+            ("postgresql://", "postgres://")
+        )
+        is_in_memory = os.fspath(database) == ":memory:"
+        self._is_file = not (self.is_postgres or is_in_memory)
+        self._settings = settings
+        self._lock = Lock()
+        self._engine: SenderEngine | None = self._open()
+        #: What belongs to the parent is neither used nor closed here.
+        self._inherited: list[SenderEngine] = []
+        self._may_open = True
+        watch_forks(self)
+
+    def _open(self) -> SenderEngine:
+        return SenderEngine(self._database, self.is_postgres, self._settings)
+
+    def use(self, ask: Callable[[SenderEngine], T]) -> T:
+        """What this asks of the engine, which is opened if it is not."""
+        while True:
+            engine = self._engine
+            if engine is None:
+                engine = self._reopened()
+            try:
+                return ask(engine)
+            except RuntimeError:
+                # A fork may have closed it just now.
+                if engine.is_open():
+                    raise
+
+    def _reopened(self) -> SenderEngine:
+        with self._lock:
+            if self._engine is None:
+                if not self._may_open:
+                    raise RuntimeError(
+                        "this process was forked from one whose sender was delivering, which "
+                        "SQLite forbids; start it after the fork, in each process"
+                    )
+                self._engine = self._open()
+            return self._engine
+
+    def start(self) -> None:
+        """Starts a dispatcher, unless there is one."""
+        self.use(lambda engine: engine.start())
+        _started.add(self)
+
+    @property
+    def is_started(self) -> bool:
+        engine = self._engine
+        return engine is not None and engine.is_started()
+
+    def close(self) -> None:
+        """Closes the database, unless a dispatcher uses it. It is opened again when needed."""
+        with self._lock:
+            if self._engine is not None and not self._engine.is_started():
+                self._engine.close()
+                self._engine = None
+
+    def stop_at_exit(self) -> None:
+        engine = self._engine
+        if engine is not None and engine.is_started():
+            engine.stop(_LAST_PATIENCE).wait()
+
+    def before_fork(self) -> None:
+        self._lock.acquire()
+        if self._engine is None or not self._is_file or self._engine.is_started():
+            return
+        engine, self._engine = self._engine, None
+        give_up = time.monotonic() + _CALLS_TAKE
+        while not engine.close() and time.monotonic() < give_up:
+            time.sleep(0.001)
+        if not engine.close():
+            # It is in use: the child will see it.
+            self._engine = engine
+
+    def after_fork_in_parent(self) -> None:
+        if self._engine is not None and not self._engine.is_open():
+            self._engine = None
+        self._lock.release()
+
+    def after_fork_in_child(self) -> None:
+        self._lock = Lock()
+        if self._engine is not None:
+            self._inherited.append(self._engine)
+            self._engine = None
+            self._may_open = not self._is_file
+
+
+@atexit.register
+def _stop_all() -> None:
+    for opened in list(_started):
+        opened.stop_at_exit()
