@@ -1,7 +1,8 @@
 //! The native module of the Python package `countersign`.
 //!
 //! It converts types, nothing else: every decision, message and code comes from the crate
-//! `countersign`. The package's `_countersign.pyi` describes what is here.
+//! `countersign`, and what is sent is delivered by `countersign-delivery`. The package's
+//! `_countersign.pyi` describes what is here.
 
 mod address;
 mod backoff;

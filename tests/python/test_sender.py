@@ -288,6 +288,23 @@ def test_secrets_are_encrypted_where_there_is_a_key(tmp_path: Path, sink: Sink) 
     assert caught.value.code == "unreadable_secret"
 
 
+def test_payloads_are_checked_by_schemas(tmp_path: Path, sink: Sink) -> None:
+    invoice = {"properties": {"data": {"required": ["id"]}}}
+    sender = Sender(tmp_path / "outbox.db", schemas={"invoice.*": invoice, "never": False})
+    sender.put_endpoint(sink.endpoint())
+    assert sender.send("a", "invoice.paid", {"id": 7}).is_new
+    assert sender.send("a", "other", {}).is_new
+    for type in ("invoice.paid", "never"):
+        with pytest.raises(CountersignError) as caught:
+            sender.send("a", type, {})
+        assert caught.value.code == "schema_mismatch"
+    assert sender.counts()["waiting"] == 2
+    for schemas in ({"x": {"type": 7}}, {"x": {"$ref": "https://elsewhere.example/"}}):
+        with pytest.raises(ConfigurationError) as malformed:
+            Sender(":memory:", schemas=schemas)  # type: ignore[arg-type]
+        assert malformed.value.code == "malformed_schema"
+
+
 def test_a_rotation(sender: Sender, sink: Sink) -> None:
     sender.put_endpoint(sink.endpoint())
     sender.rotate_secret("a", OTHER)

@@ -63,4 +63,4 @@ class GuardError(CountersignError):
 
 
 class DeliveryError(CountersignError):
-    """A message may not be sent there."""
+    """A message is not sent: for its addressee, its content or the outbox."""

@@ -1,5 +1,6 @@
 //! The options of a sender, as Python says them.
 
+use countersign::ConfigurationError;
 use countersign_delivery::transport::Timeouts;
 use countersign_delivery::{Retention, SenderOptions};
 use pyo3::prelude::*;
@@ -43,6 +44,18 @@ pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
                         return Err(wrong_type("one of the schemes", "a Scheme", &scheme));
                     };
                     options = options.scheme(scheme.get().0.clone());
+                }
+            }
+            "schemas" => {
+                // Each as the text of its JSON.
+                for pair in value.try_iter()? {
+                    let (pattern, schema): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+                        pair?.extract()?;
+                    let schema = serde_json::from_str(strict("a schema", &schema)?)
+                        .map_err(|_| exception(py, ConfigurationError::MalformedSchema))?;
+                    options = options
+                        .payload_schema(strict("a pattern", &pattern)?, &schema)
+                        .map_err(|error| exception(py, error))?;
                 }
             }
             "encryption_keys" => {

@@ -14,6 +14,7 @@ mod health;
 mod kills;
 mod lifecycle;
 mod locked;
+mod model;
 mod ordering;
 #[cfg(unix)]
 mod processes;

@@ -52,7 +52,7 @@ class Countersign:
 
     With ``SENDER_DATABASE`` (``sqlite:///file``, ``postgresql://host/name``) the application sends,
     too: :attr:`sender` has what the keys that begin with ``COUNTERSIGN_SENDER_`` say: ``SCHEME``,
-    ``SECRET``, ``SCHEMES``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``, ``HEALTH_POLICY``,
+    ``SECRET``, ``SCHEMES``, ``SCHEMAS``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``, ``HEALTH_POLICY``,
     ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``, ``FIRST_BYTE_TIMEOUT``,
     ``TOTAL_TIMEOUT``, ``LEASE``, ``PAYLOAD_LIMIT``, ``RETENTION`` and ``SURVIVES_POWER_CUT``, as the
     options of :class:`countersign.Sender`. Each process of the server delivers from its first

@@ -21,6 +21,7 @@ _PLAIN = {
     "LEASE": "lease",
     "PAYLOAD_LIMIT": "payload_limit",
     "RETENTION": "retention",
+    "SCHEMAS": "schemas",
     "SCHEME": "scheme",
     "SCHEMES": "schemes",
     "SECRET": "secret",

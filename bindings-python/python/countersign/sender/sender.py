@@ -43,6 +43,8 @@ class Sender(Configured):
     - ``scheme``, ``secret``: of endpoints that have none of their own, and of URLs that are sent to
       without being registered. All secrets sign where the scheme has room for several signatures.
     - ``schemes``: of the program's own, which endpoints name besides those that are registered.
+    - ``schemas``: JSON Schemas (2020-12) by event type or pattern, of the whole payload: one that
+      does not fit is not sent.
     - ``encryption_keys``: of 32 random bytes each, they encrypt the secrets of endpoints in the
       database. The first encrypts, each decrypts. Without one, who reads the database can sign for
       every endpoint.
@@ -151,8 +153,9 @@ class Sender(Configured):
 
         Raises ``DeliveryError``: ``unknown_endpoint``, ``malformed_message`` (names that are not 1
         to 256 visible ASCII characters, data that is not JSON, a payload that is too long); for a
-        URL also ``malformed_url``, ``insecure_url``, ``forbidden_destination``; and
-        ``ConfigurationError`` (``no_secrets``) if the sender has none for it.
+        URL that is not registered also ``malformed_url``, ``insecure_url``,
+        ``forbidden_destination``; ``PayloadError`` (``schema_mismatch``); and ``ConfigurationError``
+        (``no_secrets``) if the sender has none for a URL.
         """
         return self._requests.send(to, type, to_json(data), id, idempotency_key).wait()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Union
 
 from countersign._countersign import HealthPolicy, RetryPolicy, Scheme, Secret
+from countersign.sender.message import to_json
 from countersign.sender.opened import Opened
 from countersign.sender.requests import Requests
 
@@ -35,6 +36,7 @@ class Configured:
         scheme: str | Scheme = "standard",
         secret: Secrets | None = None,
         schemes: Sequence[Scheme] = (),
+        schemas: Mapping[str, Mapping[str, Any] | bool] | None = None,
         encryption_keys: Sequence[bytes] = (),
         retry_policy: RetryPolicy | None = None,
         health_policy: HealthPolicy | None = None,
@@ -52,6 +54,7 @@ class Configured:
         settings: dict[str, Any] = {
             "webhook": None if secret is None else (scheme, secret),
             "schemes": schemes,
+            "schemas": [(pattern, to_json(schema)) for pattern, schema in (schemas or {}).items()],
             "encryption_keys": encryption_keys,
             "retry_policy": retry_policy,
             "health_policy": health_policy,
