@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 45] = [
+const STATEMENTS: [(&str, &str); 46] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
     ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
@@ -46,6 +46,7 @@ const STATEMENTS: [(&str, &str); 45] = [
     ("record", outbox::RECORD),
     ("expired", outbox::EXPIRED),
     ("reclaim", outbox::RECLAIM),
+    ("set_blocks_back", outbox::SET_BLOCKS_BACK),
     ("set_clock_back", outbox::SET_CLOCK_BACK),
     ("bury", outbox::BURY),
     ("delivery", outbox::DELIVERY),

@@ -92,7 +92,7 @@ export class SqlSenderStore implements SenderStore {
     await this.#database.transaction("store", function* (now) {
       yield* changes(put_endpoint, ...endpointValues(endpoint), now);
       yield* changes(unsubscribe, id);
-      yield* changes(reorder, now, now, id);
+      yield* changes(reorder, now, now, id, id);
       for (const { beginning, isWhole } of subscriptions) {
         yield* changes(subscribe, beginning, Number(isWhole), id);
       }
@@ -149,14 +149,17 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async pending(): Promise<Pending[]> {
-    const { pending: statement, set_clock_back } = this.#statements;
+    const { pending: statement, set_blocks_back, set_clock_back } = this.#statements;
     const found = await this.#database.transaction("read", function* (now) {
       return { rows: yield* rows(statement, 0, Number.MAX_SAFE_INTEGER), now };
     });
     const { now } = found;
     if (now < this.#latest) {
       // What was due soon before the clock was set back shall be due soon, not that much later.
-      await this.#database.transaction("note", (later) => changes(set_clock_back, later, later, later));
+      await this.#database.transaction("note", function* (later) {
+        yield* changes(set_blocks_back, later, later);
+        yield* changes(set_clock_back, later, later, later, later);
+      });
     }
     this.#latest = now;
     return found.rows.map((row) => {

@@ -36,6 +36,7 @@ const NAMES = [
   "record",
   "expired",
   "reclaim",
+  "set_blocks_back",
   "set_clock_back",
   "bury",
   "delivery",
