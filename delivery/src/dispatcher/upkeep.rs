@@ -103,10 +103,7 @@ impl Common {
     }
 
     /// Lets everybody have what a process had that died or froze.
-    async fn reclaim(
-        self: &Arc<Self>,
-        pace: &Arc<Mutex<ClockPace>>,
-    ) -> Result<(), DeliveryError> {
+    async fn reclaim(self: &Arc<Self>, pace: &Arc<Mutex<ClockPace>>) -> Result<(), DeliveryError> {
         loop {
             let values = [
                 Value::Now,
