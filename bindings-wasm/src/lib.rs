@@ -34,6 +34,8 @@ mod failure;
 mod monitor;
 #[cfg(feature = "sender")]
 mod outbox;
+#[cfg(any(feature = "receiver", feature = "sender"))]
+mod postgres;
 #[cfg(feature = "receiver")]
 mod receiver;
 #[cfg(feature = "webhook")]

@@ -12,8 +12,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 43] = [
+const STATEMENTS: [(&str, &str); 46] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
+    ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
     ("deliver", outbox::DELIVER),
     ("publish", outbox::PUBLISH),
@@ -31,6 +32,7 @@ const STATEMENTS: [(&str, &str); 43] = [
     ("endpoints", outbox::ENDPOINTS),
     ("subscriptions", outbox::SUBSCRIPTIONS),
     ("put_health", outbox::PUT_HEALTH),
+    ("lock", outbox::LOCK),
     ("standing", outbox::STANDING),
     ("pace", outbox::PACE),
     ("block", outbox::BLOCK),
@@ -44,6 +46,7 @@ const STATEMENTS: [(&str, &str); 43] = [
     ("record", outbox::RECORD),
     ("expired", outbox::EXPIRED),
     ("reclaim", outbox::RECLAIM),
+    ("set_blocks_back", outbox::SET_BLOCKS_BACK),
     ("set_clock_back", outbox::SET_CLOCK_BACK),
     ("bury", outbox::BURY),
     ("delivery", outbox::DELIVERY),

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use countersign::sql::{guards, inbox, postgres};
+use countersign::sql::{guards, inbox};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::statements::listed;
@@ -23,22 +23,4 @@ pub fn inbox_statements() -> String {
 #[wasm_bindgen]
 pub fn inbox_events(of_state: bool, of_type: bool, before: bool) -> String {
     inbox::events(of_state, of_type, before)
-}
-
-/// The statement as PostgreSQL wants it.
-#[wasm_bindgen]
-pub fn postgres_numbered(statement: &str) -> String {
-    postgres::numbered(statement)
-}
-
-/// A text as PostgreSQL can hold it.
-#[wasm_bindgen]
-pub fn encode_postgres_text(text: &str) -> String {
-    postgres::encode_text(text).into_owned()
-}
-
-/// The text that was encoded.
-#[wasm_bindgen]
-pub fn decode_postgres_text(stored: &str) -> String {
-    postgres::decode_text(stored).into_owned()
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use countersign::sql::outbox;
 use countersign::{DeliveryError, Error, UnixTime};
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) signals: Signals,
     pub(crate) options: SenderOptions,
+    /// The latest time that the database told.
+    pub(crate) latest: AtomicI64,
     #[cfg(feature = "postgres")]
     pub(crate) postgres: Option<countersign_database::postgres::PostgresDatabase>,
 }
@@ -222,7 +225,15 @@ impl Shared {
 
     pub(crate) async fn run(&self, work: Work) -> Result<Done, DeliveryError> {
         let done = self.database.run(work).await;
-        done.map_err(|_| DeliveryError::OutboxUnavailable)
+        let done = done.map_err(|_| DeliveryError::OutboxUnavailable)?;
+        self.latest.fetch_max(done.now, Ordering::Relaxed);
+        Ok(done)
+    }
+
+    /// Whether the database told a much later time before.
+    pub(crate) fn was_later(&self, now: i64) -> bool {
+        // What is told at the same time may be heard in another order.
+        now.saturating_add(1_000) < self.latest.swap(now, Ordering::Relaxed)
     }
 
     /// The rows of one statement.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, SystemTime};
 
 use countersign::{
@@ -336,6 +337,7 @@ impl SenderOptions {
             transport,
             signals,
             options: self,
+            latest: AtomicI64::default(),
             #[cfg(feature = "postgres")]
             postgres: None,
         })

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: delivers webhooks, intact and broken in many ways, to the core, to the Flask
 //! example and to the Worker example, and compares everything that they answer. Then it tries the
-//! guards of the Flask example, and two processes of it that share one Redis.
+//! guards of the Flask example, and two processes of it that share one Redis. Last it has the example
+//! that sends, in Python, deliver to both receivers while requests fail and it is killed.
 
 mod breakage;
 mod delivery;
@@ -9,6 +10,7 @@ pub(crate) mod http;
 mod profile;
 mod redis;
 mod report;
+mod sending;
 mod server;
 mod shared;
 mod verdict;
@@ -39,7 +41,8 @@ pub(crate) fn run() -> Result<()> {
         "One Rust core decides about webhooks in every language. This demo builds the Python and\n\
          the npm package, runs the examples of Flask and Cloudflare Workers on them, delivers\n\
          webhooks to both, and compares their answers with the core's verdicts. After that the\n\
-         Flask example is tried with its guards on.\n\
+         Flask example is tried with its guards on, and a program in Python sends to both\n\
+         receivers through an outbox, while requests fail and it is killed.\n\
          Everything is installed below {}, and in node_modules of the example.",
         target().display()
     );
@@ -90,6 +93,15 @@ pub(crate) fn run() -> Result<()> {
     })?;
     step("two processes of the Flask example", || {
         show_two_processes(&python, &folder)
+    })?;
+    drop(servers);
+    step("send through an outbox, with failures and a kill", || {
+        let endpoints = sending::descriptions();
+        let receivers = [
+            start_flask("orders-flask", &endpoints, &python, &folder)?,
+            start_worker("orders-worker", &endpoints, &folder)?,
+        ];
+        sending::show(receivers, &python, &folder)
     })
 }
 
@@ -136,13 +148,18 @@ fn start_servers(endpoints: &[Endpoint], python: &Venv, folder: &Path) -> Result
         .iter()
         .map(|endpoint| endpoint.description(EVENTS_TOKEN))
         .collect();
-    let file = folder.join("worker.json");
-    fs::write(&file, descriptions.to_string())?;
-    let mut worker = command("node", [source("worker_server.js"), file]);
     Ok([
         start_flask("flask", &descriptions, python, folder)?,
-        Server::start("Worker", &mut worker, &folder.join("worker.log"))?,
+        start_worker("worker", &descriptions, folder)?,
     ])
+}
+
+/// A process of the Worker example; `name` is that of its files.
+fn start_worker(name: &str, endpoints: &Value, folder: &Path) -> Result<Server> {
+    let file = folder.join(format!("{name}.json"));
+    fs::write(&file, endpoints.to_string())?;
+    let mut worker = command("node", [source("worker_server.js"), file]);
+    Server::start("Worker", &mut worker, &folder.join(format!("{name}.log")))
 }
 
 /// A process of the Flask example; `name` is that of its files.

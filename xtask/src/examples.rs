@@ -12,10 +12,13 @@ use crate::tools::{command, ensure_installed, root, run as run_command, step};
 use crate::wheel::{self, Wheels};
 
 const USAGE: &str = "usage: cargo xtask example \
-    flask-app|fastapi-app|django-app|node-express|node-fastify|worker|worker-sender|rust-axum [test]";
+    flask-app|fastapi-app|django-app|python-sender|node-express|node-fastify|worker|worker-sender|rust-axum [test]";
 
 /// Those in Python.
-const PYTHON: [&str; 3] = ["flask-app", "fastapi-app", "django-app"];
+const PYTHON: [&str; 4] = ["flask-app", "fastapi-app", "django-app", "python-sender"];
+
+/// The folder of the example that sends.
+pub(crate) const SENDER: &str = "python-sender";
 
 /// As its README says.
 const DJANGO_SERVER: [&str; 5] = [
@@ -35,12 +38,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         _ => bail!(USAGE),
     };
     match (name, testing) {
-        ("flask-app" | "fastapi-app" | "django-app", true) => {
+        ("flask-app" | "fastapi-app" | "django-app" | SENDER, true) => {
             test_python(name, &install_python(name, &wheel::build()?)?)
         }
         ("flask-app", false) => run_python(name, &["flask_app"]),
         ("fastapi-app", false) => run_python(name, &["fastapi_app"]),
         ("django-app", false) => run_python(name, &DJANGO_SERVER),
+        (SENDER, false) => run_python(name, &["sender_app"]),
         ("node-express" | "node-fastify" | "worker" | "worker-sender", true) => {
             install_node(name, &npm::pack()?)?;
             test_node(name)
@@ -148,6 +152,6 @@ fn npm_in(name: &str) -> Command {
     npm
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     root().join("examples").join(name)
 }

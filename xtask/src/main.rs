@@ -8,6 +8,7 @@ mod constant_time;
 mod demo;
 mod examples;
 mod fuzz;
+mod interoperability;
 mod npm;
 mod python;
 mod readme;
@@ -26,9 +27,10 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  demo          build the packages, deliver webhooks to the examples, compare all verdicts
-  example       run an example, or its tests: flask-app, fastapi-app, django-app, node-express,
-                node-fastify, worker, worker-sender, rust-axum
+  demo          build the packages, deliver webhooks to the examples, compare all verdicts; send
+                to them through an outbox, with failures and a kill, and count
+  example       run an example, or its tests: flask-app, fastapi-app, django-app, python-sender,
+                node-express, node-fastify, worker, worker-sender, rust-axum
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   receivers     the end-to-end corpus behind every server, over HTTP

@@ -6,13 +6,14 @@ use anyhow::{Result, ensure};
 
 use crate::tools::{command, ensure_installed, ensure_postgres, run as execute, step, target};
 use crate::{
-    bare_metal, conformance, constant_time, demo, examples, fuzz, npm, readme, receivers, wheel,
+    bare_metal, conformance, constant_time, demo, examples, fuzz, interoperability, npm, readme,
+    receivers, wheel,
 };
 
 type Part = (&'static str, fn() -> Result<()>);
 
 /// The parts by name, so that one can be run alone: `cargo xtask test python npm`.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("lint", lint),
     ("rust", rust),
     ("corpus", corpus),
@@ -25,6 +26,7 @@ const PARTS: [Part; 13] = [
     ("examples", examples::test),
     ("conformance", conformance::run_rust_and_compare),
     ("receivers", receivers::run),
+    ("interoperability", interoperability::run),
     ("demo", demo::run),
 ];
 

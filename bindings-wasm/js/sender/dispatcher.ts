@@ -200,8 +200,8 @@ export class Dispatcher {
     if (stored === null) {
       this.#targets.delete(endpoint);
     }
-    // What else would tell may happen elsewhere.
-    const pause = Math.min(next ?? this.#parts.poll, LOOK_AGAIN);
+    // What else would tell may happen elsewhere, and who goes on for long looks again.
+    const pause = Math.min(next ?? this.#parts.poll, run.endsWhenIdle ? Infinity : LOOK_AGAIN);
     this.#notBefore.set(endpoint, monotonic() + (deliveries.length > 0 && next === null ? 0 : pause * 1e3));
     if (run.running.size === 0) {
       run.nextRenewal = monotonic() + (lease / 3) * 1e3;

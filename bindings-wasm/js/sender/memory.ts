@@ -69,6 +69,7 @@ export class MemorySenderStore implements SenderStore {
   readonly #waiting = new Map<number, Set<Delivery>>();
   readonly #running = new Map<number, Set<Delivery>>();
   #numbers = 0;
+  #latest = 0;
 
   constructor(storeOptions?: MemorySenderStoreOptions) {
     this.#clock = options("the options", storeOptions).clock ?? Date.now;
@@ -401,6 +402,18 @@ export class MemorySenderStore implements SenderStore {
   }
 
   #now(): number {
-    return Math.floor(this.#clock());
+    const now = Math.floor(this.#clock());
+    const back = this.#latest - now;
+    if (back > 0) {
+      // What was due soon before the clock was set back shall be due soon, not that much later.
+      for (const delivery of [...this.#waiting.values(), ...this.#running.values()].flatMap((some) => [...some])) {
+        delivery.dueMs = Math.max(delivery.dueMs - back, 0);
+      }
+      for (const place of this.#places.values()) {
+        place.blockedUntilMs -= back;
+      }
+    }
+    this.#latest = now;
+    return now;
   }
 }

@@ -114,7 +114,7 @@ interface Outgoing {
  * of a host name cannot be held to: `fetch` resolves names by itself, on the edge as in Node, so that
  * whoever registers an endpoint can have its name lead to a private address. Where that matters, let
  * a proxy or a firewall keep the sender from there, or deliver with the Rust or Python package, which
- * share the store in SQLite.
+ * share the stores in SQLite and PostgreSQL.
  *
  * @example
  * ```ts

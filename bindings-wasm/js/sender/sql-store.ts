@@ -37,6 +37,8 @@ import type {
 } from "./store.js";
 
 const PAGE = 500;
+/** In how many seconds to ask again for an endpoint that another sender is at. */
+const BUSY = 0.05;
 
 /** Programs in other languages share the tables: the core has them, and the statements. */
 export class SqlSenderStore implements SenderStore {
@@ -90,7 +92,7 @@ export class SqlSenderStore implements SenderStore {
     await this.#database.transaction("store", function* (now) {
       yield* changes(put_endpoint, ...endpointValues(endpoint), now);
       yield* changes(unsubscribe, id);
-      yield* changes(reorder, now, now, id);
+      yield* changes(reorder, now, now, id, id);
       for (const { beginning, isWhole } of subscriptions) {
         yield* changes(subscribe, beginning, Number(isWhole), id);
       }
@@ -108,7 +110,7 @@ export class SqlSenderStore implements SenderStore {
   putHealth(id: string, health: EndpointHealth): Promise<boolean> {
     const { endpoint, put_health, block } = this.#statements;
     return this.#database.transaction("store", function* () {
-      const [found] = yield* lockedRows(endpoint, id);
+      const [found] = yield* rows(endpoint, id);
       if (found === undefined) {
         return false;
       }
@@ -147,14 +149,17 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async pending(): Promise<Pending[]> {
-    const { pending: statement, set_clock_back } = this.#statements;
+    const { pending: statement, set_blocks_back, set_clock_back } = this.#statements;
     const found = await this.#database.transaction("read", function* (now) {
       return { rows: yield* rows(statement, 0, Number.MAX_SAFE_INTEGER), now };
     });
     const { now } = found;
     if (now < this.#latest) {
       // What was due soon before the clock was set back shall be due soon, not that much later.
-      await this.#database.transaction("note", (later) => changes(set_clock_back, later, later, later));
+      await this.#database.transaction("note", function* (later) {
+        yield* changes(set_blocks_back, later, later);
+        yield* changes(set_clock_back, later, later, later, later);
+      });
     }
     this.#latest = now;
     return found.rows.map((row) => {
@@ -173,11 +178,15 @@ export class SqlSenderStore implements SenderStore {
   ): Promise<Taking> {
     const statements = this.#statements;
     return this.#database.transaction("note", function* (now) {
-      const [standing] = yield* lockedRows(statements.standing, endpoint);
       const [row] = yield* rows(statements.endpoint_of_number, endpoint);
-      if (standing === undefined || row === undefined) {
+      if (row === undefined) {
         const buried = yield* changes(statements.bury, now, now, "deleted", endpoint, PAGE);
         return { endpoint: null, deliveries: [], next: buried > 0 ? 0 : null };
+      }
+      const [standing] = yield* lockedRows(statements.standing, endpoint);
+      if (standing === undefined) {
+        // Another sender is at it.
+        return { endpoint: endpointOf(row, []), deliveries: [], next: BUSY };
       }
       const found = yield* lockedRows(statements.waiting, endpoint, most + 1);
       const messages = new Map(found.map((one) => [Number(one["number"]), Number(one["message"])]));
@@ -241,15 +250,22 @@ export class SqlSenderStore implements SenderStore {
     observe: (health: EndpointHealth, tells: Attempt, now: number) => EndpointHealth,
   ): Promise<void> {
     const statements = this.#statements;
+    const telling = new Set(ended.filter(({ tells }) => tells !== null).map(({ delivery }) => delivery.endpoint));
     await this.#database.transaction("note", function* (now) {
+      // In the order of their numbers, so that nobody waits for each other for ever.
+      for (const endpoint of [...telling].sort((one, other) => one - other)) {
+        if ((yield* changes(statements.lock, endpoint)) === 0) {
+          // It was deleted.
+          telling.delete(endpoint);
+        }
+      }
       for (const one of ended) {
         yield* settleOne(statements, one, now);
         const { endpoint } = one.delivery;
-        const [row] = one.tells === null ? [] : yield* lockedRows(statements.standing, endpoint);
-        // It was deleted, if there is none.
-        if (row !== undefined) {
-          const before = healthOf(row);
-          const values = healthValues(observe(before, one.tells!, now / 1e3));
+        if (one.tells !== null && telling.has(endpoint)) {
+          const [row] = yield* rows(statements.standing, endpoint);
+          const before = healthOf(row!);
+          const values = healthValues(observe(before, one.tells, now / 1e3));
           if (healthValues(before).some((value, place) => value !== values[place])) {
             yield* changes(statements.put_health, ...values, endpoint);
           }

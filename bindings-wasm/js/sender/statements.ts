@@ -4,6 +4,7 @@ import { glue } from "./core.js";
 
 const NAMES = [
   "sqlite_schema",
+  "postgres_schema",
   "send",
   "deliver",
   "publish",
@@ -21,6 +22,7 @@ const NAMES = [
   "endpoints",
   "subscriptions",
   "put_health",
+  "lock",
   "standing",
   "pace",
   "block",
@@ -34,6 +36,7 @@ const NAMES = [
   "record",
   "expired",
   "reclaim",
+  "set_blocks_back",
   "set_clock_back",
   "bury",
   "delivery",

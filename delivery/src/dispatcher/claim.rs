@@ -408,6 +408,11 @@ impl Chooser {
             }
         }
         decision.next = left;
+        if standing.blocked_until != 0 && !decision.taken.is_empty() {
+            // It was for the one that is taken: a clock that is set back shall not revive it.
+            let values = [Value::Integer(0), Value::Integer(endpoint)];
+            statements.push(Statement::new(Kind::Change, outbox::BLOCK, values));
+        }
         for choice in &mut decision.taken {
             let message = i64::try_from(choice.answer).map_err(|_| Unreadable)?;
             let take = [

@@ -1,7 +1,7 @@
 //! What this process has taken, and until when it is nobody else's.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,6 @@ pub(crate) struct Held {
     count: AtomicU64,
     start: Instant,
     leases: Mutex<HashMap<i64, Arc<Lease>>>,
-    /// The latest time that the database told.
-    latest: AtomicI64,
 }
 
 /// One that was taken.
@@ -49,8 +47,6 @@ impl Held {
             count: AtomicU64::new(0),
             start: Instant::now(),
             leases: Mutex::default(),
-            // At the start, too, the clock may have been set back before.
-            latest: AtomicI64::new(i64::MAX),
         })
     }
 
@@ -116,11 +112,6 @@ impl Held {
         let duration = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let end = self.now().saturating_add(duration);
         lease.until.load(Ordering::Relaxed) > end
-    }
-
-    /// Whether the database told a later time before.
-    pub(super) fn was_later(&self, now: i64) -> bool {
-        now < self.latest.swap(now, Ordering::Relaxed)
     }
 
     fn end(&self, from: u64) -> u64 {

@@ -17,6 +17,7 @@ pub(crate) use signals::Signals;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use countersign::DeliveryError;
@@ -79,6 +80,8 @@ impl Sender {
             );
             return Err(DeliveryError::OutboxUnavailable);
         }
+        // Before this, too, the clock may have been set back.
+        self.shared.latest.store(i64::MAX, Ordering::Relaxed);
         let (settlements, settled) = mpsc::channel(UNNOTED);
         let common = Arc::new(Common {
             shared: self.shared.clone(),

@@ -167,7 +167,7 @@ impl Common {
 
     /// What was due soon before the clock was set back shall be due soon, not that much later.
     pub(super) async fn follow_clock(&self, now: i64) -> Result<(), DeliveryError> {
-        if self.held.was_later(now) {
+        if self.shared.was_later(now) {
             let now = |count| vec![Value::Now; count];
             let statements = [
                 Statement::new(Kind::Change, outbox::SET_BLOCKS_BACK, now(2)),

@@ -75,8 +75,8 @@ impl Shared {
         let rows = self.read(outbox::SETTLED, values).await?;
         let delivered = rows.iter().filter(is_delivered);
         let index = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
-        let numbers = delivered.filter_map(|row| row.integer(0).ok());
-        Ok(numbers.skip(index).next().unwrap_or(position))
+        let mut numbers = delivered.filter_map(|row| row.integer(0).ok());
+        Ok(numbers.nth(index).unwrap_or(position))
     }
 
     async fn clean_messages(&self, cleaning: &mut Cleaning) -> Result<Duration, DeliveryError> {

@@ -96,8 +96,14 @@ async fn what_waits_for_hours_still_does_after_the_clock_was_set_back() {
     let receiver = Receiver::answering(503).await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(clock.options().retry_policy(retries(5, 2 * 3_600_000)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
-    sender.put_endpoint(&endpoint("b", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
+    sender
+        .put_endpoint(&endpoint("b", &receiver).fifo())
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     sender.send("b", &message(1)).await.unwrap();
@@ -106,7 +112,10 @@ async fn what_waits_for_hours_still_does_after_the_clock_was_set_back() {
     clock.set(-HOUR);
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert!(waits().await, "{}", receiver.count());
-    let wait = delivery_of(&sender, &sent.id).await.due.saturating_since(clock.now());
+    let wait = delivery_of(&sender, &sent.id)
+        .await
+        .due
+        .saturating_since(clock.now());
     assert!((7_100..=7_200).contains(&wait.as_secs()), "{wait:?}");
     // Set ahead, all of it is due.
     clock.set(2 * HOUR);
@@ -122,9 +131,14 @@ async fn no_pause_of_an_endpoint_outlives_a_clock_that_is_set_back() {
     let down = failing_at_first(1, Reply::status(503)).await;
     let outbox = Outbox::new();
     let pause = Duration::from_secs(20);
-    let policy = HealthPolicy::new().with_circuit(1).with_circuit_pauses(pause, pause);
+    let policy = HealthPolicy::new()
+        .with_circuit(1)
+        .with_circuit_pauses(pause, pause);
     let sender = outbox.open_with(clock.options().health_policy(policy));
-    sender.put_endpoint(&endpoint("a", &throttled)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &throttled))
+        .await
+        .unwrap();
     sender.put_endpoint(&endpoint("b", &down)).await.unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 1).await;
@@ -148,7 +162,10 @@ async fn what_is_under_way_stays_with_its_dispatcher_when_the_clock_jumps() {
             Receiver::new(|_, _| Reply::status(200).after(Duration::from_millis(2_500))).await;
         let outbox = Outbox::new();
         let sender = outbox.open_with(clock.options());
-        sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+        sender
+            .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+            .await
+            .unwrap();
         let dispatcher = sender.start().unwrap();
         send_all(&sender, "a", 8).await;
         until("they are under way", async || receiver.count() == 4).await;
@@ -172,14 +189,20 @@ async fn what_a_dead_process_had_is_taken_over_soon_after_the_clock_was_set_back
     let brief = || {
         let mut timeouts = countersign_delivery::transport::Timeouts::default();
         timeouts.total = Duration::from_millis(900);
-        clock.options().timeouts(timeouts).lease(Duration::from_secs(2))
+        clock
+            .options()
+            .timeouts(timeouts)
+            .lease(Duration::from_secs(2))
     };
     let sender = outbox.open_with(brief());
     sender.put_endpoint(&endpoint("a", &hanging)).await.unwrap();
     let first = sender.clone();
     // A runtime that ends is as good as a process that dies.
     let died = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let _dispatcher = first.start().unwrap();
             let sent = first.send("a", &message(1)).await.unwrap();
@@ -207,15 +230,24 @@ async fn replays_go_on_after_the_clock_was_set_back() {
     let receiver = failing_at_first(30, Reply::status(400)).await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(clock.options());
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 30).await;
-    until("all are dead", async || counts(&sender).await == [0, 0, 0, 30]).await;
+    until("all are dead", async || {
+        counts(&sender).await == [0, 0, 0, 30]
+    })
+    .await;
     sender.replay_all(&DeliveryFilter::new(), 10).await.unwrap();
     until("some are replayed", async || receiver.count() > 33).await;
     clock.set(-3 * HOUR);
     let start = Instant::now();
-    until("all are replayed", async || counts(&sender).await == [0, 0, 30, 0]).await;
+    until("all are replayed", async || {
+        counts(&sender).await == [0, 0, 30, 0]
+    })
+    .await;
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     dispatcher.stop(PATIENCE).await;
 }

@@ -21,7 +21,9 @@ async fn every_request_is_recorded() {
     .await;
     let outbox = Outbox::new();
     let moment = Duration::from_millis(5);
-    let policy = HealthPolicy::new().without_circuit().with_throttle_pauses(moment, moment);
+    let policy = HealthPolicy::new()
+        .without_circuit()
+        .with_throttle_pauses(moment, moment);
     let sender = outbox.open_with(options().health_policy(policy));
     for id in ["a", "b", "c"] {
         sender.put_endpoint(&endpoint(id, &receiver)).await.unwrap();
@@ -33,10 +35,17 @@ async fn every_request_is_recorded() {
     }
     settled(&sender).await;
     assert_eq!(count_attempts(&sender).await, receiver.count());
-    let deliveries = sender.deliveries(&DeliveryFilter::new(), 1_000).await.unwrap();
+    let deliveries = sender
+        .deliveries(&DeliveryFilter::new(), 1_000)
+        .await
+        .unwrap();
     assert_eq!(deliveries.len(), 180);
     for delivery in deliveries {
-        let came = receiver.ids().iter().filter(|id| **id == delivery.message_id).count();
+        let came = receiver
+            .ids()
+            .iter()
+            .filter(|id| **id == delivery.message_id)
+            .count();
         let attempts = attempts_of(&sender, &delivery.message_id).await;
         assert_eq!((attempts.len(), delivery.attempts as usize), (came, came));
         let last = attempts.last().unwrap();
@@ -72,7 +81,10 @@ async fn they_are_listed_by_filters_and_pages() {
         sender.put_endpoint(&endpoint(id, &receiver)).await.unwrap();
         for number in 0..15 {
             let event_type = ["invoice.paid", "invoice.sent", "other"][number % 3];
-            sender.send(id, &Message::new(event_type, &number).unwrap()).await.unwrap();
+            sender
+                .send(id, &Message::new(event_type, &number).unwrap())
+                .await
+                .unwrap();
         }
     }
     settled(&sender).await;
@@ -91,7 +103,10 @@ async fn they_are_listed_by_filters_and_pages() {
     assert_eq!(dead(all().event_type("invoice.paid")).await.len(), 10);
     assert_eq!(dead(all().event_type("invoice.*")).await.len(), 0);
     assert_eq!(dead(all().reason("redirected")).await.len(), 15);
-    let both = all().reason("redirected").event_type("other").endpoint("redirecting");
+    let both = all()
+        .reason("redirected")
+        .event_type("other")
+        .endpoint("redirecting");
     assert_eq!(dead(both).await.len(), 5);
     assert_eq!(dead(all().state(DeliveryState::Delivered)).await.len(), 30);
     let of_state = all().state(DeliveryState::Delivered).endpoint("well");
@@ -105,7 +120,11 @@ async fn they_are_listed_by_filters_and_pages() {
     assert_eq!(later.len() + earlier.len(), 30 + at_once);
     let future = system_time().saturating_add(Duration::from_secs(60));
     assert!(dead(all().since(future)).await.is_empty());
-    assert!(dead(all().until(UnixTime::from_seconds(0))).await.is_empty());
+    assert!(
+        dead(all().until(UnixTime::from_seconds(0)))
+            .await
+            .is_empty()
+    );
 
     let mut pages = Vec::new();
     let mut filter = all();
@@ -132,7 +151,10 @@ async fn what_is_settled_can_be_deleted() {
     .await;
     let outbox = Outbox::new();
     let sender = outbox.open_with(options().retry_policy(crate::support::retries(2, 3_600_000)));
-    sender.put_endpoint(&endpoint("a", &receiver).fifo()).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
     let ids = send_all(&sender, "a", 3).await;
     let dispatcher = sender.start().unwrap();
     until("one waits again", async || {
@@ -166,16 +188,25 @@ async fn one_is_replayed_with_a_new_count() {
     .await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
     let stored = delivery_of(&sender, &sent.id).await;
-    assert_eq!((stored.reason.as_deref(), stored.attempts), (Some("exhausted"), 5));
+    assert_eq!(
+        (stored.reason.as_deref(), stored.attempts),
+        (Some("exhausted"), 5)
+    );
     assert!(sender.replay(stored.number).await.unwrap());
     settled(&sender).await;
     let stored = delivery_of(&sender, &sent.id).await;
-    assert_eq!((stored.state, stored.attempts), (DeliveryState::Delivered, 2));
+    assert_eq!(
+        (stored.state, stored.attempts),
+        (DeliveryState::Delivered, 2)
+    );
     assert!(stored.is_replay && stored.reason.is_none());
     let attempts = attempts_of(&sender, &sent.id).await;
     let numbers: Vec<_> = attempts.iter().map(|it| it.attempt).collect();

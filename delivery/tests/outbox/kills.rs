@@ -34,8 +34,11 @@ async fn send_for_ever(sender: Sender) {
             }
         })
     });
-    for sender in senders {
-        sender.await.unwrap();
+    let [first, second] = senders;
+    // One that cannot send ends the process, which the test notices.
+    tokio::select! {
+        ended = first => ended.unwrap(),
+        ended = second => ended.unwrap(),
     }
 }
 

@@ -13,7 +13,10 @@ async fn nothing_is_lost_and_all_goes_on() {
     let receiver = Receiver::new(|_, _| Reply::status(200).after(Duration::from_millis(20))).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(4)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(4))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let mut acknowledged: BTreeSet<String> = send_all(&sender, "a", 60).await.into_iter().collect();
     until("some are under way", async || receiver.count() > 10).await;
@@ -37,14 +40,25 @@ async fn nothing_is_lost_and_all_goes_on() {
             }
         }
         // Who only looks is answered all the time.
-        assert_eq!(counts(&sender).await.iter().sum::<u64>() as usize, acknowledged.len());
+        assert_eq!(
+            counts(&sender).await.iter().sum::<u64>() as usize,
+            acknowledged.len()
+        );
     }
     assert!((1..10).contains(&refused), "{refused}");
     let unlocked = start.elapsed();
     settled(&sender).await;
-    assert!(start.elapsed() < unlocked + Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < unlocked + Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
     let came: BTreeSet<String> = receiver.ids().into_iter().collect();
-    println!("{} acknowledged, {refused} refused, {} came", acknowledged.len(), came.len());
+    println!(
+        "{} acknowledged, {refused} refused, {} came",
+        acknowledged.len(),
+        came.len()
+    );
     assert_eq!(came, acknowledged);
     // The leases are longer than that: nothing was delivered twice, and all is recorded.
     assert_eq!(receiver.count(), acknowledged.len());
@@ -57,7 +71,10 @@ async fn a_stop_does_not_wait_for_it() {
     let receiver = Receiver::new(|_, _| Reply::status(200).after(Duration::from_millis(100))).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 3).await;
     until("they are under way", async || receiver.count() == 3).await;
@@ -66,6 +83,10 @@ async fn a_stop_does_not_wait_for_it() {
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     let start = Instant::now();
     assert!(!dispatcher.stop(Duration::from_millis(500)).await);
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
     connection.execute_batch("ROLLBACK").unwrap();
 }

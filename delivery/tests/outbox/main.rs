@@ -1,4 +1,5 @@
 //! What a program may rely on: the outbox, its dispatcher, and what they stand.
+#![cfg(feature = "sqlite")]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,6 +15,7 @@ mod health;
 mod kills;
 mod lifecycle;
 mod locked;
+mod model;
 mod ordering;
 #[cfg(unix)]
 mod processes;

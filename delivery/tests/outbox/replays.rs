@@ -30,7 +30,10 @@ async fn they_are_paced_and_go_on_after_a_restart() {
     let (receiver, status) = changeable(400).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 120).await;
     settled(&sender).await;
@@ -38,7 +41,10 @@ async fn they_are_paced_and_go_on_after_a_restart() {
     let start = Instant::now();
     let replay = sender.replay_all(&DeliveryFilter::new(), 40).await.unwrap();
     assert_eq!((replay.total, replay.replayed), (120, 0));
-    assert_eq!((replay.state, replay.per_second), (ReplayState::Running, 40));
+    assert_eq!(
+        (replay.state, replay.per_second),
+        (ReplayState::Running, 40)
+    );
     until("some are replayed", async || receiver.count() >= 140).await;
     assert!(dispatcher.stop(PATIENCE).await);
     let [waiting, _, delivered, dead] = counts(&sender).await;
@@ -49,16 +55,24 @@ async fn they_are_paced_and_go_on_after_a_restart() {
     let sender = outbox.open();
     let paused = start.elapsed();
     let dispatcher = sender.start().unwrap();
-    until("all are replayed", async || counts(&sender).await == [0, 0, 120, 0]).await;
+    until("all are replayed", async || {
+        counts(&sender).await == [0, 0, 120, 0]
+    })
+    .await;
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(2_600), "{took:?}");
     assert!(took < paused + Duration::from_secs(8), "{took:?}");
-    until("it is done", async || progress(&sender).await == (ReplayState::Done, 120)).await;
+    until("it is done", async || {
+        progress(&sender).await == (ReplayState::Done, 120)
+    })
+    .await;
     assert_eq!(receiver.count(), 240);
     // Never much more than its rate.
     let times: Vec<_> = receiver.all()[120..].iter().map(|it| it.at).collect();
     for (index, at) in times.iter().enumerate() {
-        let within = times[index..].iter().take_while(|it| **it - *at < Duration::from_secs(1));
+        let within = times[index..]
+            .iter()
+            .take_while(|it| **it - *at < Duration::from_secs(1));
         assert!(within.count() <= 40 + 12);
     }
     dispatcher.stop(PATIENCE).await;
@@ -74,17 +88,26 @@ async fn only_what_is_meant_is_replayed_and_each_once() {
         sender.put_endpoint(&endpoint(id, &receiver)).await.unwrap();
         for number in 0..10 {
             let event_type = ["invoice.paid", "other"][number % 2];
-            sender.send(id, &Message::new(event_type, &number).unwrap()).await.unwrap();
+            sender
+                .send(id, &Message::new(event_type, &number).unwrap())
+                .await
+                .unwrap();
         }
     }
     settled(&sender).await;
     let before = receiver.count();
     sender.disable("disabled").await.unwrap();
     sender.delete_endpoint("deleted").await.unwrap();
-    let paid = DeliveryFilter::new().event_type("invoice.paid").endpoint("a").reason("rejected");
+    let paid = DeliveryFilter::new()
+        .event_type("invoice.paid")
+        .endpoint("a")
+        .reason("rejected");
     let replay = sender.replay_all(&paid, 1_000).await.unwrap();
     assert_eq!(replay.total, 5);
-    until("it is done", async || progress(&sender).await == (ReplayState::Done, 5)).await;
+    until("it is done", async || {
+        progress(&sender).await == (ReplayState::Done, 5)
+    })
+    .await;
     settled(&sender).await;
     // They are dead again, and not replayed once more.
     assert_eq!(receiver.count(), before + 5);
@@ -95,8 +118,14 @@ async fn only_what_is_meant_is_replayed_and_each_once() {
     assert_eq!(progress(&sender).await.0, ReplayState::Cancelled);
     settled(&sender).await;
     let before = receiver.count();
-    let all = sender.replay_all(&DeliveryFilter::new(), 1_000).await.unwrap();
-    until("it is done", async || progress(&sender).await == (ReplayState::Done, 20)).await;
+    let all = sender
+        .replay_all(&DeliveryFilter::new(), 1_000)
+        .await
+        .unwrap();
+    until("it is done", async || {
+        progress(&sender).await == (ReplayState::Done, 20)
+    })
+    .await;
     settled(&sender).await;
     assert_eq!(receiver.count(), before + 20);
     let shown = sender.replays(10).await.unwrap();
@@ -111,7 +140,10 @@ async fn what_is_cancelled_stops() {
     let (receiver, status) = changeable(400).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     send_all(&sender, "a", 50).await;
     settled(&sender).await;
@@ -133,9 +165,14 @@ async fn they_are_outside_the_health_of_the_endpoint() {
     let (receiver, status) = changeable(400).await;
     let outbox = Outbox::new();
     let hour = Duration::from_secs(3_600);
-    let policy = HealthPolicy::new().with_circuit(3).with_circuit_pauses(hour, hour);
+    let policy = HealthPolicy::new()
+        .with_circuit(3)
+        .with_circuit_pauses(hour, hour);
     let sender = outbox.open_with(options().health_policy(policy).retry_policy(retries(2, 20)));
-    sender.put_endpoint(&endpoint("a", &receiver)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let health = async || sender.endpoint("a").await.unwrap().unwrap().health;
     let ids = send_all(&sender, "a", 8).await;
@@ -145,7 +182,12 @@ async fn they_are_outside_the_health_of_the_endpoint() {
     // Their failures count for nothing.
     status.store(503, Ordering::Relaxed);
     for id in &ids {
-        assert!(sender.replay(delivery_of(&sender, id).await.number).await.unwrap());
+        assert!(
+            sender
+                .replay(delivery_of(&sender, id).await.number)
+                .await
+                .unwrap()
+        );
     }
     settled(&sender).await;
     assert_eq!(health().await, countersign::EndpointHealth::new());
@@ -166,10 +208,16 @@ async fn they_are_outside_the_health_of_the_endpoint() {
     assert_eq!(health().await.openings, 1);
     // And if it arrives, the endpoint is well.
     status.store(200, Ordering::Relaxed);
-    sender.replay_all(&DeliveryFilter::new(), 100).await.unwrap();
+    sender
+        .replay_all(&DeliveryFilter::new(), 100)
+        .await
+        .unwrap();
     settled(&sender).await;
     assert_eq!(health().await, countersign::EndpointHealth::new());
-    until("all arrived", async || counts(&sender).await == [0, 0, 308, 0]).await;
+    until("all arrived", async || {
+        counts(&sender).await == [0, 0, 308, 0]
+    })
+    .await;
     dispatcher.stop(PATIENCE).await;
 }
 
@@ -178,14 +226,22 @@ async fn they_go_before_what_waits() {
     let (receiver, status) = changeable(400).await;
     let outbox = Outbox::new();
     let sender = outbox.open();
-    sender.put_endpoint(&endpoint("a", &receiver).concurrency(1)).await.unwrap();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).concurrency(1))
+        .await
+        .unwrap();
     let dispatcher = sender.start().unwrap();
     let sent = sender.send("a", &message(1)).await.unwrap();
     settled(&sender).await;
     dispatcher.stop(PATIENCE).await;
     status.store(200, Ordering::Relaxed);
     send_all(&sender, "a", 30).await;
-    assert!(sender.replay(delivery_of(&sender, &sent.id).await.number).await.unwrap());
+    assert!(
+        sender
+            .replay(delivery_of(&sender, &sent.id).await.number)
+            .await
+            .unwrap()
+    );
     let dispatcher = sender.start().unwrap();
     settled(&sender).await;
     assert_eq!(receiver.ids()[1], sent.id);

@@ -137,9 +137,7 @@ async fn the_policy_of_the_endpoint_is_kept() {
 #[tokio::test]
 async fn retry_after_is_honoured_within_bounds() {
     let date = |time: UnixTime| {
-        let text =
-            httpdate::fmt_http_date(std::time::UNIX_EPOCH + Duration::from_millis(time.millis()));
-        text
+        httpdate::fmt_http_date(std::time::UNIX_EPOCH + Duration::from_millis(time.millis()))
     };
     let now = system_time();
     let hour = Duration::from_secs(3_600);

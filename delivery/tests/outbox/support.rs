@@ -1,4 +1,5 @@
 //! Senders for the tests, and what they wait for.
+#![allow(dead_code, reason = "each of the tests needs some of it")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use crate::common::{Received, Receiver};
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const OTHER_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 /// After how long a test that waits for something has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A file that senders share, one after another or at the same time.
 pub(crate) struct Outbox {

@@ -217,9 +217,7 @@ async fn others_take_over_from_the_dead() {
     let options = || {
         let mut timeouts = Timeouts::default();
         timeouts.total = Duration::from_millis(900);
-        support::options()
-            .timeouts(timeouts)
-            .lease(Duration::from_secs(2))
+        options().timeouts(timeouts).lease(Duration::from_secs(2))
     };
     let dying = tokio::runtime::Runtime::new().unwrap();
     let sender = options().open_postgres(&database).unwrap();

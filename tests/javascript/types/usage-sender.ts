@@ -7,6 +7,7 @@ import {
   HEALTHY,
   HealthPolicy,
   MemorySenderStore,
+  PostgresSenderStore,
   Sender,
   SqliteSenderStore,
   writePayload,
@@ -24,6 +25,7 @@ import type {
   Endpoint,
   EndpointHealth,
   HealthPolicyOptions,
+  PostgresPool,
   PublishOptions,
   RegisteredEndpoint,
   SenderLogEntry,
@@ -69,11 +71,13 @@ if (RetryPolicy.standard().decide(1, { status: null, forbidden: true }).reason =
 }
 
 declare const database: SqliteDatabase;
+declare const pool: PostgresPool;
 declare const storage: DurableObjectSqlStorage;
 const stores: SenderStore[] = [
   new MemorySenderStore(),
   new MemorySenderStore({ clock: Date.now }),
   new SqliteSenderStore(database),
+  new PostgresSenderStore(pool, { timeout: 5 }),
   new DurableObjectSenderStore(storage, Date.now),
 ];
 const senderOptions: SenderOptions = {

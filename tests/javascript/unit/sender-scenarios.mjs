@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { generateSecret, Webhook } from "countersign";
+import { generateSecret, RetryPolicy, Webhook } from "countersign";
 import { HealthPolicy, HEALTHY } from "countersign/sender";
 
 import { SECRET, thrownBy } from "./helpers.mjs";
@@ -306,6 +306,27 @@ export const SCENARIOS = {
     assert.equal(requests.length, 5);
   },
 
+  async "what was due soon is due soon when the clock was set back"(context, makeStore) {
+    let status = 503;
+    const { requests, url } = await endpointServer(context, () => status);
+    const clock = manualClock();
+    const retryPolicy = RetryPolicy.exponential(60, 3);
+    const { sender } = hurried(context, makeStore(clock), { clock, retryPolicy });
+    await sender.putEndpoint(endpointAt(url));
+    await sender.putEndpoint(endpointAt(`${url}/fifo`, { id: "fifo", fifo: true }));
+    await sender.send("a", "ping", 1);
+    await sender.send("fifo", "ping", 2);
+    await sender.deliverDue();
+    assert.equal(requests.length, 2);
+    clock.now -= 86_400_000;
+    status = 200;
+    const wait = await sender.deliverDue();
+    assert.ok(wait > 59 && wait <= 60, wait);
+    clock.now += 60_000;
+    await sender.deliverDue();
+    assert.equal(requests.length, 4);
+  },
+
   async "another sender takes over when the lease has ended"(context, makeStore) {
     const { requests, url } = await endpointServer(context);
     const clock = manualClock();
@@ -474,3 +495,13 @@ export const SCENARIOS = {
   },
 };
 
+
+/** Those that set the clock of the store, which not every store lets them. */
+export const NEED_A_CLOCK = [
+  "an endpoint that asks for a pause gets it, whatever waits",
+  "a circuit opens, and single attempts find out when the endpoint is back",
+  "a rate is kept",
+  "what was due soon is due soon when the clock was set back",
+  "another sender takes over when the lease has ended",
+  "what is past is forgotten, and keys later",
+];

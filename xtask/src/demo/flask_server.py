@@ -19,7 +19,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 def application(endpoint: dict[str, Any]) -> Flask:
     """The example as it is, only that recorded deliveries find the time of their recording, and
-    that it can be asked which events of the type ``demo.counted`` were handled."""
+    that it can be asked which events of the types ``demo.counted`` and ``order.placed`` were
+    handled."""
     recorded_at = endpoint["now"]
     now = None if recorded_at is None else lambda: recorded_at
     app = create_app(Settings.from_environment(endpoint["settings"]), now=now)
@@ -29,6 +30,10 @@ def application(endpoint: dict[str, Any]) -> Flask:
     def count(event: Event) -> None:
         # Long enough for the same delivery to reach another process meanwhile.
         time.sleep(0.02)
+        counted.append(event.id)
+
+    @app.extensions["countersign"].configured.on("order.placed")
+    def count_order(event: Event) -> None:
         counted.append(event.id)
 
     @app.get("/webhooks/counted")

@@ -114,20 +114,23 @@ impl Report {
     }
 }
 
-fn print_aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) {
+/// A table whose first row is its head.
+pub(super) fn print_aligned<Row: AsRef<[String]>>(rows: &[Row]) {
+    let columns = rows.first().map_or(0, |head| head.as_ref().len());
     let width = |column: usize| {
-        let lengths = rows.iter().map(|row| row[column].chars().count());
+        let lengths = rows.iter().map(|row| row.as_ref()[column].chars().count());
         lengths.max().unwrap_or_default()
     };
     for (index, row) in rows.iter().enumerate() {
         let line: String = row
+            .as_ref()
             .iter()
             .enumerate()
             .map(|(column, cell)| format!("{cell:<width$}  ", width = width(column)))
             .collect();
         println!("{}", line.trim_end());
         if index == 0 {
-            let total: usize = (0..COLUMNS).map(|column| width(column) + 2).sum();
+            let total: usize = (0..columns).map(|column| width(column) + 2).sum();
             println!("{}", "-".repeat(total.saturating_sub(2)));
         }
     }

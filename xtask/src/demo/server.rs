@@ -15,7 +15,7 @@ use crate::server::{Ending, Running};
 /// A running server. Dropping it ends it.
 pub(super) struct Server {
     pub(super) name: &'static str,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     _process: Running,
 }
 

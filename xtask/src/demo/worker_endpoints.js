@@ -1,5 +1,6 @@
 // The Worker example, once for each endpoint of the demo. It is as it is, only that recorded
-// deliveries find the time of their recording.
+// deliveries find the time of their recording, and that it can be asked which events of the type
+// `order.placed` were handled.
 
 import { env } from "cloudflare:workers";
 
@@ -18,7 +19,18 @@ function workerOf({ settings: environment, now }) {
   const receiver = createReceiver(settings, { stores: storesOf(settings), clock });
   const events = new RecentEvents();
   registerHandlers(receiver, events);
-  return createWorker(receiver, { events, eventsToken: settings.eventsToken });
+  const counted = [];
+  receiver.on("order.placed", (event) => {
+    counted.push(event.id);
+  });
+  const worker = createWorker(receiver, { events, eventsToken: settings.eventsToken });
+  return {
+    fetch(request, bindings, context) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/webhooks/counted") return Response.json(counted);
+      return worker.fetch(request, bindings, context);
+    },
+  };
 }
 
 export default {

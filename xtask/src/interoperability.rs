@@ -1,0 +1,47 @@
+//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix.
+
+use std::fs;
+
+use anyhow::Result;
+
+use crate::python::Venv;
+use crate::tools::{command, root, run as execute, step, target};
+use crate::wheel;
+
+/// Sends, and has the requests verified in Rust, Python and JavaScript. Everything is installed and
+/// built first: the libraries refuse what is older than five minutes.
+pub(crate) fn run() -> Result<()> {
+    let folder = target().join("interoperability");
+    fs::create_dir_all(&folder)?;
+    let record = folder.join("requests.jsonl");
+    if record.exists() {
+        // What an earlier run sent must not stand for what this one did not.
+        fs::remove_file(&record)?;
+    }
+    let manifest = root().join("tests/interoperability/Cargo.toml");
+    let cargo = |what| {
+        let mut cargo = command("cargo", [what, "--quiet", "--locked", "--manifest-path"]);
+        cargo.arg(&manifest).env("CARGO_TARGET_DIR", &folder);
+        cargo
+    };
+    let verifier = root().join("tests/javascript/interoperability.mjs");
+    let venv = step("install the official libraries", || {
+        execute(command("node", [&verifier]).arg("--install"))?;
+        let requirements = "requirements-interoperability.txt";
+        // The newest versions of the libraries want a newer Python than the package does.
+        Venv::with_requirements("interoperability", requirements, wheel::newest_python()?)
+    })?;
+    step("build the sender, and the official Rust libraries", || {
+        execute(&mut cargo("build"))
+    })?;
+    step("send, and verify in Rust", || {
+        execute(cargo("run").arg("--").arg(&record))
+    })?;
+    step("verify in Python", || {
+        let script = root().join("tests/python/interoperability.py");
+        execute(command(venv.python(), [script]).arg(&record))
+    })?;
+    step("verify in JavaScript", || {
+        execute(command("node", [&verifier]).arg(&record))
+    })
+}
