@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import countersign
+import psycopg
 import pytest
 from countersign.inbox import Inbox, PostgresInbox, SqliteInbox
 from hypothesis import HealthCheck, settings
@@ -69,3 +70,18 @@ def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
 def receive(request: pytest.FixtureRequest) -> Receive:
     chosen: Receive = request.param
     return chosen
+
+
+@pytest.fixture
+def postgres_outbox(postgres_server: PostgresServer) -> str:
+    """The URL of an outbox that is empty."""
+    folder = postgres_server.conninfo.split()[0].partition("=")[2]
+    url = f"postgresql:///postgres?host={folder}&user=postgres"
+    sender = countersign.Sender(url)
+    # It makes the tables.
+    sender.counts()
+    sender.close()
+    with psycopg.connect(url) as connection:
+        for table in ("delivery", "message", "subscription", "endpoint", "attempt"):
+            connection.execute(f"DELETE FROM countersign_{table}".encode())
+    return url

@@ -21,7 +21,6 @@ from psycopg.rows import dict_row
 
 from conftest import SECRET
 from inboxes import until
-from postgres_server import PostgresServer
 from sink import Sink, sinking
 
 
@@ -194,25 +193,8 @@ def test_files_that_are_closed_are_not_kept_open(path: Path, shop: sqlite3.Conne
     assert opened() < before
 
 
-POSTGRES_TABLES = ("delivery", "message", "subscription", "endpoint", "attempt")
-
-
-@pytest.fixture
-def outbox(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of an outbox that is empty."""
-    folder = postgres_server.conninfo.split()[0].partition("=")[2]
-    url = f"postgresql:///postgres?host={folder}&user=postgres"
-    sender = Sender(url)
-    sender.counts()
-    sender.close()
-    with psycopg.connect(url) as connection:
-        for table in POSTGRES_TABLES:
-            connection.execute(f"DELETE FROM countersign_{table}".encode())
-    yield url
-
-
-def test_it_is_sent_with_the_commit_of_postgres(outbox: str, sink: Sink) -> None:
-    with Sender(outbox) as sender, psycopg.connect(outbox, row_factory=dict_row) as shop:
+def test_it_is_sent_with_the_commit_of_postgres(postgres_outbox: str, sink: Sink) -> None:
+    with Sender(postgres_outbox) as sender, psycopg.connect(postgres_outbox, row_factory=dict_row) as shop:
         sender.put_endpoint(sink.endpoint())
         assert sender.send("a", "x", {"n": 0}).is_new
         sink.wait(1)
@@ -243,11 +225,11 @@ def test_it_is_sent_with_the_commit_of_postgres(outbox: str, sink: Sink) -> None
             Sender(":memory:").send_in_transaction(shop, "a", "x", {})
 
 
-def test_event_loops_send_in_transactions(outbox: str, path: Path, sink: Sink) -> None:
+def test_event_loops_send_in_transactions(postgres_outbox: str, path: Path, sink: Sink) -> None:
     async def on_postgres() -> None:
-        async with AsyncSender(outbox) as sender:
+        async with AsyncSender(postgres_outbox) as sender:
             await sender.put_endpoint(sink.endpoint())
-            connection: Any = await psycopg.AsyncConnection.connect(outbox)
+            connection: Any = await psycopg.AsyncConnection.connect(postgres_outbox)
             async with connection:
                 async with connection.transaction():
                     sent = await sender.send_in_transaction(connection, "a", "x", {})

@@ -33,7 +33,7 @@ def open_outbox(settings: Settings) -> Sender:
                     name,
                     **endpoint,
                     allow_http=settings.allow_local,
-                    allow=["127.0.0.1/32"] if settings.allow_local else [],
+                    allow_networks=["127.0.0.1/32"] if settings.allow_local else [],
                 )
             )
     except (ConfigurationError, DeliveryError, ValueError, TypeError) as error:

@@ -12,6 +12,10 @@ from countersign._countersign import SenderEngine
 if TYPE_CHECKING:
     from countersign.sender.opened import Opened
 
+#: Whether the parent's SQLite was in use when this process was forked. It may have held a lock of
+#: its own just then, for which everything of SQLite would wait here for ever.
+is_lost = False
+
 _known: WeakSet[Opened] = WeakSet()
 _forking: list[Opened] = []
 
@@ -34,9 +38,10 @@ def _in_parent() -> None:
 
 
 def _in_child() -> None:
+    global is_lost
     SenderEngine.forget_inherited()
     for opened in _forking:
-        opened.after_fork_in_child()
+        is_lost = opened.after_fork_in_child() or is_lost
     _forking.clear()
 
 

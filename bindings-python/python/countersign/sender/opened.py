@@ -10,7 +10,7 @@ from typing import Any, Callable, TypeVar
 from weakref import WeakSet
 
 from countersign._countersign import SenderEngine
-from countersign.sender.forks import watch_forks
+from countersign.sender import forks
 
 T = TypeVar("T")
 
@@ -27,21 +27,24 @@ class Opened:
 
     def __init__(self, database: str | os.PathLike[str], settings: dict[str, Any]) -> None:
         self._database = database
-        #: Whether it is PostgreSQL, where every process has its own connections.
+        #: Whether it is PostgreSQL, of which a process can have connections whatever it inherits.
         self.is_postgres = isinstance(database, str) and database.startswith(
             ("postgresql://", "postgres://")
         )
-        is_in_memory = os.fspath(database) == ":memory:"
-        self._is_file = not (self.is_postgres or is_in_memory)
+        self._is_in_memory = os.fspath(database) == ":memory:"
         self._settings = settings
         self._lock = Lock()
         self._engine: SenderEngine | None = self._open()
         #: What belongs to the parent is neither used nor closed here.
         self._inherited: list[SenderEngine] = []
-        self._may_open = True
-        watch_forks(self)
+        forks.watch_forks(self)
 
     def _open(self) -> SenderEngine:
+        if forks.is_lost and not self.is_postgres:
+            raise RuntimeError(
+                "this process was forked from one that has an SQLite outbox in use, which SQLite "
+                "forbids; start the sender after the fork, in each process"
+            )
         return SenderEngine(self._database, self.is_postgres, self._settings)
 
     def use(self, ask: Callable[[SenderEngine], T]) -> T:
@@ -60,11 +63,6 @@ class Opened:
     def _reopened(self) -> SenderEngine:
         with self._lock:
             if self._engine is None:
-                if not self._may_open:
-                    raise RuntimeError(
-                        "this process was forked from one whose sender was delivering, which "
-                        "SQLite forbids; start it after the fork, in each process"
-                    )
                 self._engine = self._open()
             return self._engine
 
@@ -92,7 +90,7 @@ class Opened:
 
     def before_fork(self) -> None:
         self._lock.acquire()
-        if self._engine is None or not self._is_file or self._engine.is_started():
+        if self._engine is None or self._is_in_memory or self._engine.is_started():
             return
         engine, self._engine = self._engine, None
         give_up = time.monotonic() + _CALLS_TAKE
@@ -107,12 +105,14 @@ class Opened:
             self._engine = None
         self._lock.release()
 
-    def after_fork_in_child(self) -> None:
+    def after_fork_in_child(self) -> bool:
+        """Whether the parent's SQLite was in use."""
         self._lock = Lock()
-        if self._engine is not None:
-            self._inherited.append(self._engine)
-            self._engine = None
-            self._may_open = not self._is_file
+        if self._engine is None:
+            return False
+        self._inherited.append(self._engine)
+        self._engine = None
+        return not self.is_postgres
 
 
 @atexit.register

@@ -90,7 +90,8 @@ class Sender(Configured):
     its own) do not keep each other out.
 
     After a fork each process opens the database anew. Fork before :meth:`start`: SQLite forbids to
-    carry what is in use into another process, which raises ``RuntimeError`` there.
+    carry what is in use into another process, where senders on SQLite raise ``RuntimeError``. So
+    does one in memory, which cannot be opened anew.
     """
 
     def __enter__(self) -> Sender:
