@@ -18,7 +18,7 @@ countersign = Countersign(application)
 # As it is loaded, once in the parent of all with `preload_app`.
 with application.app_context():
     countersign.sender.put_endpoint(
-        Endpoint("a", os.environ["SINK"], secret=SECRET, allow_http=True, allow=["127.0.0.1"])
+        Endpoint("a", os.environ["SINK"], secret=SECRET, allow_http=True, allow_networks=["127.0.0.1"])
     )
 
 

@@ -41,7 +41,7 @@ class Sink:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def endpoint(self, id: str = "a", **settings: Any) -> Endpoint:
-        given = {"secret": SECRET, "allow_http": True, "allow": ["127.0.0.1"], **settings}
+        given = {"secret": SECRET, "allow_http": True, "allow_networks": ["127.0.0.1"], **settings}
         return Endpoint(id, given.pop("url", self.url(f"/{id}")), **given)
 
     def wait(self, count: int) -> list[Arrival]:

@@ -209,8 +209,8 @@ def test_data_that_refers_to_itself_is_refused(sender: Sender) -> None:
     [
         ({"url": "http://customer.example/", "allow_http": False}, "insecure_url"),
         ({"url": "nowhere"}, "malformed_url"),
-        ({"allow": []}, "forbidden_destination"),
-        ({"allow": ["10.0.0.0/99"]}, "malformed_network"),
+        ({"allow_networks": []}, "forbidden_destination"),
+        ({"allow_networks": ["10.0.0.0/99"]}, "malformed_network"),
         ({"event_types": ["a*b"]}, "malformed_pattern"),
         ({"scheme": "nobody's"}, "unknown_scheme"),
         ({"secret": "whsec_?"}, "malformed_secret"),
@@ -495,7 +495,7 @@ def test_what_is_delivered_does_not_wait_for_python(tmp_path: Path) -> None:
     with Sender(tmp_path / "outbox.db", endpoint_concurrency=64) as sender:
         url = f"http://127.0.0.1:{port}/"
         sender.put_endpoint(
-            Endpoint("a", url, secret=SECRET, allow_http=True, allow=["127.0.0.1"])
+            Endpoint("a", url, secret=SECRET, allow_http=True, allow_networks=["127.0.0.1"])
         )
         sender.send_many([("a", "x", {"n": n}) for n in range(500)])
         try:

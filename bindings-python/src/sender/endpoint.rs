@@ -55,7 +55,7 @@ pub(super) fn endpoint(
                 true => endpoint.allow_http(),
                 false => endpoint,
             },
-            "allow" => each("a network", &value, endpoint, Endpoint::allow_network)?,
+            "allow_networks" => each("a network", &value, endpoint, Endpoint::allow_network)?,
             _ => return Err(wrong_type("a keyword", "a setting of an endpoint", &key)),
         };
     }

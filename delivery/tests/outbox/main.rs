@@ -1,4 +1,5 @@
 //! What a program may rely on: the outbox, its dispatcher, and what they stand.
+#![cfg(feature = "sqlite")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -259,7 +259,7 @@ impl Outcome {
 
     /// How many the receiver may get twice: of these the sender does not know that they arrived.
     fn may_repeat(&self, book: &Book) -> usize {
-        self.at_kill + book.failed(Failure::AnswerLost)
+        self.at_kill + book.failed(Failure::AnswerLost) + book.late
     }
 }
 
@@ -290,7 +290,8 @@ fn check(place: &Place, outcome: &Outcome) -> Result<()> {
     let most = outcome.may_repeat(&book);
     ensure!(
         book.duplicates <= most,
-        "{} were received again, and only {most} were under way at the kill or had their answer lost",
+        "{} were received again, and only {most} may be: under way at the kill, or with a lost or late \
+         answer",
         book.duplicates
     );
     for failure in Failure::ALL {

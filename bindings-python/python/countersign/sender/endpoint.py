@@ -17,7 +17,7 @@ class Endpoint:
     - ``secret``: as people write it, or several: the first signs, and so do the others where the
       scheme has room for several signatures. ``scheme``: the name of the signature scheme;
       ``standard`` if only a secret is given, and the sender's own scheme and secrets if neither is.
-    - ``owner``: whose it is, such as a customer's id; ``publish`` reaches the endpoints of one owner.
+    - ``owner``: whose it is, such as a customer's id; ``publish`` reaches those of one owner.
     - ``event_types``: patterns of the types that it wants of what is published: whole names,
       ``invoice.*``, or ``*``. Everything if empty.
     - ``concurrency``: how many attempts each process makes at a time. ``per_second``: how many all
@@ -26,7 +26,8 @@ class Endpoint:
       those after it.
     - ``retry_policy``, and timeouts in seconds, where they are to be otherwise than the sender's.
     - ``headers``: of every request, besides those of the scheme.
-    - ``allow``: networks that are not public, such as ``10.2.0.0/16``.
+    - ``allow_networks``: those that may be reached although they are not public, such as
+      ``10.2.0.0/16``.
 
     >>> from countersign.sender import Endpoint
     >>> Endpoint("customer-7", "https://customer.example/hook", secret="whsec_c2VjcmV0")
@@ -48,7 +49,7 @@ class Endpoint:
     total_timeout: float | None = field(default=None, repr=False)
     headers: Mapping[str, str] | Iterable[tuple[str, str]] = field(default=(), repr=False)
     allow_http: bool = field(default=False, repr=False)
-    allow: Sequence[str] = field(default=(), repr=False)
+    allow_networks: Sequence[str] = field(default=(), repr=False)
 
     def _settings(self) -> dict[str, Any]:
         """What the native module takes."""
@@ -67,7 +68,7 @@ class Endpoint:
             "total_timeout": self.total_timeout,
             "headers": list(headers.items() if isinstance(headers, Mapping) else headers),
             "allow_http": self.allow_http,
-            "allow": several("allow", self.allow),
+            "allow_networks": several("allow_networks", self.allow_networks),
         }
 
 

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use socket2::SockRef;
@@ -17,6 +17,8 @@ use super::failure::Failure;
 
 /// Longer than the sender waits.
 const SILENCE: Duration = Duration::from_secs(30);
+/// A receiver that takes longer may be too late for the sender, who gives up after twice this time.
+const LATE: Duration = Duration::from_secs(1);
 /// What concerns one connection alone, or is written anew.
 const NOT_PASSED_ON: [&str; 6] = [
     "accept-encoding",
@@ -45,6 +47,8 @@ pub(super) struct Book {
     pub(super) handled: BTreeSet<String>,
     /// How often it answered that it had handled a message before.
     pub(super) duplicates: usize,
+    /// How many of its answers were late, so that they may be as good as lost.
+    pub(super) late: usize,
     /// What else it answered, and why it did not.
     pub(super) surprises: Vec<String>,
 }
@@ -144,9 +148,11 @@ impl State {
 
     /// The receiver's answer.
     fn pass_on(&self, request: &Request) -> String {
+        let begin = Instant::now();
         let answer = http::post(self.receiver, &request.path, &request.sent);
         let mut book = self.book();
         book.passed_on += 1;
+        book.late += usize::from(begin.elapsed() > LATE);
         match answer {
             Ok(answer) => {
                 match (answer.status, answer.said()) {
