@@ -23,7 +23,7 @@ export { PostgresSenderStore } from "./postgres.js";
 export type { PostgresSenderStoreOptions } from "./postgres.js";
 export type { PostgresClient, PostgresPool } from "../inbox/postgres-connection.js";
 export { Sender } from "./sender.js";
-export type { SenderOptions } from "./sender.js";
+export type { SenderOptions } from "./settings.js";
 export { SqliteSenderStore } from "./sqlite.js";
 export type { SqliteDatabase, SqliteStatement } from "../receiver/sqlite-database.js";
 export type {
