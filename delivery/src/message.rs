@@ -81,7 +81,7 @@ impl Message {
 
     /// The id, the same for all attempts, by which receivers know what they have handled; a new one,
     /// `msg_` and 32 hexadecimal digits that begin with the time, if not said. The same id twice is
-    /// one message.
+    /// one message, which goes to each endpoint once.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self

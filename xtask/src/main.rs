@@ -37,6 +37,7 @@ usage: cargo xtask <command>
   soak          load servers with requests of every kind, account for each
   wasm          build the WebAssembly module
   npm           pack the npm package
+  fallback      the same by Debian's toolchain, and the corpus on it
   wheel         build the Python wheel and sdist
   constant-time sign and verify under valgrind with a key that it does not know
   fuzz          fuzz the parsers, each for half a minute
@@ -68,6 +69,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "constant-time" => constant_time::run(),
         "demo" => demo::run(),
         "example" => examples::run(&arguments[1..]),
+        "fallback" => npm::try_fallback(),
         "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
         "receivers" => receivers::run(),

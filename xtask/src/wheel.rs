@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -51,12 +51,13 @@ pub(crate) fn run() -> Result<()> {
 
 /// The wheels and the sdist, each in a folder of its own. A run builds them once.
 pub(crate) fn build() -> Result<Wheels> {
-    static BUILT: OnceLock<Wheels> = OnceLock::new();
-    if let Some(built) = BUILT.get() {
-        return Ok(built.clone());
+    // Who comes while they are built waits for that.
+    static BUILT: Mutex<Option<Wheels>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if built.is_none() {
+        *built = Some(build_anew()?);
     }
-    let built = build_anew()?;
-    Ok(BUILT.get_or_init(|| built).clone())
+    built.clone().context("nothing was built")
 }
 
 fn build_anew() -> Result<Wheels> {
