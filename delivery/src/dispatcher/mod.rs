@@ -5,6 +5,7 @@
 //! from the dead, goes on with replays and deletes what is past.
 
 mod attempt;
+mod choice;
 mod claim;
 mod coordinator;
 mod held;
