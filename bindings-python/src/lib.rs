@@ -9,6 +9,7 @@ mod backoff;
 mod body;
 mod capi;
 mod destination;
+mod dispatch;
 mod endpoint;
 mod errors;
 mod event;
@@ -37,6 +38,8 @@ mod _countersign {
     use crate::backoff::Backoff;
     #[pymodule_export]
     use crate::destination::{Destination, DestinationRules};
+    #[pymodule_export]
+    use crate::dispatch::chosen;
     #[pymodule_export]
     use crate::endpoint::{Availability, EndpointHealth, HealthPolicy};
     #[pymodule_export]

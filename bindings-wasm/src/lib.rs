@@ -25,6 +25,8 @@ mod dedupe;
 #[cfg(feature = "sender")]
 mod destination;
 #[cfg(feature = "sender")]
+mod dispatch;
+#[cfg(feature = "sender")]
 mod endpoint;
 #[cfg(feature = "webhook")]
 mod exchange;

@@ -8,6 +8,7 @@ mod address;
 mod answer;
 mod backoff;
 mod destination;
+pub mod dispatch;
 mod endpoint;
 pub mod error;
 pub mod event;

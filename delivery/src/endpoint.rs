@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use countersign::dispatch::Pace;
 use countersign::error::MessageDefect;
 use countersign::{DeliveryError, Error};
 use countersign::{RetryPolicy, Routes};
@@ -179,7 +180,7 @@ impl Endpoint {
             patterns.add(pattern)?;
         }
         if let Some(rate) = self.settings.per_second
-            && !(0.001..=1_000_000.0).contains(&rate)
+            && Pace::per_second(rate).is_none()
         {
             return Err(DeliveryError::MalformedMessage(MessageDefect::Setting).into());
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign::dispatch::{Manner, Pace};
 use countersign::error::MessageDefect;
 use countersign::{
     ConfigurationError, DeliveryError, Destination, DestinationRules, Error, Network, RetryPolicy,
@@ -39,42 +40,7 @@ pub(crate) struct Target {
     pub(crate) headers: HeaderMap,
     pub(crate) retry_policy: RetryPolicy,
     pub(crate) concurrency: usize,
-    pub(crate) is_fifo: bool,
-    pub(crate) pace: Option<Pace>,
-}
-
-/// How fast an endpoint is sent to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
-    interval_us: i64,
-}
-
-impl Pace {
-    fn new(per_second: f64) -> Self {
-        Self {
-            // The rate is between a thousandth and a million a second.
-            interval_us: (1e6 / per_second) as i64,
-        }
-    }
-
-    /// How many may go now, of those that are wanted, and up to when that uses the rate up; at most
-    /// what a second allows may go at once.
-    pub(crate) fn admit(self, paced_until_us: i64, now_ms: i64, wanted: usize) -> (usize, i64) {
-        let now_us = now_ms.saturating_mul(1_000);
-        let burst_us = self.interval_us.max(1_000_000);
-        // From a clock that was set back it is at most the end of a burst.
-        let paced_until_us = paced_until_us.clamp(now_us, now_us + burst_us);
-        let room = (now_us + burst_us - paced_until_us) / self.interval_us.max(1);
-        let admitted = usize::try_from(room).unwrap_or(0).min(wanted);
-        let used = self.interval_us * i64::try_from(admitted).unwrap_or(0);
-        (admitted, paced_until_us + used)
-    }
-
-    /// When the next may go.
-    pub(crate) fn next_ms(self, paced_until_us: i64) -> i64 {
-        let burst_us = self.interval_us.max(1_000_000);
-        (paced_until_us - burst_us + self.interval_us).div_euclid(1_000) + 1
-    }
+    pub(crate) manner: Manner,
 }
 
 impl Target {
@@ -103,8 +69,10 @@ impl Target {
                 None => options.endpoint_concurrency,
             }
             .max(1),
-            is_fifo: settings.is_fifo,
-            pace: settings.per_second.map(Pace::new),
+            manner: Manner::new(
+                settings.is_fifo,
+                settings.per_second.and_then(Pace::per_second),
+            ),
         })
     }
 }
@@ -156,27 +124,4 @@ fn headers(settings: &EndpointSettings) -> Result<HeaderMap, Error> {
         headers.append(name, value);
     }
     Ok(headers)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pace_admits_a_second_at_once_and_then_its_rate() {
-        let pace = Pace::new(10.0);
-        let now = 1_700_000_000_000;
-        let (admitted, until) = pace.admit(0, now, 100);
-        assert_eq!(admitted, 10);
-        assert_eq!(pace.admit(until, now, 100).0, 0);
-        let next = pace.next_ms(until);
-        assert!((99..=101).contains(&(next - now)));
-        assert_eq!(pace.admit(until, next, 100).0, 1);
-        // The clock is set back by a year.
-        assert_eq!(pace.admit(until, now - 31_536_000_000 + 1_000, 100).0, 0);
-        assert_eq!(pace.admit(0, now, 3).0, 3);
-        let slow = Pace::new(0.1);
-        let (admitted, until) = slow.admit(0, now, 100);
-        assert_eq!((admitted, slow.next_ms(until) - now), (1, 10_001));
-    }
 }

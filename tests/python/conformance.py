@@ -245,6 +245,7 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "retry": retry,
     "retry_after": retry_after,
     "endpoint_health": endpoints.endpoint_health,
+    "choice": endpoints.choice,
     "head": guards.head,
     "handshake": guards.handshake,
     "network": guards.network,

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance_guards import seconds
 from countersign import Availability, EndpointHealth, HealthPolicy
+from countersign._countersign import chosen
 
 Case = dict[str, Any]
 TIMES = ("failing_since", "throttled_until", "circuit_open_until")
@@ -76,3 +77,30 @@ def word(availability: Availability) -> Any:
 
 def milliseconds(at: float | None) -> int | None:
     return None if at is None else round(at * 1000)
+
+
+def choice(case: Case) -> Any:
+    standing = case["standing"]
+    state, until = standing["availability"], None
+    if isinstance(state, dict):
+        ((key, value),) = state.items()
+        state, until = (value, None) if key == "disabled" else (key[: -len("_until_ms")], value)
+    taken, buries, next_ms, paced_until_us, unblocks = chosen(
+        state,
+        until,
+        standing["running"],
+        standing["blocked_until_ms"],
+        standing["paced_until_us"],
+        [(one["due_ms"], one["is_replay"]) for one in case["waiting"]],
+        case["room"],
+        case["fifo"],
+        case["per_second"],
+        case["now_ms"],
+    )
+    return {
+        "taken": taken,
+        "buries": buries,
+        "next_ms": next_ms,
+        "paced_until_us": paced_until_us,
+        "unblocks": unblocks,
+    }

@@ -34,6 +34,7 @@ __all__ = [
     "Verified",
     "Webhook",
     "__version__",
+    "chosen",
     "decide_claim",
     "decode_postgres_text",
     "encode_postgres_text",
@@ -344,6 +345,18 @@ class HealthPolicy:
     ) -> EndpointHealth: ...
     def __eq__(self, other: object, /) -> bool: ...
 
+def chosen(
+    state: str,
+    until: int | None,
+    running: int,
+    blocked_until: int,
+    paced_until: int,
+    waiting: list[tuple[int, bool]],
+    room: int,
+    fifo: bool,
+    per_second: float | None,
+    now: int,
+) -> tuple[list[int], bool, int | None, int | None, bool]: ...
 def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...
 def write_payload(id: str, event_type: str, data: str, now: float | None = None) -> str: ...
 

@@ -1,70 +1,86 @@
 /** What is taken of what waits for an endpoint. */
 
-import type { HealthPolicy } from "./health.js";
-import type { Choice, Standing, Waiting } from "./store.js";
+import { glue } from "./core.js";
+import type { Availability, HealthPolicy } from "./health.js";
+import type { Choice, Standing } from "./store.js";
 import type { Target } from "./target.js";
 
-const NOTHING: Choice = { take: [], bury: null, pacedUntilUs: null, nextMs: null };
+/** How it stands with an endpoint, and what waits for it. Times are in Unix milliseconds. */
+export interface Turn {
+  /** What its health says. */
+  readonly availability: Availability;
+  /** How many deliveries to it are under way, anywhere. */
+  readonly running: number;
+  /** When the delivery whose turn it is is tried again, if they go in order; 0 if now. */
+  readonly blockedUntilMs: number;
+  /** Up to when its pace is used up, in Unix microseconds; 0 if it never was. */
+  readonly pacedUntilUs: number;
+  /** The first that wait, in their order. */
+  readonly waiting: readonly { readonly dueMs: number; readonly isReplay: boolean }[];
+  /** Whether they go one at a time, in order. */
+  readonly isFifo: boolean;
+  /** How many go a second; `null` for as many as there are. */
+  readonly perSecond: number | null;
+  /** How many may go now. */
+  readonly room: number;
+  readonly nowMs: number;
+}
+
+/** What goes next, and what is to be noted of the endpoint. */
+export interface Next {
+  /** The places of those that go. */
+  readonly taken: readonly number[];
+  /** Whether all that wait are given up, since the endpoint is disabled. */
+  readonly buries: boolean;
+  /** When to look again; `null` if something else tells. */
+  readonly nextMs: number | null;
+  /** Up to when the pace is used up; `null` if it stays. */
+  readonly pacedUntilUs: number | null;
+  /** Whether `blockedUntilMs` is to be noted as 0. */
+  readonly unblocks: boolean;
+}
+
+/**
+ * What goes next of what waits for an endpoint, by its health, order, pace and room: the decision of
+ * the core, for senders of your own.
+ *
+ * @example
+ * ```ts
+ * import { chooseNext, HEALTHY, HealthPolicy } from "countersign/sender";
+ *
+ * const availability = new HealthPolicy().availability(HEALTHY);
+ * const waiting = [{ dueMs: 1000, isReplay: false }, { dueMs: 9000, isReplay: false }];
+ * const endpoint = { running: 0, blockedUntilMs: 0, pacedUntilUs: 0, isFifo: false, perSecond: null };
+ * chooseNext({ ...endpoint, availability, waiting, room: 5, nowMs: 2000 }); // taken [0], nextMs 9000
+ * ```
+ */
+export function chooseNext(turn: Turn): Next {
+  const { availability, waiting } = turn;
+  const until = availability.until === null ? 0 : Math.round(availability.until * 1e3);
+  const numbers = [
+    until,
+    turn.running,
+    turn.blockedUntilMs,
+    turn.pacedUntilUs,
+    turn.perSecond ?? NaN,
+    turn.room,
+    turn.nowMs,
+  ];
+  // Those that are replays are negative.
+  const dues = waiting.map(({ dueMs, isReplay }) => (isReplay ? -dueMs - 1 : dueMs));
+  const state = availability.reason ?? availability.state;
+  const chosen = glue.choose(state, turn.isFifo, Float64Array.from(numbers), Float64Array.from(dues));
+  const [buries, next, paced, unblocks, ...taken] = chosen as unknown as [number, number, number, number, ...number[]];
+  const given = (number: number) => (Number.isNaN(number) ? null : number);
+  return { taken, buries: buries === 1, nextMs: given(next), pacedUntilUs: given(paced), unblocks: unblocks === 1 };
+}
 
 /** At most `room` of them; a pure decision. */
 export function choose(standing: Standing, target: Target, policy: HealthPolicy, room: number): Choice {
-  const { now, endpoint, running, waiting, blockedUntilMs } = standing;
-  const { state, until } = policy.availability(endpoint.health, (now + 0.5) / 1e3);
-  const untilMs = until === null ? null : Math.round(until * 1e3);
-  if (state === "disabled") {
-    return waiting.length === 0 ? NOTHING : { ...NOTHING, bury: "disabled", nextMs: now };
-  }
-  if (state === "throttled") {
-    return { ...NOTHING, nextMs: untilMs };
-  }
-  if (target.isFifo && running > 0) {
-    // Who has it tells when it ends.
-    return NOTHING;
-  }
-  if (target.isFifo && blockedUntilMs > now) {
-    return { ...NOTHING, nextMs: blockedUntilMs };
-  }
-  // Those that nobody asked for; who asks for a replay does so at their own risk.
-  let usual = state === "ready" ? Infinity : Number(state === "probe" && running === 0);
-  const most = target.isFifo ? Math.min(room, 1) : room;
-  const take: Waiting[] = [];
-  let nextMs: number | null = null;
-  for (const one of waiting) {
-    if (one.dueMs > now || take.length === most) {
-      nextMs = earliest(nextMs, Math.max(one.dueMs, now));
-      break;
-    }
-    if (one.isReplay || usual > 0) {
-      usual -= Number(!one.isReplay);
-      take.push(one);
-    } else if (untilMs !== null) {
-      nextMs = earliest(nextMs, untilMs);
-    }
-  }
-  return paced({ take, bury: null, pacedUntilUs: null, nextMs }, standing, target.perSecond);
-}
-
-/** No more than the rate has room for; at most what a second allows may go at once. */
-function paced(choice: Choice, { now, pacedUntilUs }: Standing, perSecond: number | null): Choice {
-  if (perSecond === null || choice.take.length === 0) {
-    return choice;
-  }
-  const interval = Math.max(Math.floor(1e6 / perSecond), 1);
-  const burst = Math.max(interval, 1_000_000);
-  const nowUs = now * 1_000;
-  // From a clock that was set back it is at most the end of a burst.
-  const used = Math.min(Math.max(pacedUntilUs, nowUs), nowUs + burst);
-  const admitted = Math.min(Math.floor((nowUs + burst - used) / interval), choice.take.length);
-  const until = used + interval * admitted;
-  const isAll = admitted === choice.take.length;
-  return {
-    ...choice,
-    take: choice.take.slice(0, admitted),
-    pacedUntilUs: admitted > 0 ? until : null,
-    nextMs: isAll ? choice.nextMs : Math.max(Math.floor((until - burst + interval) / 1_000) + 1, now + 1),
-  };
-}
-
-function earliest(one: number | null, other: number): number {
-  return one === null ? other : Math.min(one, other);
+  const { now, endpoint, waiting, running, blockedUntilMs, pacedUntilUs } = standing;
+  const availability = policy.availability(endpoint.health, (now + 0.5) / 1e3);
+  const { isFifo, perSecond } = target;
+  const turn = { availability, running, blockedUntilMs, pacedUntilUs, waiting, isFifo, perSecond, room, nowMs: now };
+  const { taken, buries, unblocks, ...rest } = chooseNext(turn);
+  return { ...rest, take: taken.map((place) => waiting[place]!), bury: buries ? "disabled" : null, unblock: unblocks };
 }

@@ -225,7 +225,7 @@ export class Dispatcher {
       }
       const message = "nothing can be sent to an endpoint: its settings are wrong";
       this.#log({ level: "error", message, code: thrown.code, endpoint: endpoint.id });
-      return { take: [], bury: null, pacedUntilUs: null, nextMs: now + BROKEN_MS };
+      return { take: [], bury: null, pacedUntilUs: null, unblock: false, nextMs: now + BROKEN_MS };
     }
   }
 

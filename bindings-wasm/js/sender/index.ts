@@ -7,6 +7,8 @@
  * @packageDocumentation
  */
 
+export { chooseNext } from "./choice.js";
+export type { Next, Turn } from "./choice.js";
 export { DestinationRules } from "./destination.js";
 export type { Destination, DestinationRulesOptions } from "./destination.js";
 export { DurableObjectSenderStore } from "./durable-object.js";

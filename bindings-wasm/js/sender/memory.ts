@@ -223,6 +223,7 @@ export class MemorySenderStore implements SenderStore {
       waiting.forEach((delivery) => this.#end(delivery, "dead", now, choice.bury));
     }
     place.pacedUntilUs = choice.pacedUntilUs ?? place.pacedUntilUs;
+    place.blockedUntilMs = choice.unblock ? 0 : place.blockedUntilMs;
     const deliveries = choice.take.map(({ number }) => this.#run(this.#deliveries.get(number)!, token, now, lease));
     const next = choice.nextMs === null ? null : Math.max(choice.nextMs - now, 0) / 1e3;
     return { endpoint: place.stored, deliveries, next };

@@ -199,6 +199,9 @@ export class SqlSenderStore implements SenderStore {
       if (choice.pacedUntilUs !== null) {
         yield* changes(statements.pace, choice.pacedUntilUs, endpoint);
       }
+      if (choice.unblock) {
+        yield* changes(statements.block, 0, endpoint);
+      }
       const deliveries: TakenDelivery[] = [];
       for (const { number, attempts, isReplay } of choice.take) {
         yield* changes(statements.take, after(now, lease), now, token, number);

@@ -116,6 +116,8 @@ export interface Choice {
   readonly bury: string | null;
   /** Up to when the rate is used up then; `null` if it stays. */
   readonly pacedUntilUs: number | null;
+  /** Whether what the endpoint was blocked until is past, and is noted as 0. */
+  readonly unblock: boolean;
   /** When to look again, in Unix milliseconds; `null` if something else will tell. */
   readonly nextMs: number | null;
 }

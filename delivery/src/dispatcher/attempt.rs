@@ -177,7 +177,7 @@ impl Ended {
             attempt: delivery.attempts.saturating_add(1),
             is_replay: delivery.is_replay,
             was_well: delivery.was_well,
-            is_fifo: target.is_fifo,
+            is_fifo: target.manner.is_fifo,
             at,
             duration,
             seen,

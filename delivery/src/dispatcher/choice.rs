@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::dispatch::{Standing, Waiting};
 use countersign::sql::outbox;
-use countersign::{Availability, DeadLetterReason, EndpointHealth, UnixTime};
+use countersign::{DeadLetterReason, EndpointHealth, UnixTime};
 use countersign_database::{Answered, Kind, Row, Statement, Unreadable, Value};
 
 use crate::outbox::read_health;
@@ -50,19 +51,12 @@ impl Chooser {
             let decision = match answers[0].rows.first() {
                 // It was deleted, or another dispatcher is at it.
                 None => Err(Unreadable),
-                Some(row) => standing(row, &self.shared, now).and_then(|standing| {
-                    if standing.version != *version {
+                Some(row) => known(row, &self.shared, now).and_then(|known| {
+                    if known.version != *version {
                         return Ok(Decision::stale(now));
                     }
                     let lane = (*endpoint, *room, &**target);
-                    self.decide(
-                        lane,
-                        &standing,
-                        &answers[1].rows,
-                        now,
-                        first,
-                        &mut statements,
-                    )
+                    self.decide(lane, &known, &answers[1].rows, now, first, &mut statements)
                 }),
             };
             decision.unwrap_or_else(|Unreadable| {
@@ -75,7 +69,7 @@ impl Chooser {
     fn decide(
         &self,
         (endpoint, room, target): (i64, usize, &Target),
-        standing: &Standing,
+        known: &Known,
         waiting: &[Row],
         now: i64,
         first: usize,
@@ -83,92 +77,43 @@ impl Chooser {
     ) -> Result<Decision, Unreadable> {
         let mut decision = Decision {
             taken: Vec::new(),
-            was_well: standing.is_well,
+            was_well: known.is_well,
             is_stale: false,
             next: None,
         };
-        // How many may go that nobody asked for, and when the others may.
-        let (usual, later) = match standing.availability {
-            Availability::Ready => (usize::MAX, None),
-            Availability::Probe => (usize::from(standing.running == 0), None),
-            Availability::CircuitOpenUntil(until) => (0, Some(millis(until))),
-            Availability::ThrottledUntil(until) => {
-                decision.next = (!waiting.is_empty()).then_some(millis(until));
-                return Ok(decision);
-            }
-            Availability::Disabled(_) => {
-                if !waiting.is_empty() {
-                    statements.push(bury(endpoint, DeadLetterReason::Disabled.as_str()));
-                    decision.next = Some(now);
-                }
-                return Ok(decision);
-            }
-            // A state that this version does not know.
-            _ => (0, Some(now + 60_000)),
-        };
-        if target.is_fifo {
-            if standing.running > 0 {
-                // Whoever has it tells when it ends; another process is asked a second later.
-                return Ok(decision);
-            }
-            if standing.blocked_until > now {
-                decision.next = (!waiting.is_empty()).then_some(standing.blocked_until);
-                return Ok(decision);
-            }
+        let waiting_ones = waiting.iter().map(|row| {
+            let due = row.integer(4)?.try_into().map_err(|_| Unreadable)?;
+            Ok(Waiting::new(
+                UnixTime::from_millis(due),
+                row.integer(3)? != 0,
+            ))
+        });
+        let waiting_ones = waiting_ones.collect::<Result<Vec<_>, Unreadable>>()?;
+        let time = UnixTime::from_millis(now.try_into().map_err(|_| Unreadable)?);
+        let choice = known
+            .standing
+            .choose(&target.manner, &waiting_ones, room, time);
+        decision.next = choice.next.map(millis);
+        if choice.buries {
+            statements.push(bury(endpoint, DeadLetterReason::Disabled.as_str()));
         }
-        let mut usual = usual;
-        let mut left = None;
-        for row in waiting {
-            let due = row.integer(4)?;
-            let is_replay = row.integer(3)? != 0;
-            if due > now {
-                left = earliest(left, due);
-                break;
-            }
-            if decision.taken.len() == room {
-                left = earliest(left, now);
-                break;
-            }
-            if !is_replay {
-                if usual == 0 {
-                    // A probe tells when it ends.
-                    left = match later {
-                        Some(later) => earliest(left, later),
-                        None => left,
-                    };
-                    continue;
-                }
-                usual -= 1;
-            }
+        if let Some(until) = choice.paced_until_us {
+            let until = Value::Integer(until.try_into().unwrap_or(i64::MAX));
+            let values = [until, Value::Integer(endpoint)];
+            statements.push(Statement::new(Kind::Change, outbox::PACE, values));
+        }
+        if choice.unblocks {
+            let values = [Value::Integer(0), Value::Integer(endpoint)];
+            statements.push(Statement::new(Kind::Change, outbox::BLOCK, values));
+        }
+        for row in choice.taken.iter().filter_map(|place| waiting.get(*place)) {
             decision.taken.push(Choice {
                 number: row.integer(0)?,
                 attempts: row.integer(2)?,
-                is_replay,
+                is_replay: row.integer(3)? != 0,
                 // The number of the message, until it is known where the answer is.
                 answer: usize::try_from(row.integer(1)?).map_err(|_| Unreadable)?,
             });
-        }
-        if let Some(pace) = target.pace
-            && !decision.taken.is_empty()
-        {
-            let wanted = decision.taken.len();
-            let (admitted, until) = pace.admit(standing.paced_until_us, now, wanted);
-            if admitted < wanted {
-                decision.taken.truncate(admitted);
-                left = Some(pace.next_ms(until).max(now + 1));
-            }
-            // Also what a clock wrote that was set back, or nothing would be admitted until it is
-            // there again.
-            if admitted > 0 || until < standing.paced_until_us {
-                let values = [Value::Integer(until), Value::Integer(endpoint)];
-                statements.push(Statement::new(Kind::Change, outbox::PACE, values));
-            }
-        }
-        decision.next = left;
-        if standing.blocked_until != 0 && !decision.taken.is_empty() {
-            // It was for the one that is taken: a clock that is set back shall not revive it.
-            let values = [Value::Integer(0), Value::Integer(endpoint)];
-            statements.push(Statement::new(Kind::Change, outbox::BLOCK, values));
         }
         for choice in &mut decision.taken {
             let message = i64::try_from(choice.answer).map_err(|_| Unreadable)?;
@@ -199,30 +144,26 @@ impl Decision {
     }
 }
 
-fn earliest(one: Option<i64>, other: i64) -> Option<i64> {
-    Some(one.map_or(other, |one| one.min(other)))
-}
-
 /// What is to be known of an endpoint before more is taken for it.
-struct Standing {
+struct Known {
     version: i64,
-    availability: Availability,
     is_well: bool,
-    blocked_until: i64,
-    paced_until_us: i64,
-    running: i64,
+    standing: Standing,
 }
 
-fn standing(row: &Row, shared: &Shared, now: i64) -> Result<Standing, Unreadable> {
+fn known(row: &Row, shared: &Shared, now: i64) -> Result<Known, Unreadable> {
     let health = read_health(row, 1)?;
+    let count = |place| row.integer(place)?.try_into().map_err(|_| Unreadable);
     let now = UnixTime::from_millis(now.try_into().map_err(|_| Unreadable)?);
-    Ok(Standing {
+    let policy = &shared.options.health_policy;
+    let mut standing = Standing::new(policy.availability(&health, now));
+    standing.blocked_until = UnixTime::from_millis(count(7)?);
+    standing.paced_until_us = count(8)?;
+    standing.running = count(9)?;
+    Ok(Known {
         version: row.integer(0)?,
-        availability: shared.options.health_policy.availability(&health, now),
         is_well: health == EndpointHealth::new(),
-        blocked_until: row.integer(7)?,
-        paced_until_us: row.integer(8)?,
-        running: row.integer(9)?,
+        standing,
     })
 }
 

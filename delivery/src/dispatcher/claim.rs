@@ -94,7 +94,7 @@ impl Common {
             for ((_, most), (endpoint, found)) in unknown.into_iter().zip(found) {
                 match found {
                     Found::Target(version, target) => {
-                        let room = match target.is_fifo {
+                        let room = match target.manner.is_fifo {
                             true => 1,
                             false => target.concurrency,
                         };

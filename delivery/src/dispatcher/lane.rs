@@ -45,7 +45,7 @@ impl Lane {
             // What may run is not known yet, and looked up when it is taken.
             return MOST;
         };
-        if target.is_fifo {
+        if target.manner.is_fifo {
             return usize::from(self.running == 0 && self.queue.is_empty());
         }
         let concurrency = target.concurrency;

@@ -2,7 +2,7 @@
 
 import { ended, milliseconds, optionalSeconds } from "./values.mjs";
 
-export const ENDPOINTS = { endpoint_health: endpointHealth, destination, destination_addresses: addresses };
+export const ENDPOINTS = { endpoint_health: endpointHealth, choice, destination, destination_addresses: addresses };
 
 const TIMES = ["failing_since", "throttled_until", "circuit_open_until"];
 
@@ -50,6 +50,32 @@ function word({ state, until, reason }) {
     return { [`${state}_until_ms`]: milliseconds(until) };
   }
   return reason === null ? state : { [state]: reason };
+}
+
+function choice(session, { standing, waiting, room, fifo, per_second, now_ms }) {
+  const { taken, buries, nextMs, pacedUntilUs, unblocks } = session.countersign.chooseNext({
+    availability: availability(standing.availability),
+    running: standing.running,
+    blockedUntilMs: standing.blocked_until_ms,
+    pacedUntilUs: standing.paced_until_us,
+    waiting: waiting.map(({ due_ms, is_replay }) => ({ dueMs: due_ms, isReplay: is_replay })),
+    isFifo: fifo,
+    perSecond: per_second,
+    room,
+    nowMs: now_ms,
+  });
+  return { taken, buries, next_ms: nextMs, paced_until_us: pacedUntilUs, unblocks };
+}
+
+function availability(text) {
+  if (typeof text === "string") {
+    return { state: text, until: null, reason: null };
+  }
+  const [[key, value]] = Object.entries(text);
+  const state = key.replace("_until_ms", "");
+  return state === "disabled"
+    ? { state, until: null, reason: value }
+    : { state, until: value / 1000, reason: null };
 }
 
 function destination(session, { url, allow_http, networks }) {

@@ -10,6 +10,7 @@ import {
   PostgresSenderStore,
   Sender,
   SqliteSenderStore,
+  chooseNext,
   writePayload,
 } from "countersign/sender";
 import type {
@@ -25,6 +26,7 @@ import type {
   Endpoint,
   EndpointHealth,
   HealthPolicyOptions,
+  Next,
   PostgresPool,
   PublishOptions,
   RegisteredEndpoint,
@@ -36,6 +38,7 @@ import type {
   SqliteDatabase,
   Standing,
   StoredDelivery,
+  Turn,
 } from "countersign/sender";
 
 const healthOptions: HealthPolicyOptions = {
@@ -141,6 +144,22 @@ async function send(): Promise<void> {
   new Sender({});
 }
 void send;
+
+const turn: Turn = {
+  availability,
+  running: 0,
+  blockedUntilMs: 0,
+  pacedUntilUs: 0,
+  waiting: [{ dueMs: 1_000, isReplay: false }],
+  isFifo: false,
+  perSecond: null,
+  room: 5,
+  nowMs: 2_000,
+};
+const next: Next = chooseNext(turn);
+console.log(next.taken[0], next.buries, next.nextMs, next.pacedUntilUs, next.unblocks);
+// @ts-expect-error: without a clock nothing is due
+chooseNext({ ...turn, nowMs: undefined });
 
 /** A store of one's own decides nothing: it asks what is to be taken. */
 export function chosen(standing: Standing, choose: (standing: Standing) => Choice): readonly number[] {

@@ -3,6 +3,7 @@
 
 mod codes;
 mod destinations;
+mod dispatch;
 mod endpoints;
 mod guards;
 mod requests;
@@ -62,6 +63,7 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "retry" => schedules::retry(&read(case)?)?,
         "retry_after" => schedules::retry_after(&read(case)?),
         "endpoint_health" => endpoints::health(&read(case)?)?,
+        "choice" => dispatch::choice(&read(case)?)?,
         "head" => guards::head(&read(case)?)?,
         "network" => guards::network(&read(case)?)?,
         "client_address" => guards::client(&read(case)?)?,
