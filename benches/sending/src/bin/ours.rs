@@ -129,31 +129,29 @@ async fn latency(sender: &Sender, port: u16, rate: usize, seconds: usize) -> Res
             sender.send("sink", &message()?).await.map_err(Into::into) as Result<_>
         });
     }
-    let report = arrived(port, rate * seconds).await?;
+    arrived(port, rate * seconds).await?;
+    let report = ask(port, "/ages").await?;
     dispatcher.stop(Duration::from_secs(10)).await;
     let ms = |key: &str| report[key].as_f64().map(|ns| (ns / 1e4).round() / 100.0);
     Ok(json!({"rate": rate, "p50_ms": ms("p50_ns"), "p99_ms": ms("p99_ns")}))
 }
 
-async fn arrived(port: u16, count: usize) -> Result<Value> {
-    loop {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: sink\r\n\r\n")
-            .await?;
-        let mut answer = vec![0; 1_024];
-        let length = stream.read(&mut answer).await?;
-        let text = std::str::from_utf8(&answer[..length])?;
-        let (_, body) = text.split_once("\r\n\r\n").ok_or("the sink is not there")?;
-        let report: Value = serde_json::from_str(body)?;
-        if report["count"]
-            .as_u64()
-            .is_some_and(|seen| seen >= count as u64)
-        {
-            return Ok(report);
-        }
+async fn arrived(port: u16, count: usize) -> Result<()> {
+    while ask(port, "/").await?["count"].as_u64() < Some(count as u64) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    Ok(())
+}
+
+async fn ask(port: u16, path: &str) -> Result<Value> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: sink\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = vec![0; 1_024];
+    let length = stream.read(&mut answer).await?;
+    let text = std::str::from_utf8(&answer[..length])?;
+    let (_, body) = text.split_once("\r\n\r\n").ok_or("the sink is not there")?;
+    Ok(serde_json::from_str(body)?)
 }
 
 /// Seconds of processor time that this process took.

@@ -1,5 +1,6 @@
 //! A receiver that does as little as it can: it answers 204, counts, and notes how old each message
-//! is by the `at` of its data, in Unix nanoseconds. It prints its port; `GET` tells what came.
+//! is by the `at` of its data, in Unix nanoseconds. It prints its port; `GET /` tells how
+//! many came, and `GET /ages` how old they were.
 
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -30,8 +31,9 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) -> Option<()> {
     loop {
         while let Some((head, end)) = request(&buffer) {
             let answer = match head {
-                true => report(&mut *seen.lock().ok()?),
-                false => {
+                Head::Count => json(&format!(r#"{{"count":{}}}"#, seen.lock().ok()?.count)),
+                Head::Ages => ages(&mut *seen.lock().ok()?),
+                Head::Delivery => {
                     note(&mut *seen.lock().ok()?, &buffer[..end]);
                     "HTTP/1.1 204 No Content\r\n\r\n".to_owned()
                 }
@@ -45,8 +47,14 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) -> Option<()> {
     }
 }
 
-/// Whether it is a `GET`, and its end.
-fn request(buffer: &[u8]) -> Option<(bool, usize)> {
+enum Head {
+    Delivery,
+    Count,
+    Ages,
+}
+
+/// What it is, and its end.
+fn request(buffer: &[u8]) -> Option<(Head, usize)> {
     let head = find(buffer, b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&buffer[..head]).ok()?;
     let length = text.lines().find_map(|line| {
@@ -55,7 +63,12 @@ fn request(buffer: &[u8]) -> Option<(bool, usize)> {
             .then(|| value.trim().parse::<usize>().ok())?
     });
     let end = head + length.unwrap_or(0);
-    (buffer.len() >= end).then_some((text.starts_with("GET"), end))
+    let head = match text.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["GET", "/ages"] => Head::Ages,
+        ["GET", _] => Head::Count,
+        _ => Head::Delivery,
+    };
+    (buffer.len() >= end).then_some((head, end))
 }
 
 fn note(seen: &mut Seen, request: &[u8]) {
@@ -75,15 +88,15 @@ fn note(seen: &mut Seen, request: &[u8]) {
     seen.ages.extend(sent.map(|sent| now.saturating_sub(sent)));
 }
 
-fn report(seen: &mut Seen) -> String {
+fn ages(seen: &mut Seen) -> String {
     let ages = &mut seen.ages;
     ages.sort_unstable();
     let share = |part: usize| ages.get((ages.len() * part / 100).min(ages.len().saturating_sub(1)));
     let [p50, p99] = [50, 99].map(|part| share(part).copied().unwrap_or(0));
-    let body = format!(
-        r#"{{"count":{},"p50_ns":{p50},"p99_ns":{p99}}}"#,
-        seen.count
-    );
+    json(&format!(r#"{{"p50_ns":{p50},"p99_ns":{p99}}}"#))
+}
+
+fn json(body: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
