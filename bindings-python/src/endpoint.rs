@@ -270,7 +270,7 @@ impl From<countersign::Availability> for Availability {
         Self {
             state: availability.as_str(),
             until: availability.until(),
-            reason: availability.reason().map(|reason| reason.as_str()),
+            reason: availability.reason().map(DisableReason::as_str),
         }
     }
 }

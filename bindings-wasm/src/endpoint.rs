@@ -77,7 +77,7 @@ impl HealthPolicyHandle {
         if let Some(time) = availability.until() {
             until.fill(time.millis() as f64);
         }
-        let reason = availability.reason().map(|reason| reason.as_str());
+        let reason = availability.reason().map(DisableReason::as_str);
         reason.unwrap_or(availability.as_str()).to_owned()
     }
 

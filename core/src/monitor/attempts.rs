@@ -111,24 +111,25 @@ impl AttemptTallies {
 
 impl AttemptTally {
     fn count(&mut self, verdict: &str, answer: &str) {
-        let known = |(verdict_of, answer_of, _): &&mut (String, String, u64)| {
-            verdict_of == verdict && answer_of == answer
-        };
-        match self.results.iter_mut().find(known) {
-            Some((_, _, count)) => *count += 1,
-            None if self.results.len() < MOST_RESULTS => {
-                self.results.push((verdict.into(), answer.into(), 1));
-            }
-            None => self.count_other(),
+        let has_room = self.results.len() < MOST_RESULTS;
+        match self.find(verdict, answer) {
+            Some(count) => *count += 1,
+            None if has_room => self.add(verdict, answer),
+            None => match self.find(OTHER, OTHER) {
+                Some(count) => *count += 1,
+                None => self.add(OTHER, OTHER),
+            },
         }
     }
 
-    fn count_other(&mut self) {
-        let other = |(verdict, _, _): &&mut (String, String, u64)| verdict == OTHER;
-        match self.results.iter_mut().find(other) {
-            Some((_, _, count)) => *count += 1,
-            None => self.results.push((OTHER.into(), OTHER.into(), 1)),
-        }
+    fn find(&mut self, verdict: &str, answer: &str) -> Option<&mut u64> {
+        let mut results = self.results.iter_mut();
+        let found = results.find(|(known, of, _)| known == verdict && of == answer);
+        found.map(|(_, _, count)| count)
+    }
+
+    fn add(&mut self, verdict: &str, answer: &str) {
+        self.results.push((verdict.into(), answer.into(), 1));
     }
 }
 

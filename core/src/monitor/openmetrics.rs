@@ -64,7 +64,11 @@ impl Monitor {
     }
 
     fn push_durations(&self, text: &mut String) {
-        push_histogram_head(text, DURATION, "From the arrival of a request to its answer.");
+        push_histogram_head(
+            text,
+            DURATION,
+            "From the arrival of a request to its answer.",
+        );
         for tally in &self.tallies {
             push_histogram(text, DURATION, ("receiver", &tally.name), &tally.durations);
         }

@@ -12,14 +12,19 @@ use super::outbox::{
 use super::snapshot::push_latency;
 use super::tally::shortened;
 use super::watching::Monitor;
+use crate::endpoint::DisableReason;
 
 impl Monitor {
     pub(super) fn push_outbox(&self, json: &mut String, outbox: &OutboxView) {
         json.push_str("{\"endpoints\": ");
         push_or_null(json, outbox.endpoints.as_ref(), |json, endpoints| {
-            push_list(json, endpoints.iter().take(MOST_ENDPOINTS), |json, endpoint| {
-                self.push_endpoint(json, endpoint);
-            });
+            push_list(
+                json,
+                endpoints.iter().take(MOST_ENDPOINTS),
+                |json, endpoint| {
+                    self.push_endpoint(json, endpoint);
+                },
+            );
         });
         json.push_str(", \"replays\": ");
         push_or_null(json, outbox.replays.as_ref(), |json, replays| {
@@ -49,7 +54,7 @@ impl Monitor {
         push_text(json, ", \"state\": ", Some(availability.as_str()));
         json.push_str(", \"until\": ");
         push_or_null(json, availability.until(), push_time);
-        let reason = availability.reason().map(|reason| reason.as_str());
+        let reason = availability.reason().map(DisableReason::as_str);
         push_text(json, ", \"reason\": ", reason);
         push_named(json, ", \"failures\": ", (*failures).into());
         push_named(json, ", \"waiting\": ", *waiting);

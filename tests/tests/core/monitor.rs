@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use countersign::UnixTime;
-use countersign::monitor::{
-    Attached, DeadLetter, InboxView, Monitor, MonitorError, Observation,
-};
+use countersign::monitor::{Attached, DeadLetter, InboxView, Monitor, MonitorError, Observation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -138,10 +136,7 @@ fn the_inbox_is_shown_as_far_as_it_answers() {
     let down = InboxView::down();
     let nothing = json!({"counts": null, "dead_letters": null});
     assert_eq!(snapshot(&monitor, Some(&down))["inbox"], nothing);
-    assert!(
-        openmetrics(&monitor, Some(&down))
-            .contains("\ncountersign_inbox_up 0\n# EOF\n")
-    );
+    assert!(openmetrics(&monitor, Some(&down)).contains("\ncountersign_inbox_up 0\n# EOF\n"));
 
     let mut inbox = InboxView::down();
     inbox.counts = Some(vec![("waiting".into(), 0), ("dead".into(), 1_000)]);
@@ -235,7 +230,7 @@ proptest! {
         event.duration = Duration::from_micros(micros);
         monitor.observe(receiver, &event);
         monitor.observe(receiver, &event);
-        let shown: Value = serde_json::from_str(&monitor.snapshot(None, at, u64::MAX)).unwrap();
+        let shown: Value = serde_json::from_str(&monitor.snapshot(Attached::default(), at, u64::MAX)).unwrap();
         let time = shown["time"].as_f64().unwrap();
         prop_assert!((time - at.as_seconds_f64()).abs() <= 1e-6 + time * 1e-15);
         let duration = shown["recent"][0]["duration"].as_f64().unwrap();

@@ -68,7 +68,9 @@ fn attempts_are_counted_by_endpoint_verdict_and_answer() {
         assert!(text.contains(&line), "{line}{text}");
     }
     let duration = "countersign_attempt_duration_seconds";
-    assert!(text.contains(&format!("{duration}_bucket{{endpoint=\"a\",le=\"0.0025\"}} 0\n")));
+    assert!(text.contains(&format!(
+        "{duration}_bucket{{endpoint=\"a\",le=\"0.0025\"}} 0\n"
+    )));
     assert!(text.contains(&format!("{duration}_count{{endpoint=\"a\"}} 10\n")));
     assert!(text.ends_with(&format!("{duration}_sum{{endpoint=\"a\"}} 0.03\n# EOF\n")));
 }
@@ -93,7 +95,8 @@ fn memory_is_bounded() {
     }
     let text = openmetrics(&monitor, None);
     assert!(text.len() < 40_000, "{}", text.len());
-    let other = r#"countersign_attempts_total{endpoint="other",verdict="delivered",answer="2xx"} 995"#;
+    let other =
+        r#"countersign_attempts_total{endpoint="other",verdict="delivered",answer="2xx"} 995"#;
     assert!(text.contains(other));
     let more = r#"countersign_attempts_total{endpoint="other",verdict="other",answer="other"} 873"#;
     assert!(text.contains(more));
@@ -103,7 +106,8 @@ fn memory_is_bounded() {
 fn an_outbox_that_is_down_is_shown_as_such() {
     let monitor = Monitor::new(NOW);
     let down = OutboxView::down();
-    let nothing = json!({"endpoints": null, "replays": null, "attempts": null, "dead_letters": null});
+    let nothing =
+        json!({"endpoints": null, "replays": null, "attempts": null, "dead_letters": null});
     assert_eq!(snapshot(&monitor, Some(&down))["outbox"], nothing);
     let text = openmetrics(&monitor, Some(&down));
     assert!(text.contains("# TYPE countersign_attempts counter\n"));

@@ -118,7 +118,13 @@ fn replaying_needs_the_value_of_the_session() {
     }
     let step = ask(&page, "POST", "/replay", &[FORM, BEARER], b"number=007");
     assert!(matches!(step, Step::Replay { number: 7 }));
-    let step = ask(&page, "POST", "/replay-delivery", &[FORM, BEARER], b"number=7");
+    let step = ask(
+        &page,
+        "POST",
+        "/replay-delivery",
+        &[FORM, BEARER],
+        b"number=7",
+    );
     assert!(matches!(step, Step::ReplayDelivery { number: 7 }));
 }
 
