@@ -25,3 +25,4 @@ mod replays;
 mod retrying;
 mod secrets;
 mod sending;
+mod shown;
