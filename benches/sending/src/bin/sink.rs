@@ -30,7 +30,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) -> Option<()> {
     loop {
         while let Some((head, end)) = request(&buffer) {
             let answer = match head {
-                true => report(&mut seen.lock().ok()?),
+                true => report(&mut *seen.lock().ok()?),
                 false => {
                     note(&mut *seen.lock().ok()?, &buffer[..end]);
                     "HTTP/1.1 204 No Content\r\n\r\n".to_owned()
