@@ -1,7 +1,7 @@
 //! `chosen`: what a dispatcher decides.
 
 use countersign::dispatch::{Manner, Pace, Standing, Waiting};
-use countersign::{Availability, DisableReason, UnixTime};
+use countersign::{Availability, UnixTime};
 use pyo3::prelude::*;
 
 use crate::errors::wrong_value;
@@ -33,17 +33,8 @@ pub(crate) fn chosen(
     now: u64,
 ) -> PyResult<Chosen> {
     let until = UnixTime::from_millis(until.unwrap_or(0));
-    let availability = match state {
-        "ready" => Availability::Ready,
-        "probe" => Availability::Probe,
-        "throttled" => Availability::ThrottledUntil(until),
-        "circuit_open" => Availability::CircuitOpenUntil(until),
-        reason => {
-            let reason = DisableReason::named(reason);
-            let reason = reason.ok_or_else(|| wrong_value("state", "an availability"))?;
-            Availability::Disabled(reason)
-        }
-    };
+    let availability = Availability::named(state, until);
+    let availability = availability.ok_or_else(|| wrong_value("state", "an availability"))?;
     let mut standing = Standing::new(availability);
     standing.running = running;
     standing.blocked_until = UnixTime::from_millis(blocked_until);

@@ -267,20 +267,10 @@ pub(crate) struct Availability {
 
 impl From<countersign::Availability> for Availability {
     fn from(availability: countersign::Availability) -> Self {
-        use countersign::Availability as Core;
-        let (state, until, reason) = match availability {
-            Core::Ready => ("ready", None, None),
-            Core::ThrottledUntil(until) => ("throttled", Some(until), None),
-            Core::CircuitOpenUntil(until) => ("circuit_open", Some(until), None),
-            Core::Disabled(reason) => ("disabled", None, Some(reason.as_str())),
-            Core::Probe => ("probe", None, None),
-            // There is no other today; single attempts at least do no harm.
-            _ => ("probe", None, None),
-        };
         Self {
-            state,
-            until,
-            reason,
+            state: availability.as_str(),
+            until: availability.until(),
+            reason: availability.reason().map(DisableReason::as_str),
         }
     }
 }

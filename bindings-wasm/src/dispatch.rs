@@ -20,16 +20,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn choose(state: &str, fifo: bool, numbers: &[f64], waiting: &[f64]) -> Vec<f64> {
     let number = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
     let time = |place: usize| UnixTime::from_millis(number(place) as u64);
-    let availability = match state {
-        "ready" => Availability::Ready,
-        "probe" => Availability::Probe,
-        "throttled" => Availability::ThrottledUntil(time(0)),
-        "circuit_open" => Availability::CircuitOpenUntil(time(0)),
-        reason => {
-            Availability::Disabled(DisableReason::named(reason).unwrap_or(DisableReason::Manual))
-        }
-    };
-    let mut standing = Standing::new(availability);
+    let availability = Availability::named(state, time(0));
+    let unknown = Availability::Disabled(DisableReason::Manual);
+    let mut standing = Standing::new(availability.unwrap_or(unknown));
     standing.running = number(1) as u64;
     standing.blocked_until = time(2);
     standing.paced_until_us = number(3) as u64;

@@ -73,22 +73,12 @@ impl HealthPolicyHandle {
         until: &mut [f64],
     ) -> String {
         let health = health(numbers, disabled);
-        let word = match self.0.availability(&health, instant(now)) {
-            Availability::Ready => "ready",
-            Availability::Probe => "probe",
-            Availability::ThrottledUntil(time) => {
-                until.fill(time.millis() as f64);
-                "throttled"
-            }
-            Availability::CircuitOpenUntil(time) => {
-                until.fill(time.millis() as f64);
-                "circuit_open"
-            }
-            Availability::Disabled(reason) => reason.as_str(),
-            // An availability that this version has no word for: TypeScript refuses the empty one.
-            _ => "",
-        };
-        word.to_owned()
+        let availability = self.0.availability(&health, instant(now));
+        if let Some(time) = availability.until() {
+            until.fill(time.millis() as f64);
+        }
+        let reason = availability.reason().map(DisableReason::as_str);
+        reason.unwrap_or(availability.as_str()).to_owned()
     }
 
     /// Writes into the numbers what is known of the endpoint after an attempt, and gives the word;

@@ -71,6 +71,63 @@ pub enum Availability {
     Disabled(DisableReason),
 }
 
+impl Availability {
+    /// All words of [`as_str`](Self::as_str).
+    pub const WORDS: [&'static str; 5] =
+        ["ready", "throttled", "circuit_open", "probe", "disabled"];
+
+    /// The availability as a word.
+    ///
+    /// ```
+    /// use countersign::{Availability, DisableReason};
+    /// assert_eq!(Availability::Disabled(DisableReason::Gone).as_str(), "disabled");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::ThrottledUntil(_) => "throttled",
+            Self::CircuitOpenUntil(_) => "circuit_open",
+            Self::Probe => "probe",
+            Self::Disabled(_) => "disabled",
+        }
+    }
+
+    /// The end of a pause.
+    pub fn until(self) -> Option<UnixTime> {
+        match self {
+            Self::ThrottledUntil(until) | Self::CircuitOpenUntil(until) => Some(until),
+            Self::Ready | Self::Probe | Self::Disabled(_) => None,
+        }
+    }
+
+    /// Why it is disabled.
+    pub fn reason(self) -> Option<DisableReason> {
+        match self {
+            Self::Disabled(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The availability of a word, where a disabled one has the word of its reason; `until` is the
+    /// end of a pause.
+    ///
+    /// ```
+    /// use countersign::{Availability, DisableReason, UnixTime};
+    /// let gone = Availability::Disabled(DisableReason::Gone);
+    /// assert_eq!(Availability::named("gone", UnixTime::EPOCH), Some(gone));
+    /// assert_eq!(Availability::named("away", UnixTime::EPOCH), None);
+    /// ```
+    pub fn named(word: &str, until: UnixTime) -> Option<Self> {
+        Some(match word {
+            "ready" => Self::Ready,
+            "throttled" => Self::ThrottledUntil(until),
+            "circuit_open" => Self::CircuitOpenUntil(until),
+            "probe" => Self::Probe,
+            reason => Self::Disabled(DisableReason::named(reason)?),
+        })
+    }
+}
+
 /// When an endpoint is throttled, taken for down, and disabled.
 ///
 /// - **Throttled**: 429, 502 and 504, as Standard Webhooks says, and every other answer that is

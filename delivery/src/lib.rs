@@ -4,6 +4,7 @@
 mod dispatcher;
 mod endpoint;
 mod message;
+mod observers;
 mod open_error;
 mod outbox;
 #[cfg(feature = "schema")]

@@ -14,6 +14,7 @@ use countersign_database::{
 use crate::dispatcher::Signals;
 use crate::endpoint::Endpoint;
 use crate::message::{Finished, Message};
+use crate::observers::Observers;
 use crate::outbox::{endpoint_statements, unreadable};
 use crate::settings::SenderOptions;
 use crate::transport::Transport;
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) signals: Signals,
     pub(crate) options: SenderOptions,
+    pub(crate) observers: Observers,
     /// The latest time that the database told.
     pub(crate) latest: AtomicI64,
     #[cfg(feature = "postgres")]

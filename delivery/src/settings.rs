@@ -337,6 +337,7 @@ impl SenderOptions {
             transport,
             signals,
             options: self,
+            observers: crate::observers::Observers::default(),
             latest: AtomicI64::default(),
             #[cfg(feature = "postgres")]
             postgres: None,

@@ -33,6 +33,8 @@ const RESERVED: [&str; 10] = [
 
 #[derive(Debug)]
 pub(crate) struct Target {
+    /// The endpoint's id.
+    pub(crate) id: String,
     pub(crate) webhook: Webhook,
     pub(crate) destination: Destination,
     pub(crate) rules: DestinationRules,
@@ -55,6 +57,7 @@ impl Target {
             return Err(DeliveryError::MalformedMessage(MessageDefect::Setting).into());
         }
         Ok(Self {
+            id: endpoint.id.clone(),
             webhook: webhook(endpoint, options)?,
             destination,
             rules,

@@ -101,7 +101,7 @@ async function logIn(page, address) {
   await page.getByRole("alert").waitFor();
   await page.getByLabel("Token").fill(TOKEN);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Webhooks received" }).waitFor();
+  await page.getByRole("heading", { name: "Webhooks" }).waitFor();
   assert.equal(page.url(), address);
   assert.equal(await page.evaluate(() => document.cookie), "");
 }

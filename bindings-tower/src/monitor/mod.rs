@@ -1,4 +1,5 @@
-//! Shows what receivers do: the last outcomes, counts, latency, and dead letters to replay.
+//! Shows what receivers and senders do: the last outcomes and attempts, counts, latency, the state
+//! of endpoints, and dead letters to replay.
 //!
 //! A [`Monitor`] watches receivers; a [`StatusService`] shows what it saw to whoever has a token.
 //!
@@ -20,13 +21,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! All of it is of this process. Where a server runs several, each tells what it saw itself, and
+//! What is counted is of this process. Where a server runs several, each tells what it saw itself, and
 //! the page says which one answered. What is decided, and how, is in [`countersign::monitor`].
 
 mod inbox;
+mod outbox;
 mod service;
 mod watching;
 
 pub use self::inbox::ShownInbox;
+pub use self::outbox::ShownOutbox;
 pub use self::service::StatusService;
 pub use self::watching::Monitor;

@@ -18,8 +18,8 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
-use super::inbox::replay;
 use super::watching::Monitor;
+use super::{inbox, outbox};
 use crate::answer::of_parts;
 use crate::body::read_body;
 use crate::journal::system_time;
@@ -30,8 +30,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a [`Monitor`] saw, as a page for people and as metrics, for those who have the token: a
 /// service of tower that takes requests with any body and never fails.
 ///
-/// Below its path there are `/data` (JSON), `/metrics` (OpenMetrics), `/login` and `/replay`, and
-/// nothing else: a path in any other spelling is not found. The token is sent as
+/// Below its path there are `/data` (JSON), `/metrics` (OpenMetrics), `/login`, `/replay` and
+/// `/replay-delivery`, and nothing else: a path in any other spelling is not found. The token is sent as
 /// `Authorization: Bearer`, or given to the form that others see, which begins a session.
 ///
 /// ```
@@ -126,26 +126,33 @@ impl StatusService {
         match step {
             Step::Answer(answer) => answer,
             Step::Data { csrf } => {
-                let inbox = monitor.view(true).await;
+                let views = monitor.views(true).await;
                 let (now, process) = ((self.clock)(), std::process::id().into());
                 StatusAnswer::data(
                     &monitor.state(),
-                    inbox.as_ref(),
+                    views.attached(),
                     now,
                     process,
                     csrf.as_deref(),
                 )
             }
             Step::Metrics => {
-                let inbox = monitor.view(false).await;
-                StatusAnswer::metrics(&monitor.state(), inbox.as_ref())
+                let views = monitor.views(false).await;
+                StatusAnswer::metrics(&monitor.state(), views.attached())
             }
             Step::Replay { number } => {
                 let replayed = match monitor.inbox() {
                     None => Some(false),
-                    Some(inbox) => replay(inbox.clone(), number).await,
+                    Some(inbox) => inbox::replay(inbox.clone(), number).await,
                 };
                 StatusAnswer::replayed(number, replayed)
+            }
+            Step::ReplayDelivery { number } => {
+                let replayed = match monitor.outbox() {
+                    None => Some(false),
+                    Some(outbox) => outbox::replay(outbox.clone(), number).await,
+                };
+                StatusAnswer::delivery_replayed(number, replayed)
             }
             // What this version does not know is not done.
             _ => StatusAnswer::refused(500),

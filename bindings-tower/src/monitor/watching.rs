@@ -1,17 +1,20 @@
-//! Watches receivers.
+//! Watches receivers and senders.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use countersign::monitor::{self as decisions, InboxView, MonitorError, Observation};
+use countersign::monitor::{
+    self as decisions, Attached, InboxView, MonitorError, Observation, OutboxView,
+};
 
-use super::inbox::{ShownInbox, view};
+use super::inbox::{self, ShownInbox};
+use super::outbox::{self, ShownOutbox};
 use crate::journal::system_time;
 use crate::outcome::Outcome;
 use crate::receiver::Receiver;
 
-/// Keeps the last outcomes of receivers and counts all of them, in this process and in bounded
-/// memory. A clone is the same monitor.
+/// Keeps the last outcomes of receivers and counts all of them, and all attempts of senders, in this
+/// process and in bounded memory. A clone is the same monitor.
 ///
 /// ```
 /// # use countersign::{Scheme, Secret, Webhook};
@@ -31,6 +34,19 @@ use crate::receiver::Receiver;
 pub struct Monitor {
     state: Arc<Mutex<decisions::Monitor>>,
     inbox: Option<Arc<dyn ShownInbox>>,
+    outbox: Option<Arc<dyn ShownOutbox>>,
+}
+
+/// What was read of the stores.
+pub(super) struct Views {
+    inbox: Option<InboxView>,
+    outbox: Option<OutboxView>,
+}
+
+impl Views {
+    pub(super) fn attached(&self) -> Attached<'_> {
+        Attached::new(self.inbox.as_ref(), self.outbox.as_ref())
+    }
 }
 
 impl Monitor {
@@ -39,6 +55,7 @@ impl Monitor {
         Self {
             state: Arc::new(Mutex::new(decisions::Monitor::new(system_time()))),
             inbox: None,
+            outbox: None,
         }
     }
 
@@ -59,6 +76,37 @@ impl Monitor {
         self
     }
 
+    /// Tells so many endpoints of senders apart, at least one; 100 if not said. The rest is counted
+    /// as `other`.
+    pub fn with_most_endpoints(self, endpoints: usize) -> Self {
+        self.change(|state| state.with_most_endpoints(endpoints))
+    }
+
+    /// Shows this outbox, too: its endpoints, replays, attempts and dead letters. Clones that were
+    /// made before do not.
+    pub fn with_outbox(mut self, outbox: impl ShownOutbox) -> Self {
+        self.outbox = Some(Arc::new(outbox));
+        self
+    }
+
+    /// Counts the attempts that this sender makes in this process, and shows its outbox. Clones that
+    /// were made before do not show it.
+    ///
+    /// ```no_run
+    /// use countersign_delivery::SenderOptions;
+    /// use countersign_tower::monitor::Monitor;
+    ///
+    /// let sender = SenderOptions::new().open_sqlite("outbox.db")?;
+    /// let monitor = Monitor::new().with_sender(&sender);
+    /// # Ok::<(), countersign_delivery::OpenError>(())
+    /// ```
+    #[cfg(feature = "sender")]
+    pub fn with_sender(self, sender: &countersign_delivery::Sender) -> Self {
+        let state = self.state.clone();
+        sender.observe(move |attempt| lock(&state).observe_attempt(attempt));
+        self.with_outbox(sender.clone())
+    }
+
     /// Counts what becomes of this receiver's requests. Those that are passed on to a service of
     /// the program, which answers them, have the status 0.
     ///
@@ -73,17 +121,17 @@ impl Monitor {
     /// All counts as the text of OpenMetrics 1.0, to be sent as
     /// [`CONTENT_TYPE`](countersign::monitor::CONTENT_TYPE).
     pub async fn openmetrics(&self) -> String {
-        let inbox = self.view(false).await;
-        self.state().openmetrics(inbox.as_ref())
+        let views = self.views(false).await;
+        self.state().openmetrics(views.attached())
     }
 
     /// All that the status page shows, as a JSON object: times in Unix seconds, durations in
     /// seconds, the newest outcome first.
     pub async fn snapshot(&self) -> String {
-        let inbox = self.view(true).await;
+        let views = self.views(true).await;
         let process = std::process::id().into();
         self.state()
-            .snapshot(inbox.as_ref(), system_time(), process)
+            .snapshot(views.attached(), system_time(), process)
     }
 
     /// What it saw until now.
@@ -95,12 +143,23 @@ impl Monitor {
         self.inbox.as_ref()
     }
 
-    /// What is shown of the inbox, if there is one.
-    pub(super) async fn view(&self, with_letters: bool) -> Option<InboxView> {
-        match &self.inbox {
-            None => None,
-            Some(inbox) => Some(view(inbox, with_letters).await),
+    pub(super) fn outbox(&self) -> Option<&Arc<dyn ShownOutbox>> {
+        self.outbox.as_ref()
+    }
+
+    /// What is shown of the inbox and the outbox, if there are any.
+    pub(super) async fn views(&self, on_page: bool) -> Views {
+        let mut views = Views {
+            inbox: None,
+            outbox: None,
+        };
+        if let Some(inbox) = &self.inbox {
+            views.inbox = Some(inbox::view(inbox, on_page).await);
         }
+        if let Some(outbox) = &self.outbox {
+            views.outbox = Some(outbox::view(outbox, on_page).await);
+        }
+        views
     }
 
     fn change(self, change: impl FnOnce(decisions::Monitor) -> decisions::Monitor) -> Self {
@@ -130,6 +189,7 @@ impl fmt::Debug for Monitor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Monitor")
             .field("has_inbox", &self.inbox.is_some())
+            .field("has_outbox", &self.outbox.is_some())
             .finish_non_exhaustive()
     }
 }

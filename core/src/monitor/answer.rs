@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::attached::Attached;
 use super::documents::NOTHING;
-use super::inbox::InboxView;
 use super::openmetrics::CONTENT_TYPE;
 use super::watching::Monitor;
 use crate::answer::push_json;
@@ -36,6 +36,11 @@ pub enum StatusLog {
         /// Its number in the inbox.
         number: u64,
     },
+    /// A delivery that was given up is replayed: information.
+    DeliveryReplayed {
+        /// Its number in the outbox.
+        number: u64,
+    },
 }
 
 impl StatusLog {
@@ -50,6 +55,9 @@ impl fmt::Display for StatusLog {
         match self {
             Self::TokenRefused => f.write_str("a token for the status page was refused"),
             Self::Replayed { number } => write!(f, "dead letter {number} is replayed"),
+            Self::DeliveryReplayed { number } => {
+                write!(f, "dead letter {number} of the outbox is replayed")
+            }
         }
     }
 }
@@ -57,16 +65,15 @@ impl fmt::Display for StatusLog {
 impl StatusAnswer {
     /// The answer to [`Step::Data`](super::Step::Data).
     ///
-    /// `inbox` is what was read of the inbox, if there is one; `process` is as
-    /// [`Monitor::snapshot`] has it.
+    /// `process` is as [`Monitor::snapshot`] has it.
     pub fn data(
         monitor: &Monitor,
-        inbox: Option<&InboxView>,
+        attached: Attached<'_>,
         now: UnixTime,
         process: u64,
         csrf: Option<&str>,
     ) -> Self {
-        let mut json = monitor.snapshot(inbox, now, process);
+        let mut json = monitor.snapshot(attached, now, process);
         // The value of the session is one more key of the object.
         json.pop();
         json.push_str(", \"csrf\": ");
@@ -76,8 +83,8 @@ impl StatusAnswer {
     }
 
     /// The answer to [`Step::Metrics`](super::Step::Metrics).
-    pub fn metrics(monitor: &Monitor, inbox: Option<&InboxView>) -> Self {
-        let body = monitor.openmetrics(inbox).into();
+    pub fn metrics(monitor: &Monitor, attached: Attached<'_>) -> Self {
+        let body = monitor.openmetrics(attached).into();
         Self::new(200, CONTENT_TYPE, NOTHING.into(), body)
     }
 
@@ -86,12 +93,22 @@ impl StatusAnswer {
     /// `replayed` is whether there was a dead letter of this number; `None` if the inbox does not
     /// answer. Where there is no inbox there is no dead letter.
     pub fn replayed(number: u64, replayed: Option<bool>) -> Self {
+        Self::after_replay(replayed, number, StatusLog::Replayed { number })
+    }
+
+    /// The answer to [`Step::ReplayDelivery`](super::Step::ReplayDelivery), as
+    /// [`replayed`](Self::replayed) is for an inbox.
+    pub fn delivery_replayed(number: u64, replayed: Option<bool>) -> Self {
+        Self::after_replay(replayed, number, StatusLog::DeliveryReplayed { number })
+    }
+
+    fn after_replay(replayed: Option<bool>, number: u64, log: StatusLog) -> Self {
         match replayed {
             None => Self::refused(503),
             Some(false) => Self::refused(404),
             Some(true) => {
                 let body = ["{\"replayed\": ", &number.to_string(), "}"].concat();
-                Self::json(body).logged(StatusLog::Replayed { number })
+                Self::json(body).logged(log)
             }
         }
     }

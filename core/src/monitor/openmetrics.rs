@@ -2,9 +2,11 @@
 
 use alloc::string::{String, ToString};
 
+use super::attached::Attached;
 use super::decimal::push_duration;
 use super::histogram::{BOUNDS, Histogram};
 use super::inbox::InboxView;
+use super::openmetrics_outbox::push_outbox;
 use super::watching::Monitor;
 
 /// The media type of [`Monitor::openmetrics`].
@@ -15,14 +17,21 @@ const DURATION: &str = "countersign_request_duration_seconds";
 impl Monitor {
     /// All counts as the text of OpenMetrics 1.0, to be sent as [`CONTENT_TYPE`].
     ///
-    /// `inbox` is what was read of the inbox, if there is one.
-    pub fn openmetrics(&self, inbox: Option<&InboxView>) -> String {
+    /// What was counted is of this process; what was read of an outbox or an inbox is of all that
+    /// share it.
+    pub fn openmetrics(&self, attached: Attached<'_>) -> String {
         let mut text = String::new();
         self.push_requests(&mut text);
         self.push_events(&mut text);
         self.push_durations(&mut text);
-        if let Some(inbox) = inbox {
+        if let Some(inbox) = attached.inbox {
             push_inbox(&mut text, inbox);
+        }
+        if attached.outbox.is_some() || !self.attempts.is_empty() {
+            self.push_attempts(&mut text);
+        }
+        if let Some(outbox) = attached.outbox {
+            push_outbox(&mut text, outbox);
         }
         text.push_str("# EOF\n");
         text
@@ -55,18 +64,31 @@ impl Monitor {
     }
 
     fn push_durations(&self, text: &mut String) {
-        push_joined(text, &["# TYPE ", DURATION, " histogram\n"]);
-        push_joined(text, &["# UNIT ", DURATION, " seconds\n"]);
-        let help = " From the arrival of a request to its answer.\n";
-        push_joined(text, &["# HELP ", DURATION, help]);
+        push_histogram_head(
+            text,
+            DURATION,
+            "From the arrival of a request to its answer.",
+        );
         for tally in &self.tallies {
-            push_histogram(text, &tally.name, &tally.durations);
+            push_histogram(text, DURATION, ("receiver", &tally.name), &tally.durations);
         }
     }
 }
 
-fn push_histogram(text: &mut String, receiver: &str, histogram: &Histogram) {
-    let bucket = [DURATION, "_bucket"].concat();
+pub(super) fn push_histogram_head(text: &mut String, name: &str, help: &str) {
+    push_joined(text, &["# TYPE ", name, " histogram\n"]);
+    push_joined(text, &["# UNIT ", name, " seconds\n"]);
+    push_joined(text, &["# HELP ", name, " ", help, "\n"]);
+}
+
+/// The samples of a histogram with this label.
+pub(super) fn push_histogram(
+    text: &mut String,
+    name: &str,
+    label: (&str, &str),
+    histogram: &Histogram,
+) {
+    let bucket = [name, "_bucket"].concat();
     let mut bounds = BOUNDS.into_iter();
     let mut cumulated = 0;
     for count in histogram.counts {
@@ -76,13 +98,12 @@ fn push_histogram(text: &mut String, receiver: &str, histogram: &Histogram) {
             Some(duration) => push_duration(&mut bound, duration),
             None => bound.push_str("+Inf"),
         }
-        let labels = [("receiver", receiver), ("le", &bound)];
+        let labels = [label, ("le", &bound)];
         push_sample(text, &bucket, &labels, cumulated);
     }
-    let labels = [("receiver", receiver)];
-    push_sample(text, &[DURATION, "_count"].concat(), &labels, cumulated);
-    push_joined(text, &[DURATION, "_sum"]);
-    push_labels(text, &labels);
+    push_sample(text, &[name, "_count"].concat(), &[label], cumulated);
+    push_joined(text, &[name, "_sum"]);
+    push_labels(text, &[label]);
     text.push(' ');
     push_duration(text, histogram.total);
     text.push('\n');
@@ -107,7 +128,7 @@ fn push_inbox(text: &mut String, inbox: &InboxView) {
     }
 }
 
-fn push_sample(text: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
+pub(super) fn push_sample(text: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
     text.push_str(name);
     if !labels.is_empty() {
         push_labels(text, labels);
@@ -133,6 +154,6 @@ fn push_labels(text: &mut String, labels: &[(&str, &str)]) {
     text.push('}');
 }
 
-fn push_joined(text: &mut String, parts: &[&str]) {
+pub(super) fn push_joined(text: &mut String, parts: &[&str]) {
     parts.iter().for_each(|part| text.push_str(part));
 }

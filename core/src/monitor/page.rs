@@ -19,25 +19,26 @@ pub const BODY_LIMIT: usize = 4_096;
 
 const LONGEST_NUMBER: usize = 18;
 /// What can be asked for below the page, and how.
-const METHODS: [(&str, &str); 5] = [
+const METHODS: [(&str, &str); 6] = [
     ("", "GET"),
     ("/data", "GET"),
     ("/metrics", "GET"),
     ("/replay", "POST"),
+    ("/replay-delivery", "POST"),
     ("/login", "POST"),
 ];
 
 /// What a monitor saw, as a page for people and as metrics, for those who have the token.
 ///
-/// Below its path there are `/data` (JSON), `/metrics` (OpenMetrics), `/login` and `/replay`, and
-/// nothing else: a path in any other spelling is not found. The token is sent as
+/// Below its path there are `/data` (JSON), `/metrics` (OpenMetrics), `/login`, `/replay` and
+/// `/replay-delivery`, and nothing else: a path in any other spelling is not found. The token is sent as
 /// `Authorization: Bearer`, or given to the form that others see, which begins a session.
 ///
 /// The page decides and the host does what it says: see [`Step`].
 ///
 /// ```
 /// use countersign::UnixTime;
-/// use countersign::monitor::{Monitor, StatusAnswer, StatusPage, StatusRequest, Step};
+/// use countersign::monitor::{Attached, Monitor, StatusAnswer, StatusPage, StatusRequest, Step};
 ///
 /// let now = UnixTime::from_seconds(1_700_000_000);
 /// let monitor = Monitor::new(now);
@@ -47,7 +48,7 @@ const METHODS: [(&str, &str); 5] = [
 /// let request = StatusRequest::new("GET", "/status/metrics", &headers);
 /// let answer = match page.ask(&request, now, [7; 16]) {
 ///     Step::Answer(answer) => answer,
-///     Step::Metrics => StatusAnswer::metrics(&monitor, None),
+///     Step::Metrics => StatusAnswer::metrics(&monitor, Attached::default()),
 ///     other => panic!("{other:?} was not asked for"),
 /// };
 /// assert_eq!(answer.status(), 200);
@@ -96,17 +97,24 @@ impl<'a, H: Headers + ?Sized> StatusRequest<'a, H> {
 pub enum Step {
     /// Send this.
     Answer(StatusAnswer),
-    /// Read the inbox, and send [`StatusAnswer::data`].
+    /// Read the inbox and the outbox, and send [`StatusAnswer::data`].
     Data {
         /// What a form of this session must hold; `None` for the bearer of the token.
         csrf: Option<String>,
     },
-    /// Read the counts of the inbox, and send [`StatusAnswer::metrics`].
+    /// Read the counts of the inbox, and the endpoints and replays of the outbox, and send
+    /// [`StatusAnswer::metrics`].
     Metrics,
     /// Replay the event of this number if it [`is_shown`](super::is_shown), and send
     /// [`StatusAnswer::replayed`].
     Replay {
         /// The number of the dead letter in the inbox.
+        number: u64,
+    },
+    /// Replay the delivery of this number if it [`is_shown`](super::is_shown) among the dead letters
+    /// of the outbox, and send [`StatusAnswer::delivery_replayed`].
+    ReplayDelivery {
+        /// The number of the delivery in the outbox.
         number: u64,
     },
 }
@@ -119,6 +127,10 @@ impl fmt::Debug for Step {
             Self::Data { .. } => f.write_str("Data { .. }"),
             Self::Metrics => f.write_str("Metrics"),
             Self::Replay { number } => f.debug_struct("Replay").field("number", number).finish(),
+            Self::ReplayDelivery { number } => {
+                let mut shown = f.debug_struct("ReplayDelivery");
+                shown.field("number", number).finish()
+            }
         }
     }
 }
@@ -215,7 +227,14 @@ impl StatusPage {
                 csrf: session.map(|session| self.sessions.csrf(session)),
             },
             "/metrics" => Step::Metrics,
-            "/replay" => self.replay(session, given),
+            "/replay" => match self.number_to_replay(session, given) {
+                Ok(number) => Step::Replay { number },
+                Err(status) => Step::Answer(StatusAnswer::refused(status)),
+            },
+            "/replay-delivery" => match self.number_to_replay(session, given) {
+                Ok(number) => Step::ReplayDelivery { number },
+                Err(status) => Step::Answer(StatusAnswer::refused(status)),
+            },
             _ => Step::Answer(StatusAnswer::html(200, self.page_policy.clone(), STATUS)),
         }
     }
@@ -246,20 +265,16 @@ impl StatusPage {
             .with("set-cookie", cookie(&session, secure))
     }
 
-    fn replay(&self, session: Option<&[u8]>, given: &Given<'_>) -> Step {
-        let refused = |status| Step::Answer(StatusAnswer::refused(status));
-        let Some(form) = Form::parse(&given.content_type, given.body) else {
-            return refused(400);
-        };
+    /// The number in a form of this session; else the status of the refusal.
+    fn number_to_replay(&self, session: Option<&[u8]>, given: &Given<'_>) -> Result<u64, u16> {
+        let form = Form::parse(&given.content_type, given.body).ok_or(400_u16)?;
         let is_ours = |session| self.sessions.is_csrf(session, form.csrf.as_bytes());
         if !session.is_none_or(is_ours) {
-            return refused(403);
+            return Err(403);
         }
         let number = form.number.as_bytes();
-        match parse_digits(number).filter(|_| number.len() <= LONGEST_NUMBER) {
-            Some(number) => Step::Replay { number },
-            None => refused(400),
-        }
+        let parsed = parse_digits(number).filter(|_| number.len() <= LONGEST_NUMBER);
+        parsed.ok_or(400)
     }
 
     fn form(&self, action: &str, failed: bool) -> StatusAnswer {

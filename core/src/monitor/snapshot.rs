@@ -2,34 +2,35 @@
 
 use alloc::string::{String, ToString};
 
+use super::attached::Attached;
 use super::decimal::{push_duration, push_time};
+use super::histogram::Histogram;
 use super::inbox::{DeadLetter, InboxView, MOST_DEAD_LETTERS};
+use super::json::{push_counts, push_list, push_number, push_or_null, push_text};
 use super::tally::{Counts, Tally, shortened};
 use super::watching::{Kept, Monitor};
-use crate::answer::push_json;
 use crate::time::UnixTime;
 
 impl Monitor {
     /// All that the status page shows, as a JSON object in ASCII: times in Unix seconds, durations
     /// in seconds, the newest outcome first.
     ///
-    /// `inbox` is what was read of the inbox, if there is one. `process` is the number by which an
-    /// operator knows who counted.
+    /// `process` is the number by which an operator knows who counted.
     ///
     /// ```
     /// use countersign::UnixTime;
-    /// use countersign::monitor::Monitor;
+    /// use countersign::monitor::{Attached, Monitor};
     ///
     /// let monitor = Monitor::new(UnixTime::from_millis(1_500));
     /// assert_eq!(
-    ///     monitor.snapshot(None, UnixTime::from_seconds(2), 7),
+    ///     monitor.snapshot(Attached::default(), UnixTime::from_seconds(2), 7),
     ///     concat!(
     ///         r#"{"time": 2.0, "since": 1.5, "process": 7, "#,
-    ///         r#""receivers": [], "recent": [], "inbox": null}"#,
+    ///         r#""receivers": [], "recent": [], "inbox": null, "outbox": null}"#,
     ///     ),
     /// );
     /// ```
-    pub fn snapshot(&self, inbox: Option<&InboxView>, now: UnixTime, process: u64) -> String {
+    pub fn snapshot(&self, attached: Attached<'_>, now: UnixTime, process: u64) -> String {
         let mut json = String::from("{\"time\": ");
         push_time(&mut json, now);
         json.push_str(", \"since\": ");
@@ -46,7 +47,11 @@ impl Monitor {
             }
         });
         json.push_str(", \"inbox\": ");
-        push_or_null(&mut json, inbox, push_inbox);
+        push_or_null(&mut json, attached.inbox, push_inbox);
+        json.push_str(", \"outbox\": ");
+        push_or_null(&mut json, attached.outbox, |json, outbox| {
+            self.push_outbox(json, outbox);
+        });
         json.push('}');
         json
     }
@@ -61,12 +66,19 @@ fn push_receiver(json: &mut String, tally: &Tally) {
     push_counts(json, tally.results.iter());
     json.push_str(", \"types\": ");
     push_counts(json, Counts::iter(&tally.types));
-    json.push_str(", \"latency\": {");
+    json.push_str(", \"latency\": ");
+    push_latency(json, Some(&tally.durations));
+    json.push('}');
+}
+
+pub(super) fn push_latency(json: &mut String, durations: Option<&Histogram>) {
+    json.push('{');
     for (key, percent) in [("\"p50\": ", 50), (", \"p95\": ", 95), (", \"p99\": ", 99)] {
         json.push_str(key);
-        push_or_null(json, tally.durations.quantile(percent), push_duration);
+        let quantile = durations.and_then(|durations| durations.quantile(percent));
+        push_or_null(json, quantile, push_duration);
     }
-    json.push_str("}}");
+    json.push('}');
 }
 
 fn push_outcome(json: &mut String, tally: &Tally, kept: &Kept) {
@@ -120,46 +132,4 @@ fn push_dead_letter(json: &mut String, letter: &DeadLetter) {
     push_number(json, letter.attempts.into());
     push_text(json, ", \"error\": ", short(&letter.error).as_deref());
     json.push('}');
-}
-
-fn push_counts<'a>(json: &mut String, counts: impl Iterator<Item = (&'a str, u64)>) {
-    let mut before = "{";
-    for (name, count) in counts {
-        push_text(json, before, Some(name));
-        json.push_str(": ");
-        push_number(json, count);
-        before = ", ";
-    }
-    json.push_str(if before == "{" { "{}" } else { "}" });
-}
-
-fn push_list<T>(
-    json: &mut String,
-    items: impl IntoIterator<Item = T>,
-    mut push: impl FnMut(&mut String, T),
-) {
-    json.push('[');
-    let mut before = "";
-    for item in items {
-        json.push_str(before);
-        push(json, item);
-        before = ", ";
-    }
-    json.push(']');
-}
-
-fn push_or_null<T>(json: &mut String, value: Option<T>, push: impl FnOnce(&mut String, T)) {
-    match value {
-        None => json.push_str("null"),
-        Some(value) => push(json, value),
-    }
-}
-
-fn push_text(json: &mut String, before: &str, text: Option<&str>) {
-    json.push_str(before);
-    push_json(json, text);
-}
-
-fn push_number(json: &mut String, number: u64) {
-    json.push_str(&number.to_string());
 }

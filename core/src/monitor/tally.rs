@@ -9,7 +9,7 @@ use super::histogram::Histogram;
 use crate::answer::Handling;
 
 /// What further names are counted as.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 /// The longest text of a request that is kept, in characters.
 const LONGEST: usize = 200;
 /// More than there are codes.

@@ -1,4 +1,4 @@
-//! Watches receivers.
+//! Watches receivers, and has what senders are seen to do counted.
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -6,11 +6,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::attempts::AttemptTallies;
 use super::error::MonitorError;
 use super::tally::{Tally, shortened};
 use crate::time::UnixTime;
 
-/// Keeps the last outcomes of receivers and counts all of them, in bounded memory.
+/// Keeps the last outcomes of receivers and counts all of them and all attempts of senders, in
+/// bounded memory.
 ///
 /// A host tells it every outcome by [`observe`](Self::observe). Threads share one behind a lock;
 /// a clone is what it saw until then, to be written without holding the lock.
@@ -18,7 +20,7 @@ use crate::time::UnixTime;
 /// ```
 /// use std::time::Duration;
 /// use countersign::UnixTime;
-/// use countersign::monitor::{Monitor, Observation};
+/// use countersign::monitor::{Attached, Monitor, Observation};
 ///
 /// let now = UnixTime::from_seconds(1_700_000_000);
 /// let mut monitor = Monitor::new(now);
@@ -28,7 +30,7 @@ use crate::time::UnixTime;
 /// observation.event_type = Some("push");
 /// monitor.observe(receiver, &observation);
 ///
-/// let metrics = monitor.openmetrics(None);
+/// let metrics = monitor.openmetrics(Attached::default());
 /// assert!(metrics.contains(r#"countersign_events_total{receiver="/webhooks",type="push"} 1"#));
 /// # Ok::<(), countersign::monitor::MonitorError>(())
 /// ```
@@ -39,7 +41,9 @@ pub struct Monitor {
     pub(super) recent: VecDeque<Kept>,
     most_recent: usize,
     most_types: usize,
+    pub(super) most_endpoints: usize,
     pub(super) tallies: Vec<Tally>,
+    pub(super) attempts: AttemptTallies,
 }
 
 /// What became of one request.
@@ -106,6 +110,8 @@ impl Monitor {
     pub const DEFAULT_RECENT: usize = 200;
     /// How many types of events are told apart if nothing else is said.
     pub const DEFAULT_TYPES: usize = 100;
+    /// How many endpoints are told apart if nothing else is said.
+    pub const DEFAULT_ENDPOINTS: usize = 100;
 
     /// A monitor that watches nothing yet and counts from now on.
     pub fn new(since: UnixTime) -> Self {
@@ -114,7 +120,9 @@ impl Monitor {
             recent: VecDeque::new(),
             most_recent: Self::DEFAULT_RECENT,
             most_types: Self::DEFAULT_TYPES,
+            most_endpoints: Self::DEFAULT_ENDPOINTS,
             tallies: Vec::new(),
+            attempts: AttemptTallies::default(),
         }
     }
 
@@ -128,6 +136,13 @@ impl Monitor {
     /// one; the rest is counted as `other`.
     pub fn with_most_types(mut self, types: usize) -> Self {
         self.most_types = types.max(1);
+        self
+    }
+
+    /// The same monitor, which tells so many endpoints of senders apart, at least one; the rest is
+    /// counted as `other`.
+    pub fn with_most_endpoints(mut self, endpoints: usize) -> Self {
+        self.most_endpoints = endpoints.max(1);
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::monitor::AttemptObservation;
 use countersign::{DeadLetterReason, Decision, Message, Outcome, UnixTime};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -50,6 +51,7 @@ impl Common {
         );
         let ended = self.make(&target, delivery).instrument(span.clone()).await;
         span.record("verdict", ended.verdict.as_str());
+        self.shared.observers.tell(&ended.observation(&target.id));
         if ended.is_failure_that_tells() {
             self.tell(Note::Failed(ended.endpoint));
         }
@@ -162,6 +164,14 @@ impl Seen {
 }
 
 impl Ended {
+    fn observation<'a>(&self, endpoint: &'a str) -> AttemptObservation<'a> {
+        let verdict = self.verdict.as_str();
+        let mut observation = AttemptObservation::new(endpoint, verdict, self.duration);
+        observation.status = self.seen.status;
+        observation.error = self.seen.error;
+        observation
+    }
+
     fn new(
         delivery: Delivery,
         target: &Target,

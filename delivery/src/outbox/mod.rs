@@ -5,6 +5,7 @@ mod filter;
 mod management;
 mod replay;
 mod retention;
+mod shown;
 mod stored;
 
 pub use endpoints::RegisteredEndpoint;

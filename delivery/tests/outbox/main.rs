@@ -10,6 +10,8 @@ mod dead_letters;
 mod fairness;
 #[cfg(unix)]
 mod freezing;
+#[cfg(unix)]
+mod full_disk;
 mod health;
 #[cfg(unix)]
 mod kills;
@@ -25,3 +27,4 @@ mod replays;
 mod retrying;
 mod secrets;
 mod sending;
+mod shown;

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod gate;
+mod outages;
 #[path = "../../../database/tests/common/postgres_server.rs"]
 mod postgres_server;
 #[path = "../outbox/support.rs"]

@@ -24,7 +24,7 @@ test("a worker has a status page", async (context) => {
   assert.equal((await ask("POST", "/hook", headers, body)).status, 200);
   assert.equal((await ask("GET", PATH)).status, 401);
   const cookie = await logIn(ask);
-  assert.match((await ask("GET", PATH, { cookie })).body, /Webhooks received/);
+  assert.match((await ask("GET", PATH, { cookie })).body, /Webhooks/);
   const data = JSON.parse((await ask("GET", `${PATH}/data`, { cookie })).body);
   assert.deepEqual([data.recent.length, data.recent[0].result], [1, "ignored"]);
   // Before its first request a worker has no clock.

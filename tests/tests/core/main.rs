@@ -12,6 +12,7 @@ mod heads;
 mod json;
 mod known_answers;
 mod monitor;
+mod monitor_sending;
 mod rate_limits;
 mod round_trip;
 mod routing;

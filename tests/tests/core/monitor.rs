@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::UnixTime;
-use countersign::monitor::{DeadLetter, InboxView, Monitor, MonitorError, Observation};
+use countersign::monitor::{Attached, DeadLetter, InboxView, Monitor, MonitorError, Observation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -17,8 +17,13 @@ fn observation<'a>(result: &'a str, event_type: Option<&'a str>) -> Observation<
     observation
 }
 
+fn openmetrics(monitor: &Monitor, inbox: Option<&InboxView>) -> String {
+    monitor.openmetrics(Attached::new(inbox, None))
+}
+
 fn snapshot(monitor: &Monitor, inbox: Option<&InboxView>) -> Value {
-    serde_json::from_str(&monitor.snapshot(inbox, NOW, 7)).unwrap()
+    let attached = Attached::new(inbox, None);
+    serde_json::from_str(&monitor.snapshot(attached, NOW, 7)).unwrap()
 }
 
 #[test]
@@ -126,16 +131,12 @@ fn names_are_distinct() {
 fn the_inbox_is_shown_as_far_as_it_answers() {
     let monitor = Monitor::new(NOW);
     assert_eq!(snapshot(&monitor, None)["inbox"], Value::Null);
-    assert!(!monitor.openmetrics(None).contains("inbox"));
+    assert!(!openmetrics(&monitor, None).contains("inbox"));
 
     let down = InboxView::down();
     let nothing = json!({"counts": null, "dead_letters": null});
     assert_eq!(snapshot(&monitor, Some(&down))["inbox"], nothing);
-    assert!(
-        monitor
-            .openmetrics(Some(&down))
-            .contains("\ncountersign_inbox_up 0\n# EOF\n")
-    );
+    assert!(openmetrics(&monitor, Some(&down)).contains("\ncountersign_inbox_up 0\n# EOF\n"));
 
     let mut inbox = InboxView::down();
     inbox.counts = Some(vec![("waiting".into(), 0), ("dead".into(), 1_000)]);
@@ -154,7 +155,7 @@ fn the_inbox_is_shown_as_far_as_it_answers() {
         "received": 1.5, "attempts": 7, "error": "ValueError",
     });
     assert_eq!(shown["dead_letters"][0], first);
-    let metrics = monitor.openmetrics(Some(&inbox));
+    let metrics = openmetrics(&monitor, Some(&inbox));
     assert!(metrics.contains("countersign_inbox_up 1\n"));
     assert!(metrics.contains("countersign_inbox_events{state=\"dead\"} 1000\n"));
 }
@@ -167,8 +168,7 @@ fn metrics_to_the_byte() {
         receiver,
         &observation("handled", Some("a\"} 7\n# EOF\nx{y=\"")),
     );
-    let lines: Vec<_> = monitor
-        .openmetrics(None)
+    let lines: Vec<_> = openmetrics(&monitor, None)
         .lines()
         .map(str::to_owned)
         .collect();
@@ -230,7 +230,7 @@ proptest! {
         event.duration = Duration::from_micros(micros);
         monitor.observe(receiver, &event);
         monitor.observe(receiver, &event);
-        let shown: Value = serde_json::from_str(&monitor.snapshot(None, at, u64::MAX)).unwrap();
+        let shown: Value = serde_json::from_str(&monitor.snapshot(Attached::default(), at, u64::MAX)).unwrap();
         let time = shown["time"].as_f64().unwrap();
         prop_assert!((time - at.as_seconds_f64()).abs() <= 1e-6 + time * 1e-15);
         let duration = shown["recent"][0]["duration"].as_f64().unwrap();

@@ -24,6 +24,29 @@ WHERE delivery = ? ORDER BY number DESC LIMIT ?";
 pub const COUNTS: &str = "\
 SELECT endpoint, state, count(*) FROM countersign_delivery GROUP BY endpoint, state";
 
+/// How it stands with endpoints, those that ail first and then those for which most waits: at most
+/// how many.
+pub const STANDINGS: &str = "\
+SELECT e.id, e.failures, e.failing_since_ms, e.throttled_until_ms, e.circuit_open_until_ms,
+  e.openings, e.disabled,
+  (SELECT count(*) FROM countersign_delivery d WHERE d.endpoint = e.number AND d.state = 'waiting')
+    AS waiting,
+  (SELECT count(*) FROM countersign_delivery d WHERE d.endpoint = e.number AND d.state = 'running')
+    AS running,
+  coalesce(g.dead, 0) AS dead
+FROM countersign_endpoint e
+LEFT JOIN (SELECT endpoint, count(*) AS dead FROM countersign_delivery WHERE state = 'dead'
+  GROUP BY endpoint) g ON g.endpoint = e.number
+ORDER BY (CASE WHEN e.failures > 0 OR e.disabled IS NOT NULL THEN 0 ELSE 1 END), waiting DESC, e.id
+LIMIT ?";
+/// The latest attempts of all deliveries, the latest first: at most how many.
+pub const LATEST_ATTEMPTS: &str = "\
+SELECT a.delivery, a.at_ms, a.attempt, a.duration_us, e.id AS endpoint_id, m.id AS message_id,
+  m.event_type, a.status, a.error
+FROM countersign_attempt a JOIN countersign_delivery d ON d.number = a.delivery
+JOIN countersign_message m ON m.number = d.message
+LEFT JOIN countersign_endpoint e ON e.number = d.endpoint
+ORDER BY a.number DESC LIMIT ?";
 /// The statement that lists deliveries, newest first: with those that are wanted of a state, an
 /// endpoint's id, an event type, a reason, a time since and until which they are in their state, and
 /// a number before which they are; then at most how many.

@@ -60,7 +60,12 @@ fn strangers_see_the_form_and_nothing_else() {
     );
     assert!(!form.body().contains("<script") && !form.body().contains("ountersign"));
     assert_eq!(form.log(), None);
-    for (method, below) in [("GET", "/data"), ("GET", "/metrics"), ("POST", "/replay")] {
+    for (method, below) in [
+        ("GET", "/data"),
+        ("GET", "/metrics"),
+        ("POST", "/replay"),
+        ("POST", "/replay-delivery"),
+    ] {
         let refused = answer(ask(&page, method, below, &[FORM], b"number=1"));
         assert_eq!((refused.status(), refused.body()), (401, "Unauthorized"));
     }
@@ -136,7 +141,7 @@ fn nothing_that_is_printed_holds_a_secret() {
 proptest! {
     #[test]
     fn nobody_else_is_let_in(
-        below in prop::sample::select(vec!["", "/data", "/metrics", "/replay", "/login"]),
+        below in prop::sample::select(vec!["", "/data", "/metrics", "/replay", "/replay-delivery", "/login"]),
         name in prop::sample::select(vec!["authorization", "cookie", "content-type"]),
         value in prop::collection::vec(any::<u8>(), 0..80),
         body in prop::collection::vec(any::<u8>(), 0..200),

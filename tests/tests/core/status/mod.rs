@@ -52,6 +52,9 @@ pub(super) fn status(step: Step) -> u16 {
     match step {
         Step::Answer(answer) => answer.status(),
         Step::Replay { number } => StatusAnswer::replayed(number, Some(true)).status(),
+        Step::ReplayDelivery { number } => {
+            StatusAnswer::delivery_replayed(number, Some(true)).status()
+        }
         _ => 200,
     }
 }

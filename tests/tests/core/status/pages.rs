@@ -1,6 +1,6 @@
 //! The paths of the status page, and what is answered there.
 
-use countersign::monitor::{Monitor, StatusAnswer, Step, judged_path};
+use countersign::monitor::{Attached, Monitor, StatusAnswer, Step, judged_path};
 
 use super::{BEARER, NOW, answer, ask, ask_at, header, page, status};
 
@@ -12,6 +12,7 @@ fn each_path_has_one_spelling_and_one_method() {
         ("/data", "GET"),
         ("/metrics", "GET"),
         ("/replay", "POST"),
+        ("/replay-delivery", "POST"),
         ("/login", "POST"),
     ];
     let paths: Vec<_> = methods
@@ -96,20 +97,28 @@ fn what_became_of_a_replay_is_answered() {
         (log.to_string(), log.is_warning()),
         ("dead letter 7 is replayed".into(), false)
     );
+    let delivery = StatusAnswer::delivery_replayed(7, Some(true));
+    assert_eq!(delivery.body(), replayed.body());
+    let log = delivery.log().unwrap();
+    assert_eq!(log.to_string(), "dead letter 7 of the outbox is replayed");
     for (outcome, status) in [(Some(false), 404), (None, 503)] {
-        let refused = StatusAnswer::replayed(7, outcome);
-        assert_eq!((refused.status(), refused.log()), (status, None));
+        for refused in [
+            StatusAnswer::replayed(7, outcome),
+            StatusAnswer::delivery_replayed(7, outcome),
+        ] {
+            assert_eq!((refused.status(), refused.log()), (status, None));
+        }
     }
 }
 
 #[test]
 fn data_hold_the_value_of_the_session() {
     let monitor = Monitor::new(NOW);
-    let data = |csrf| StatusAnswer::data(&monitor, None, NOW, 7, csrf);
+    let data = |csrf| StatusAnswer::data(&monitor, Attached::default(), NOW, 7, csrf);
     assert!(
         data(Some("abc"))
             .body()
-            .ends_with(r#""inbox": null, "csrf": "abc"}"#)
+            .ends_with(r#""outbox": null, "csrf": "abc"}"#)
     );
     assert!(data(None).body().ends_with(r#", "csrf": null}"#));
     assert_eq!(

@@ -113,12 +113,28 @@ fn sessions_are_of_one_token_and_end() {
 #[test]
 fn replaying_needs_the_value_of_the_session() {
     let page = page();
-    let cookie = log_in(&page);
-    let value = csrf(&page, &cookie).unwrap();
+    for path in ["/replay", "/replay-delivery"] {
+        replaying_at(&page, path);
+    }
+    let step = ask(&page, "POST", "/replay", &[FORM, BEARER], b"number=007");
+    assert!(matches!(step, Step::Replay { number: 7 }));
+    let step = ask(
+        &page,
+        "POST",
+        "/replay-delivery",
+        &[FORM, BEARER],
+        b"number=7",
+    );
+    assert!(matches!(step, Step::ReplayDelivery { number: 7 }));
+}
+
+fn replaying_at(page: &StatusPage, path: &str) {
+    let cookie = log_in(page);
+    let value = csrf(page, &cookie).unwrap();
     assert_eq!(value.len(), 64);
     let session = [FORM, ("cookie", &cookie)];
     let replay = |headers: &[(&str, &str)], body: &str| {
-        status(ask(&page, "POST", "/replay", headers, body.as_bytes()))
+        status(ask(page, "POST", path, headers, body.as_bytes()))
     };
     for body in [
         "number=1",
@@ -140,6 +156,4 @@ fn replaying_needs_the_value_of_the_session() {
             "{number}"
         );
     }
-    let step = ask(&page, "POST", "/replay", &[FORM, BEARER], b"number=007");
-    assert!(matches!(step, Step::Replay { number: 7 }));
 }
