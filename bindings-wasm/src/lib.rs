@@ -52,5 +52,7 @@ mod sql;
 mod statements;
 #[cfg(feature = "monitor")]
 mod status;
+#[cfg(feature = "monitor")]
+mod views;
 #[cfg(feature = "webhook")]
 mod webhook;

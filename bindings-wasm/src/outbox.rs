@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 46] = [
+const STATEMENTS: [(&str, &str); 48] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
     ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
@@ -53,6 +53,8 @@ const STATEMENTS: [(&str, &str); 46] = [
     ("payload", outbox::PAYLOAD),
     ("attempts", outbox::ATTEMPTS),
     ("counts", outbox::COUNTS),
+    ("standings", outbox::STANDINGS),
+    ("latest_attempts", outbox::LATEST_ATTEMPTS),
     ("replay_one", outbox::REPLAY_ONE),
     ("settled", outbox::SETTLED),
     ("delete_attempts", outbox::DELETE_ATTEMPTS),
