@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 48] = [
+const STATEMENTS: [(&str, &str); 53] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
     ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
@@ -56,6 +56,11 @@ const STATEMENTS: [(&str, &str); 48] = [
     ("standings", outbox::STANDINGS),
     ("latest_attempts", outbox::LATEST_ATTEMPTS),
     ("replay_one", outbox::REPLAY_ONE),
+    ("begin_replay", outbox::BEGIN_REPLAY),
+    ("replays", outbox::REPLAYS),
+    ("running_replays", outbox::RUNNING_REPLAYS),
+    ("put_replay", outbox::PUT_REPLAY),
+    ("cancel_replay", outbox::CANCEL_REPLAY),
     ("settled", outbox::SETTLED),
     ("delete_attempts", outbox::DELETE_ATTEMPTS),
     ("delete_delivery", outbox::DELETE_DELIVERY),
@@ -69,11 +74,28 @@ pub fn outbox_statements() -> String {
     listed(&STATEMENTS)
 }
 
-/// The statement that lists deliveries: a bit for each condition, in the order of their values.
+/// The statement that lists deliveries: a bit for each condition, in the order of their values, and
+/// then one for dead letters, which has no value.
 #[wasm_bindgen]
 pub fn outbox_deliveries(conditions: u32) -> String {
+    outbox::deliveries(wanted(conditions))
+}
+
+/// The statement that counts these deliveries.
+#[wasm_bindgen]
+pub fn outbox_count(conditions: u32) -> String {
+    outbox::count(wanted(conditions))
+}
+
+/// The statement that has the numbers of these deliveries.
+#[wasm_bindgen]
+pub fn outbox_numbers(conditions: u32) -> String {
+    outbox::numbers(wanted(conditions))
+}
+
+fn wanted(conditions: u32) -> Wanted {
     let has = |place: u32| conditions >> place & 1 == 1;
-    outbox::deliveries(Wanted {
+    Wanted {
         state: has(0),
         endpoint: has(1),
         event_type: has(2),
@@ -81,8 +103,10 @@ pub fn outbox_deliveries(conditions: u32) -> String {
         since: has(4),
         until: has(5),
         before: has(6),
-        ..Wanted::default()
-    })
+        after: has(7),
+        last: has(8),
+        is_dead: has(9),
+    }
 }
 
 /// Of a pattern of event types the beginning, after a star if more may follow it.

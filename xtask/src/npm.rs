@@ -12,7 +12,7 @@ use crate::tools::{
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 18] = [
+const INTERNAL_TYPES: [&str; 20] = [
     "compile",
     "core",
     "entry",
@@ -21,8 +21,10 @@ const INTERNAL_TYPES: [&str; 18] = [
     "init",
     "monitor-entry",
     "monitor-init",
+    "monitor/asking",
     "monitor/core",
-    "monitor/reader",
+    "monitor/inbox-reader",
+    "monitor/outbox-reader",
     "receiver-entry",
     "receiver-init",
     "receiver/core",

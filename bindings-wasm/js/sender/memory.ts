@@ -5,18 +5,35 @@ import type { Attempt } from "../retry.js";
 import { type EndpointHealth, HEALTHY } from "./health.js";
 import type {
   Attempted,
-  Choice,
   DeliveryFilter,
   DeliveryState,
+  EndpointStanding,
+  LatestAttempt,
+  Replay,
+  ReplayFilter,
+  StoredDelivery,
+} from "./looking.js";
+import {
+  type Delivery,
+  isMeant,
+  latestAttemptsOf,
+  type Message,
+  type Place,
+  standingsOf,
+  toldOf,
+} from "./memory-looking.js";
+import { MemoryReplays } from "./memory-replays.js";
+import type {
+  Choice,
   Ended,
   EndpointRecord,
   OutgoingMessage,
   Pending,
+  ReplayStep,
   Retention,
   SenderStore,
   Sent,
   Standing,
-  StoredDelivery,
   StoredEndpoint,
   TakenDelivery,
   Taking,
@@ -27,31 +44,6 @@ import type {
 export interface MemorySenderStoreOptions {
   /** The clock in Unix milliseconds; the host's if not given. */
   readonly clock?: (() => number) | null | undefined;
-}
-
-interface Place {
-  stored: StoredEndpoint;
-  blockedUntilMs: number;
-  pacedUntilUs: number;
-}
-
-interface Delivery {
-  readonly number: number;
-  readonly message: Message;
-  readonly endpoint: number;
-  state: DeliveryState;
-  attempts: number;
-  isReplay: boolean;
-  dueMs: number;
-  token: string | null;
-  reason: string | null;
-  readonly log: Attempted[];
-}
-
-interface Message extends Omit<OutgoingMessage, "to"> {
-  readonly createdMs: number;
-  /** The endpoints of those that are kept. */
-  readonly deliveries: Set<number>;
 }
 
 /**
@@ -68,6 +60,7 @@ export class MemorySenderStore implements SenderStore {
   /** Those that wait, by endpoint. */
   readonly #waiting = new Map<number, Set<Delivery>>();
   readonly #running = new Map<number, Set<Delivery>>();
+  readonly #replays = new MemoryReplays();
   #numbers = 0;
   #latest = 0;
 
@@ -268,7 +261,7 @@ export class MemorySenderStore implements SenderStore {
     for (const delivery of ended) {
       const attempt = delivery.attempts + 1;
       const at = delivery.dueMs / 1e3;
-      delivery.log.unshift({ attempt, at, duration: 0, status: null, error: "interrupted", answer: null });
+      this.#record(delivery, { attempt, at, duration: 0, status: null, error: "interrupted", answer: null });
       this.#wait(delivery, now);
     }
     return ended.length;
@@ -282,7 +275,7 @@ export class MemorySenderStore implements SenderStore {
     for (const { delivery: taken, verdict, atMs, duration, status, error, answer, tells } of ended) {
       const attempt = taken.attempts + 1;
       const place = this.#places.get(taken.endpoint);
-      this.#deliveries.get(taken.number)?.log.unshift({ attempt, at: atMs / 1e3, duration, status, error, answer });
+      this.#record(this.#deliveries.get(taken.number), { attempt, at: atMs / 1e3, duration, status, error, answer });
       for (const delivery of this.#held([taken])) {
         delivery.attempts = attempt;
         if (verdict.state === "waiting") {
@@ -301,6 +294,10 @@ export class MemorySenderStore implements SenderStore {
     }
   }
 
+  #record(delivery: Delivery | undefined, made: Attempted): void {
+    delivery?.log.unshift({ place: ++this.#numbers, made });
+  }
+
   #wait(delivery: Delivery, dueMs: number): void {
     this.#running.get(delivery.endpoint)?.delete(delivery);
     const waiting = this.#waiting.get(delivery.endpoint) ?? new Set();
@@ -315,20 +312,8 @@ export class MemorySenderStore implements SenderStore {
   }
 
   deliveries(filter: DeliveryFilter): StoredDelivery[] {
-    const { state, endpoint, type, reason, since, until, before, limit } = filter;
-    const fits = (wanted: unknown, value: unknown) => wanted === null || wanted === undefined || wanted === value;
     const all = [...this.#deliveries.values()].reverse().map((delivery) => this.#told(delivery));
-    const meant = all.filter(
-      (one) =>
-        fits(state, one.state) &&
-        fits(endpoint, one.endpoint) &&
-        fits(type, one.type) &&
-        fits(reason, one.reason) &&
-        one.due >= (since ?? -Infinity) &&
-        one.due <= (until ?? Infinity) &&
-        one.number < (before ?? Infinity),
-    );
-    return meant.slice(0, limit ?? 100);
+    return all.filter((one) => isMeant(one, filter)).slice(0, filter.limit ?? 100);
   }
 
   delivery(number: number): StoredDelivery | null {
@@ -336,23 +321,24 @@ export class MemorySenderStore implements SenderStore {
     return delivery === undefined ? null : this.#told(delivery);
   }
 
-  #told({ number, message, endpoint, state, attempts, isReplay, dueMs, reason }: Delivery): StoredDelivery {
-    return {
-      number,
-      messageId: message.id,
-      type: message.type,
-      created: message.createdMs / 1e3,
-      endpoint: this.#places.get(endpoint)?.stored.id ?? null,
-      state,
-      attempts,
-      isReplay,
-      due: dueMs / 1e3,
-      reason,
-    };
+  #told(delivery: Delivery): StoredDelivery {
+    return toldOf(delivery, this.#endpointId(delivery));
+  }
+
+  #endpointId({ endpoint }: Delivery): string | null {
+    return this.#places.get(endpoint)?.stored.id ?? null;
   }
 
   attempts(number: number, most: number): Attempted[] {
-    return this.#deliveries.get(number)?.log.slice(0, most) ?? [];
+    return this.#deliveries.get(number)?.log.slice(0, most).map(({ made }) => made) ?? [];
+  }
+
+  standings(most: number): EndpointStanding[] {
+    return standingsOf([...this.#endpoints.values()], this.#deliveries.values(), most);
+  }
+
+  latestAttempts(most: number): LatestAttempt[] {
+    return latestAttemptsOf(this.#deliveries.values(), (delivery) => this.#endpointId(delivery), most);
   }
 
   payload(messageId: string): Uint8Array | null {
@@ -379,6 +365,31 @@ export class MemorySenderStore implements SenderStore {
       }
     }
     return count;
+  }
+
+  beginReplay(filter: ReplayFilter, perSecond: number): Replay {
+    const dead = this.deliveries({ state: "dead", limit: Infinity });
+    return this.#replays.begin(filter, perSecond, dead, this.#now());
+  }
+
+  replays(most: number): Replay[] {
+    return this.#replays.latest(most);
+  }
+
+  cancelReplay(number: number): boolean {
+    return this.#replays.cancel(number);
+  }
+
+  stepReplays(): ReplayStep {
+    const dead = () => {
+      const all = [...this.#deliveries.values()].filter(({ state }) => state === "dead");
+      return all.map((delivery) => {
+        const place = this.#places.get(delivery.endpoint);
+        const isTaken = place !== undefined && place.stored.health.disabled === null;
+        return { told: this.#told(delivery), endpoint: delivery.endpoint, isTaken };
+      });
+    };
+    return this.#replays.step(this.#now(), dead, (number) => this.replay([number]));
   }
 
   forget({ delivered, dead, idempotencyKeys }: Retention): boolean {

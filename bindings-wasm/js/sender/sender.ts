@@ -1,14 +1,15 @@
 /** What a program says that it wants to tell. */
 
-import { optionalText, options, seconds, text } from "../check.js";
+import { optionalText, options, seconds, text, wrong } from "../check.js";
 import { nextTurn } from "../inbox/turns.js";
 import { guarded } from "../receiver/journal.js";
 import { describeThrown } from "../receiver/outcome.js";
-import { Dispatcher, type Parts } from "./dispatcher.js";
+import { Dispatcher } from "./dispatcher.js";
 import { endpointRecord, isUrl } from "./endpoint.js";
 import { checkName, deliveryFailure } from "./failure.js";
 import { Management } from "./management.js";
 import { messageOf, type PublishOptions, type SendOptions } from "./message.js";
+import type { AttemptObserver } from "./observers.js";
 import { type SenderOptions, settingsOf } from "./settings.js";
 import type { EndpointRecord, OutgoingMessage, Sent } from "./store.js";
 import { targetOf } from "./target.js";
@@ -59,7 +60,6 @@ interface Outgoing {
  * ```
  */
 export class Sender extends Management {
-  readonly #parts: Parts;
   readonly #dispatcher: Dispatcher;
   readonly #payloadLimit: number;
   #outgoing: Outgoing[] = [];
@@ -78,8 +78,7 @@ export class Sender extends Management {
 
   constructor(senderOptions: SenderOptions) {
     const { parts, payloadLimit } = settingsOf(senderOptions);
-    super(parts.store, parts.defaults);
-    this.#parts = parts;
+    super(parts);
     this.#payloadLimit = payloadLimit;
     this.#dispatcher = new Dispatcher(parts);
   }
@@ -111,7 +110,7 @@ export class Sender extends Management {
   #registration(url: string): Registration {
     try {
       const register = endpointRecord({ id: url, url });
-      targetOf(register, this.defaults);
+      targetOf(register, this.parts.defaults);
       return { register, refusal: null };
     } catch (refusal) {
       return { register: null, refusal };
@@ -143,7 +142,7 @@ export class Sender extends Management {
     sendOptions: SendOptions | undefined,
     to: OutgoingMessage["to"],
   ): Promise<Sent | null> {
-    const message = messageOf(type, data, sendOptions, to, this.#parts.clock(), this.#payloadLimit);
+    const message = messageOf(type, data, sendOptions, to, this.parts.clock(), this.#payloadLimit);
     return new Promise((resolve, reject) => {
       this.#outgoing.push({ message, resolve, reject });
       if (this.#outgoing.length === 1) {
@@ -156,7 +155,7 @@ export class Sender extends Management {
     const outgoing = this.#outgoing;
     this.#outgoing = [];
     try {
-      const sent = await this.store.insert(outgoing.map(({ message }) => message));
+      const sent = await this.parts.store.insert(outgoing.map(({ message }) => message));
       outgoing.forEach(({ resolve }, place) => resolve(sent[place] ?? null));
       this.#dispatcher.ring();
     } catch (thrown) {
@@ -164,7 +163,7 @@ export class Sender extends Management {
       const entry = { level: "error", message, code: "outbox_unavailable", ...describeThrown(thrown) } as const;
       // What a log throws changes nothing.
       guarded(
-        () => this.#parts.log(entry),
+        () => this.parts.log(entry),
         () => undefined,
       );
       for (const { reject } of outgoing) {
@@ -194,6 +193,18 @@ export class Sender extends Management {
    */
   stop(patience = 30): Promise<boolean> {
     return this.#dispatcher.stop(seconds("the patience", patience));
+  }
+
+  /**
+   * Has the observer told how each attempt of this process ends, such as to count it. What it throws is
+   * logged, and delays nothing.
+   */
+  observe(observer: AttemptObserver): this {
+    if (typeof observer !== "function") {
+      throw wrong("the observer", "a function", observer);
+    }
+    this.parts.observers.push(observer);
+    return this;
   }
 
   /** @internal */

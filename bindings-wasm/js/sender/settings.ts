@@ -5,10 +5,10 @@ import { logToConsole } from "../receiver/outcome.js";
 import { RetryPolicy } from "../retry.js";
 import type { Scheme } from "../scheme.js";
 import { Webhook } from "../webhook.js";
-import type { Parts } from "./dispatcher.js";
 import { schemesByName, type Timeouts, timeout } from "./endpoint.js";
 import { HealthPolicy } from "./health.js";
 import type { SenderLog } from "./log.js";
+import type { Parts } from "./parts.js";
 import type { Retention, SenderStore } from "./store.js";
 import type { Resolve } from "./transport.js";
 
@@ -102,6 +102,7 @@ export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloa
       dead: number("dead", kept.dead ?? 30 * DAY),
       idempotencyKeys: number("idempotencyKeys", kept.idempotencyKeys ?? DAY),
     },
+    observers: [],
   };
   return { parts, payloadLimit: whole("the payload limit", given.payloadLimit ?? 2 ** 20) };
 }

@@ -22,6 +22,8 @@ export interface Defaults {
 }
 
 export interface Target {
+  /** The endpoint's id. */
+  readonly id: string;
   readonly webhook: Webhook;
   readonly destination: Destination;
   readonly rules: DestinationRules;
@@ -48,6 +50,7 @@ export function targetOf(endpoint: EndpointRecord, defaults: Defaults): Target {
     throw deliveryFailure("setting");
   }
   return {
+    id: endpoint.id,
     webhook: webhookOf(endpoint, defaults),
     destination: rules.parse(endpoint.url),
     rules,
