@@ -8,6 +8,7 @@ import { HealthPolicy, HEALTHY } from "countersign/sender";
 
 import { SECRET, thrownBy } from "./helpers.mjs";
 import { endpointAt, endpointServer, hurried, manualClock, settled } from "./sender-helpers.mjs";
+import { LOOKING } from "./sender-looking-scenarios.mjs";
 
 const codeOf = async (promise) => {
   const error = await promise.then(
@@ -493,8 +494,9 @@ export const SCENARIOS = {
     assert.equal(requests.length, 1);
     assert.ok(log.every(({ code, exception }) => code === "outbox_unavailable" && exception === "Error"));
   },
-};
 
+  ...LOOKING,
+};
 
 /** Those that set the clock of the store, which not every store lets them. */
 export const NEED_A_CLOCK = [
@@ -504,4 +506,5 @@ export const NEED_A_CLOCK = [
   "what was due soon is due soon when the clock was set back",
   "another sender takes over when the lease has ended",
   "what is past is forgotten, and keys later",
+  "a replay goes as fast as it is told, in another sender too, until somebody ends it",
 ];
