@@ -39,6 +39,14 @@ const CALLS = {
   "attempts(.., ?)": (value, sender) => sender.attempts(1, value),
   "payload(?)": (value, sender) => sender.payload(value),
   "replay(?)": (value, sender) => sender.replay(value),
+  "standings(?)": (value, sender) => sender.standings(value),
+  "latestAttempts(?)": (value, sender) => sender.latestAttempts(value),
+  "replays(?)": (value, sender) => sender.replays(value),
+  "replayAll(?)": (value, sender) => sender.replayAll(value, { perSecond: 5 }),
+  "replayAll(.., ?)": (value, sender) => sender.replayAll({}, value),
+  "replayAll with perSecond": (value, sender) => sender.replayAll({}, { perSecond: value }),
+  "cancelReplay(?)": (value, sender) => sender.cancelReplay(value),
+  "observe(?)": (value, sender) => sender.observe(value),
   "stop(?)": (value, sender) => sender.stop(value),
 };
 const OPTIONS = [
