@@ -44,6 +44,8 @@ mod receiver;
 mod report;
 #[cfg(feature = "webhook")]
 mod retry;
+#[cfg(any(feature = "receiver", feature = "sender"))]
+mod routes;
 #[cfg(feature = "webhook")]
 mod scheme;
 #[cfg(feature = "receiver")]

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use countersign::error::MessageDefect;
 use countersign::sql::outbox::{self, Wanted};
-use countersign::{DeliveryError, Routes, UnixTime};
+use countersign::{ConfigurationError, DeliveryError, Error, PayloadError, Routes, UnixTime};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -132,14 +132,16 @@ pub fn write_payload(id: &str, event_type: &str, time: f64, data: &str) -> Strin
 #[wasm_bindgen]
 pub fn delivery_failure(word: &str) -> String {
     use DeliveryError::MalformedMessage;
-    let error = match word {
-        "name" => MalformedMessage(MessageDefect::Name),
-        "data" => MalformedMessage(MessageDefect::Data),
-        "length" => MalformedMessage(MessageDefect::Length),
-        "setting" => MalformedMessage(MessageDefect::Setting),
-        "unknown_endpoint" => DeliveryError::UnknownEndpoint,
-        "unreadable_secret" => DeliveryError::UnreadableSecret,
-        "outbox_unavailable" => DeliveryError::OutboxUnavailable,
+    let error: Error = match word {
+        "name" => MalformedMessage(MessageDefect::Name).into(),
+        "data" => MalformedMessage(MessageDefect::Data).into(),
+        "length" => MalformedMessage(MessageDefect::Length).into(),
+        "setting" => MalformedMessage(MessageDefect::Setting).into(),
+        "unknown_endpoint" => DeliveryError::UnknownEndpoint.into(),
+        "unreadable_secret" => DeliveryError::UnreadableSecret.into(),
+        "outbox_unavailable" => DeliveryError::OutboxUnavailable.into(),
+        "malformed_schema" => ConfigurationError::MalformedSchema.into(),
+        "schema_mismatch" => PayloadError::SchemaMismatch.into(),
         // A word of no failure: TypeScript has none.
         _ => return "".to_owned(),
     };

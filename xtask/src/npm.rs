@@ -12,7 +12,7 @@ use crate::tools::{
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 20] = [
+const INTERNAL_TYPES: [&str; 21] = [
     "compile",
     "core",
     "entry",
@@ -29,6 +29,7 @@ const INTERNAL_TYPES: [&str; 20] = [
     "receiver-init",
     "receiver/core",
     "request",
+    "retry-description",
     "sender-entry",
     "sender-init",
     "sender/core",

@@ -27,6 +27,7 @@ export type {
   Limit,
   Replay,
   ReplayFilter,
+  ReplayPace,
   StoredDelivery,
 } from "./looking.js";
 export { MemorySenderStore } from "./memory.js";
@@ -61,4 +62,5 @@ export type {
   Verdict,
   Waiting,
 } from "./store.js";
+export type { SchemasByPattern, SchemaValidator } from "../receiver/schemas.js";
 export type { Resolve } from "./transport.js";

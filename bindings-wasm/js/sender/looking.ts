@@ -71,6 +71,12 @@ export interface DeliveryFilter {
 /** Which dead letters are replayed. */
 export type ReplayFilter = Pick<DeliveryFilter, "endpoint" | "type" | "reason" | "since" | "until">;
 
+/** How fast they are replayed. */
+export interface ReplayPace {
+  /** How many a second, at least one. */
+  readonly perSecond: number;
+}
+
 /** How it stands with an endpoint, and how many deliveries to it are not done. */
 export interface EndpointStanding {
   readonly id: string;

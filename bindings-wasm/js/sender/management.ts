@@ -13,6 +13,7 @@ import type {
   Limit,
   Replay,
   ReplayFilter,
+  ReplayPace,
   StoredDelivery,
 } from "./looking.js";
 import type { Parts } from "./parts.js";
@@ -181,8 +182,8 @@ export abstract class Management {
    * Their failures do not count against an endpoint's health, and an endpoint that is given a rest is
    * tried all the same, since somebody asked for it.
    */
-  async replayAll(filter: ReplayFilter, { perSecond }: { readonly perSecond: number }): Promise<Replay> {
-    const rate = Math.max(wholeUpTo(U32, "perSecond", perSecond), 1);
+  async replayAll(filter: ReplayFilter, pace: ReplayPace): Promise<Replay> {
+    const rate = Math.max(wholeUpTo(U32, "perSecond", options("the pace", pace).perSecond), 1);
     const { endpoint, type, reason, since, until } = checkedFilter(options("the filter", filter));
     const replay = await this.parts.store.beginReplay({ endpoint, type, reason, since, until }, rate);
     this.look();

@@ -8,7 +8,7 @@ import { Dispatcher } from "./dispatcher.js";
 import { endpointRecord, isUrl } from "./endpoint.js";
 import { checkName, deliveryFailure } from "./failure.js";
 import { Management } from "./management.js";
-import { messageOf, type PublishOptions, type SendOptions } from "./message.js";
+import { messageOf, type PayloadRules, type PublishOptions, type SendOptions } from "./message.js";
 import type { AttemptObserver } from "./observers.js";
 import { type SenderOptions, settingsOf } from "./settings.js";
 import type { EndpointRecord, OutgoingMessage, Sent } from "./store.js";
@@ -61,7 +61,7 @@ interface Outgoing {
  */
 export class Sender extends Management {
   readonly #dispatcher: Dispatcher;
-  readonly #payloadLimit: number;
+  readonly #payloads: PayloadRules;
   #outgoing: Outgoing[] = [];
   /** Stops it, at the end of a block with `await using`. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -77,9 +77,9 @@ export class Sender extends Management {
   }
 
   constructor(senderOptions: SenderOptions) {
-    const { parts, payloadLimit } = settingsOf(senderOptions);
+    const { parts, payloads } = settingsOf(senderOptions);
     super(parts);
-    this.#payloadLimit = payloadLimit;
+    this.#payloads = payloads;
     this.#dispatcher = new Dispatcher(parts);
   }
 
@@ -91,9 +91,9 @@ export class Sender extends Management {
    * @param to The id of an endpoint, or a URL: one that is not registered is, with the URL as its id,
    * for the sender's own webhook.
    * @param data What `JSON.stringify` takes.
-   * @throws {@link DeliveryError} `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a
-   * URL also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
-   * has no webhook.
+   * @throws {@link DeliveryError} `unknown_endpoint`, `malformed_message`, `outbox_unavailable`;
+   * {@link PayloadError} `schema_mismatch`; for a URL also `malformed_url`, `insecure_url`,
+   * `forbidden_destination`, and `no_secrets` if the sender has no webhook.
    */
   async send(to: string, type: string, data: unknown, sendOptions?: SendOptions): Promise<Sent> {
     const endpoint = text("the endpoint", to);
@@ -121,7 +121,8 @@ export class Sender extends Management {
    * Stores a message for every endpoint of its owner that wants its type and is not disabled, and
    * returns once that is committed.
    *
-   * @throws {@link DeliveryError} `malformed_message`, `outbox_unavailable`.
+   * @throws {@link DeliveryError} `malformed_message`, `outbox_unavailable`; {@link PayloadError}
+   * `schema_mismatch`.
    */
   async publish(type: string, data: unknown, publishOptions?: PublishOptions): Promise<Sent> {
     const owner = optionalText("the owner", options("the options", publishOptions).owner) ?? "";
@@ -142,7 +143,7 @@ export class Sender extends Management {
     sendOptions: SendOptions | undefined,
     to: OutgoingMessage["to"],
   ): Promise<Sent | null> {
-    const message = messageOf(type, data, sendOptions, to, this.parts.clock(), this.#payloadLimit);
+    const message = messageOf(type, data, sendOptions, to, this.parts.clock(), this.#payloads);
     return new Promise((resolve, reject) => {
       this.#outgoing.push({ message, resolve, reject });
       if (this.#outgoing.length === 1) {

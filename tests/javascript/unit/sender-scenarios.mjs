@@ -9,6 +9,7 @@ import { HealthPolicy, HEALTHY } from "countersign/sender";
 import { SECRET, thrownBy } from "./helpers.mjs";
 import { endpointAt, endpointServer, hurried, manualClock, settled } from "./sender-helpers.mjs";
 import { LOOKING } from "./sender-looking-scenarios.mjs";
+import { SETTINGS } from "./sender-settings-scenarios.mjs";
 
 const codeOf = async (promise) => {
   const error = await promise.then(
@@ -496,6 +497,7 @@ export const SCENARIOS = {
   },
 
   ...LOOKING,
+  ...SETTINGS,
 };
 
 /** Those that set the clock of the store, which not every store lets them. */
@@ -507,4 +509,5 @@ export const NEED_A_CLOCK = [
   "another sender takes over when the lease has ended",
   "what is past is forgotten, and keys later",
   "a replay goes as fast as it is told, in another sender too, until somebody ends it",
+  "an endpoint has a retry policy of its own, in the form of all languages",
 ];
