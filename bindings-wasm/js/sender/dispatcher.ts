@@ -54,7 +54,10 @@ export class Dispatcher {
   }
 
   start(): void {
-    this.#begin(new Run(false));
+    const run = new Run(false);
+    this.#begin(run);
+    const failed = (thrown: unknown) => this.#logThrown("what other processes send is not heard, but looked for", thrown);
+    run.stopListening = this.#parts.store.listen?.(() => this.ring(), failed) ?? run.stopListening;
   }
 
   /** Delivers what is due and ends; in how many seconds there is more to do, `null` if nothing waits. */
@@ -94,14 +97,15 @@ export class Dispatcher {
     const cut = [...run.running.values()];
     run.giveUp();
     this.ring();
-    if (cut.length > 0) {
-      try {
+    try {
+      if (cut.length > 0) {
         await this.#parts.store.release(cut);
-      } catch (thrown) {
-        // Others have them when the leases end.
-        this.#logThrown("what was cut off could not be given back", thrown);
       }
+    } catch (thrown) {
+      // Others have them when the leases end.
+      this.#logThrown("what was cut off could not be given back", thrown);
     }
+    await run.stopListening();
     return hasEnded;
   }
 

@@ -20,6 +20,8 @@ export class Run {
   /** When all that was begun has ended. */
   ended: Promise<void> = Promise.resolve();
   readonly givenUp: Promise<void>;
+  /** Ends what tells of other processes. */
+  stopListening: () => void | Promise<void> = () => undefined;
   /** What cuts off the attempts that are under way. */
   readonly cuts = new Set<() => void>();
   #resolve: () => void = () => undefined;

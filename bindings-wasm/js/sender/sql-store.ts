@@ -27,6 +27,8 @@ import type {
 } from "./store.js";
 
 const PAGE = 500;
+/** In bytes; PostgreSQL takes 8,000. */
+const LONGEST_NOTIFICATION = 7_000;
 /** In how many seconds to ask again for an endpoint that another sender is at. */
 const BUSY = 0.05;
 
@@ -37,39 +39,55 @@ export class SqlSenderStore extends SqlLooking implements SenderStore {
   /** The latest time of the database, at the start too: it may have been set back before. */
   #latest = Infinity;
 
-  constructor(database: Database) {
+  readonly #notify: string | null;
+
+  /** @param notify The statement that tells other processes for which endpoints something waits, if there is one. */
+  constructor(database: Database, notify: string | null = null) {
     super(database);
+    this.#notify = notify;
     this.#replays = new SqlReplays(database, this.statements);
     this.#forgetting = new SqlForgetting(database, this.statements);
   }
 
   insert(messages: readonly OutgoingMessage[]): Promise<readonly (Sent | null)[]> {
     const insertOne = this.#inserted.bind(this);
+    const notify = this.#notify;
     return this.database.transaction("store", function* (now) {
       const sent: (Sent | null)[] = [];
+      const endpoints = new Set<number>();
       for (const message of messages) {
-        sent.push(yield* insertOne(message, now));
+        sent.push(yield* insertOne(message, now, endpoints));
+      }
+      if (notify !== null && endpoints.size > 0) {
+        const list = [...endpoints].join(",");
+        yield* rows(notify, list.length > LONGEST_NOTIFICATION ? "" : list);
       }
       return sent;
     });
   }
 
-  *#inserted({ id, idempotencyKey, type, payload, to }: OutgoingMessage, now: number): Steps<Sent | null> {
+  /** Adds the endpoints for which the message waits. */
+  *#inserted(message: OutgoingMessage, now: number, endpoints: Set<number>): Steps<Sent | null> {
+    const { id, idempotencyKey, type, payload, to } = message;
     const { send, deliver, publish, fan_out, sent } = this.statements;
     const values = [id, idempotencyKey, type, payload, now];
     let added: number;
+    let delivered: number;
     if ("endpoint" in to) {
       if (to.register !== undefined) {
         yield* this.#registered(to.register, now);
       }
       added = yield* changes(send, ...values, to.endpoint);
-      yield* changes(deliver, id, to.endpoint);
+      delivered = yield* changes(deliver, id, to.endpoint);
     } else {
       added = yield* changes(publish, ...values);
-      yield* changes(fan_out, id, to.owner, type, type, type);
+      delivered = yield* changes(fan_out, id, to.owner, type, type, type);
     }
-    const [found] = yield* rows(sent, id, idempotencyKey);
-    return found === undefined ? null : { id: found["id"] as string, isNew: added > 0 };
+    const found = yield* rows(sent, id, idempotencyKey);
+    const waiting = delivered > 0 ? found.map((row) => row["endpoint"]).filter((endpoint) => endpoint !== null) : [];
+    waiting.forEach((endpoint) => endpoints.add(Number(endpoint)));
+    const [first] = found;
+    return first === undefined ? null : { id: first["id"] as string, isNew: added > 0 };
   }
 
   *#registered(endpoint: EndpointRecord, now: number): Steps<void> {

@@ -212,6 +212,13 @@ export interface SenderStore {
   /** Those after this id, in the order of their ids. */
   endpoints(after: string, most: number): Awaitable<readonly StoredEndpoint[]>;
 
+  /**
+   * Calls `heard` when another process may have stored something, until what it returns is called, and
+   * `failed` with what was thrown when it cannot any more, though it goes on to try. A sender that was
+   * started wakes at once then; without this method it looks every `poll` seconds alone.
+   */
+  readonly listen?: (heard: () => void, failed: (thrown: unknown) => void) => () => Awaitable<void>;
+
   /** The endpoints for which something waits. */
   pending(): Awaitable<readonly Pending[]>;
   /**
