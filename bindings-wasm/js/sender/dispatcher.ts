@@ -57,7 +57,11 @@ export class Dispatcher {
     const run = new Run(false);
     this.#begin(run);
     const failed = (thrown: unknown) => this.#logThrown("what other processes send is not heard, but looked for", thrown);
-    run.stopListening = this.#parts.store.listen?.(() => this.ring(), failed) ?? run.stopListening;
+    try {
+      run.stopListening = this.#parts.store.listen?.(() => this.ring(), failed) ?? run.stopListening;
+    } catch (thrown) {
+      failed(thrown);
+    }
   }
 
   /** Delivers what is due and ends; in how many seconds there is more to do, `null` if nothing waits. */

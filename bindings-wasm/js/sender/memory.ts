@@ -88,16 +88,14 @@ export class MemorySenderStore implements SenderStore {
     if (known === undefined && idempotencyKey !== null) {
       this.#keys.set(idempotencyKey, stored);
     }
-    if (stored.id === id) {
-      places.forEach((place) => this.#deliver(stored, place.stored.number));
-    }
-    return { id: stored.id, isNew: known === undefined };
+    const delivered = stored.id === id ? places.filter((place) => this.#deliver(stored, place.stored.number)) : [];
+    return { id: stored.id, isNew: known === undefined || delivered.length > 0 };
   }
 
-  /** To each endpoint once. */
-  #deliver(message: Message, endpoint: number): void {
+  /** To each endpoint once; whether it was not before. */
+  #deliver(message: Message, endpoint: number): boolean {
     if (message.deliveries.has(endpoint)) {
-      return;
+      return false;
     }
     message.deliveries.add(endpoint);
     const delivery: Delivery = {
@@ -114,6 +112,7 @@ export class MemorySenderStore implements SenderStore {
     };
     this.#deliveries.set(delivery.number, delivery);
     this.#wait(delivery, 0);
+    return true;
   }
 
   #wanting(owner: string, type: string): Place[] {

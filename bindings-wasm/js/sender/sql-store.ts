@@ -87,7 +87,7 @@ export class SqlSenderStore extends SqlLooking implements SenderStore {
     const waiting = delivered > 0 ? found.map((row) => row["endpoint"]).filter((endpoint) => endpoint !== null) : [];
     waiting.forEach((endpoint) => endpoints.add(Number(endpoint)));
     const [first] = found;
-    return first === undefined ? null : { id: first["id"] as string, isNew: added > 0 };
+    return first === undefined ? null : { id: first["id"] as string, isNew: added + delivered > 0 };
   }
 
   *#registered(endpoint: EndpointRecord, now: number): Steps<void> {

@@ -33,7 +33,10 @@ export interface OutgoingMessage {
 export interface Sent {
   /** The message's id: that of the first, if its idempotency key was used before. */
   readonly id: string;
-  /** Whether it is stored now; `false` if one of its id or key was there. */
+  /**
+   * Whether this call did something; `false` if the message of its id or key was there, and went to this
+   * endpoint, or to all that want it, before.
+   */
   readonly isNew: boolean;
 }
 

@@ -79,8 +79,8 @@ export const SCENARIOS = {
     assert.equal(requests.length, 1);
     // Another endpoint gets the same message, once.
     await sender.putEndpoint(endpointAt(`${url}/b`, { id: "b", eventTypes: ["nothing"] }));
-    for (let time = 0; time < 2; time++) {
-      assert.deepEqual(await sender.send("b", "ping", 5, { id: "msg_1" }), { id: "msg_1", isNew: false });
+    for (const isNew of [true, false]) {
+      assert.deepEqual(await sender.send("b", "ping", 5, { id: "msg_1" }), { id: "msg_1", isNew });
       await sender.deliverDue();
     }
     assert.deepEqual(requests.map(({ body }) => JSON.parse(body).data), [1, 1]);
