@@ -8,13 +8,8 @@ import type {
   LatestAttempt,
   StoredDelivery,
 } from "./looking.js";
-import type { OutgoingMessage, StoredEndpoint } from "./store.js";
-
-export interface Place {
-  stored: StoredEndpoint;
-  blockedUntilMs: number;
-  pacedUntilUs: number;
-}
+import type { Place } from "./memory-endpoints.js";
+import type { OutgoingMessage } from "./store.js";
 
 export interface Delivery {
   readonly number: number;

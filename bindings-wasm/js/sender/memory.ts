@@ -2,7 +2,7 @@
 
 import { options } from "../check.js";
 import type { Attempt } from "../retry.js";
-import { type EndpointHealth, HEALTHY } from "./health.js";
+import type { EndpointHealth } from "./health.js";
 import type {
   Attempted,
   DeliveryFilter,
@@ -13,15 +13,8 @@ import type {
   ReplayFilter,
   StoredDelivery,
 } from "./looking.js";
-import {
-  type Delivery,
-  isMeant,
-  latestAttemptsOf,
-  type Message,
-  type Place,
-  standingsOf,
-  toldOf,
-} from "./memory-looking.js";
+import { MemoryEndpoints } from "./memory-endpoints.js";
+import { type Delivery, isMeant, latestAttemptsOf, type Message, standingsOf, toldOf } from "./memory-looking.js";
 import { MemoryReplays } from "./memory-replays.js";
 import type {
   Choice,
@@ -54,8 +47,7 @@ export class MemorySenderStore implements SenderStore {
   readonly #clock: () => number;
   readonly #messages = new Map<string, Message>();
   readonly #keys = new Map<string, Message>();
-  readonly #endpoints = new Map<string, Place>();
-  readonly #places = new Map<number, Place>();
+  readonly #endpoints = new MemoryEndpoints();
   readonly #deliveries = new Map<number, Delivery>();
   /** Those that wait, by endpoint. */
   readonly #waiting = new Map<number, Set<Delivery>>();
@@ -74,10 +66,10 @@ export class MemorySenderStore implements SenderStore {
 
   #insert({ to, ...message }: OutgoingMessage): Sent | null {
     const { id, idempotencyKey, type } = message;
-    if ("endpoint" in to && to.register !== undefined && !this.#endpoints.has(to.endpoint)) {
+    if ("endpoint" in to && to.register !== undefined && this.#endpoints.named(to.endpoint) === undefined) {
       this.putEndpoint(to.register);
     }
-    const recipients = "endpoint" in to ? [this.#endpoints.get(to.endpoint)] : this.#wanting(to.owner, type);
+    const recipients = "endpoint" in to ? [this.#endpoints.named(to.endpoint)] : this.#endpoints.wanting(to.owner, type);
     const places = recipients.filter((place) => place !== undefined);
     const known = this.#messages.get(id) ?? (idempotencyKey === null ? undefined : this.#keys.get(idempotencyKey));
     if (known === undefined && places.length < recipients.length) {
@@ -115,60 +107,28 @@ export class MemorySenderStore implements SenderStore {
     return true;
   }
 
-  #wanting(owner: string, type: string): Place[] {
-    return [...this.#endpoints.values()].filter(({ stored }) => {
-      const wants = stored.subscriptions.some(({ beginning, isWhole }) =>
-        isWhole ? type === beginning : type.length > beginning.length && type.startsWith(beginning),
-      );
-      return wants && stored.owner === owner && stored.health.disabled === null;
-    });
-  }
-
   putEndpoint(endpoint: EndpointRecord): void {
-    const known = this.#endpoints.get(endpoint.id);
-    if (known !== undefined) {
-      known.stored = { ...known.stored, ...endpoint, version: known.stored.version + 1 };
-      return;
-    }
-    const number = ++this.#numbers;
-    const stored = { ...endpoint, number, version: 1, health: HEALTHY, createdMs: this.#now() };
-    const place = { stored, blockedUntilMs: 0, pacedUntilUs: 0 };
-    this.#endpoints.set(endpoint.id, place);
-    this.#places.set(number, place);
+    this.#endpoints.put(endpoint, () => ({ number: ++this.#numbers, createdMs: this.#now() }));
   }
 
   putSecrets(id: string, secrets: readonly string[], version: number): boolean {
-    const place = this.#endpoints.get(id);
-    if (place?.stored.version !== version) {
-      return false;
-    }
-    place.stored = { ...place.stored, secrets, version: version + 1 };
-    return true;
+    return this.#endpoints.putSecrets(id, secrets, version);
   }
 
   putHealth(id: string, health: EndpointHealth): boolean {
-    const place = this.#endpoints.get(id);
-    if (place === undefined) {
-      return false;
-    }
-    place.stored = { ...place.stored, health };
-    place.blockedUntilMs = 0;
-    return true;
+    return this.#endpoints.putHealth(id, health);
   }
 
   deleteEndpoint(id: string): boolean {
-    const place = this.#endpoints.get(id);
-    this.#endpoints.delete(id);
-    return place !== undefined && this.#places.delete(place.stored.number);
+    return this.#endpoints.delete(id);
   }
 
   endpoint(id: string): StoredEndpoint | null {
-    return this.#endpoints.get(id)?.stored ?? null;
+    return this.#endpoints.named(id)?.stored ?? null;
   }
 
   endpoints(after: string, most: number): StoredEndpoint[] {
-    const later = [...this.#endpoints.keys()].filter((id) => id > after);
-    return later.sort().slice(0, most).map((id) => this.#endpoints.get(id)!.stored);
+    return this.#endpoints.after(after, most);
   }
 
   pending(): Pending[] {
@@ -195,7 +155,7 @@ export class MemorySenderStore implements SenderStore {
   ): Taking {
     const now = this.#now();
     const waiting = [...(this.#waiting.get(endpoint) ?? [])];
-    const place = this.#places.get(endpoint);
+    const place = this.#endpoints.numbered(endpoint);
     if (place === undefined) {
       waiting.forEach((delivery) => this.#end(delivery, "dead", now, "deleted"));
       return { endpoint: null, deliveries: [], next: null };
@@ -273,7 +233,7 @@ export class MemorySenderStore implements SenderStore {
     const now = this.#now();
     for (const { delivery: taken, verdict, atMs, duration, status, error, answer, tells } of ended) {
       const attempt = taken.attempts + 1;
-      const place = this.#places.get(taken.endpoint);
+      const place = this.#endpoints.numbered(taken.endpoint);
       this.#record(this.#deliveries.get(taken.number), { attempt, at: atMs / 1e3, duration, status, error, answer });
       for (const delivery of this.#held([taken])) {
         delivery.attempts = attempt;
@@ -325,7 +285,7 @@ export class MemorySenderStore implements SenderStore {
   }
 
   #endpointId({ endpoint }: Delivery): string | null {
-    return this.#places.get(endpoint)?.stored.id ?? null;
+    return this.#endpoints.numbered(endpoint)?.stored.id ?? null;
   }
 
   attempts(number: number, most: number): Attempted[] {
@@ -333,7 +293,7 @@ export class MemorySenderStore implements SenderStore {
   }
 
   standings(most: number): EndpointStanding[] {
-    return standingsOf([...this.#endpoints.values()], this.#deliveries.values(), most);
+    return standingsOf(this.#endpoints.all(), this.#deliveries.values(), most);
   }
 
   latestAttempts(most: number): LatestAttempt[] {
@@ -383,7 +343,7 @@ export class MemorySenderStore implements SenderStore {
     const dead = () => {
       const all = [...this.#deliveries.values()].filter(({ state }) => state === "dead");
       return all.map((delivery) => {
-        const place = this.#places.get(delivery.endpoint);
+        const place = this.#endpoints.numbered(delivery.endpoint);
         const isTaken = place !== undefined && place.stored.health.disabled === null;
         return { told: this.#told(delivery), endpoint: delivery.endpoint, isTaken };
       });
@@ -420,7 +380,7 @@ export class MemorySenderStore implements SenderStore {
       for (const delivery of [...this.#waiting.values(), ...this.#running.values()].flatMap((some) => [...some])) {
         delivery.dueMs = Math.max(delivery.dueMs - back, 0);
       }
-      for (const place of this.#places.values()) {
+      for (const place of this.#endpoints.all()) {
         place.blockedUntilMs -= back;
       }
     }
