@@ -99,7 +99,14 @@ async fn an_outbox_that_fails_is_shown_as_down() {
         assert_eq!(shown(&page).await["outbox"], nothing);
         let metrics = ask(&page, "GET", "/metrics", &[BEARER], "").await;
         assert!(metrics.text.contains("\ncountersign_outbox_up 0\n"));
-        let answer = ask(&page, "POST", "/replay-delivery", &[BEARER, FORM], "number=3").await;
+        let answer = ask(
+            &page,
+            "POST",
+            "/replay-delivery",
+            &[BEARER, FORM],
+            "number=3",
+        )
+        .await;
         assert_eq!(answer.status, 503);
         fault.store(false, Ordering::SeqCst);
     }
@@ -110,7 +117,14 @@ async fn an_outbox_that_fails_is_shown_as_down() {
 async fn without_an_outbox_there_is_nothing_to_replay() {
     let page = page(Monitor::new());
     assert_eq!(shown(&page).await["outbox"], Value::Null);
-    let answer = ask(&page, "POST", "/replay-delivery", &[BEARER, FORM], "number=3").await;
+    let answer = ask(
+        &page,
+        "POST",
+        "/replay-delivery",
+        &[BEARER, FORM],
+        "number=3",
+    )
+    .await;
     assert_eq!(answer.status, 404);
 }
 
@@ -141,15 +155,24 @@ async fn a_sender_is_shown_and_its_attempts_counted() {
     assert_eq!(attempts[0]["message_id"], sent.id.as_str());
     assert_eq!(attempts[0]["error"], "connect");
     let endpoint = &shown(&page).await["outbox"]["endpoints"][0];
-    assert_eq!((&endpoint["id"], &endpoint["failures"]), (&json!("a"), &json!(1)));
-    assert_eq!((&endpoint["waiting"], &endpoint["attempts"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&endpoint["id"], &endpoint["failures"]),
+        (&json!("a"), &json!(1))
+    );
+    assert_eq!(
+        (&endpoint["waiting"], &endpoint["attempts"]),
+        (&json!(1), &json!(1))
+    );
     let metrics = ask(&page, "GET", "/metrics", &[BEARER], "").await.text;
     for line in [
         r#"countersign_attempts_total{endpoint="a",verdict="retry",answer="connect"} 1"#,
         r#"countersign_outbox_deliveries{endpoint="a",state="waiting"} 1"#,
         "countersign_outbox_up 1",
     ] {
-        assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
+        assert!(
+            metrics.lines().any(|found| found == line),
+            "{line}\n{metrics}"
+        );
     }
     dispatcher.stop(Duration::from_secs(5)).await;
 }

@@ -1,4 +1,5 @@
-//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix.
+//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix, and
+//! senders of several languages share an outbox.
 
 use std::fs;
 
@@ -6,7 +7,7 @@ use anyhow::Result;
 
 use crate::python::Venv;
 use crate::tools::{command, root, run as execute, step, target};
-use crate::wheel;
+use crate::{npm, wheel};
 
 /// Sends, and has the requests verified in Rust, Python and JavaScript. Everything is installed and
 /// built first: the libraries refuse what is older than five minutes.
@@ -43,5 +44,20 @@ pub(crate) fn run() -> Result<()> {
     })?;
     step("verify in JavaScript", || {
         execute(command("node", [&verifier]).arg(&record))
-    })
+    })?;
+    let python = wheel::venv_with_wheel()?;
+    let tarball = npm::pack()?;
+    step(
+        "senders of Python, which is Rust's, and JavaScript share an outbox",
+        || {
+            let program = root().join("tests/javascript/shared-outbox.mjs");
+            let mut node = command("node", [program]);
+            execute(
+                node.arg("--python")
+                    .arg(&python)
+                    .arg("--tarball")
+                    .arg(&tarball),
+            )
+        },
+    )
 }

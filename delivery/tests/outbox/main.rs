@@ -10,6 +10,8 @@ mod dead_letters;
 mod fairness;
 #[cfg(unix)]
 mod freezing;
+#[cfg(unix)]
+mod full_disk;
 mod health;
 #[cfg(unix)]
 mod kills;

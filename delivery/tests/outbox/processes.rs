@@ -30,7 +30,22 @@ pub(crate) fn brief(lease: u64) -> SenderOptions {
 
 /// This very test once more, in a process of its own.
 pub(crate) fn start_again(test: &str, outbox: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+    spawn(Command::new(std::env::current_exe().unwrap()), test, outbox)
+}
+
+/// The same, in a process that can make no file larger than so many blocks of 512 bytes.
+pub(crate) fn start_again_within(blocks: u32, test: &str, outbox: &Path) -> Child {
+    // The limit would end it otherwise.
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &limited])
+        .arg(std::env::current_exe().unwrap());
+    spawn(shell, test, outbox)
+}
+
+fn spawn(mut command: Command, test: &str, outbox: &Path) -> Child {
+    command
         .args(["--exact", test, "--nocapture"])
         .env(FILE, outbox)
         .stdin(Stdio::null())
