@@ -1,5 +1,6 @@
 import { count, entropy as entropyOf, number, options, whole, word, wrong } from "./check.js";
 import { glue } from "./core.js";
+import type { ScheduleDescription } from "./retry-description.js";
 
 /** How a delay is spread: not at all; anything up to it; half of it, and up to the other half. */
 export type Jitter = "none" | "full" | "equal";
@@ -38,12 +39,19 @@ const DAY = 86_400;
  */
 export class Backoff {
   readonly #handle: glue.BackoffHandle;
+  /** @internal What a table holds of it. */
+  readonly description: ScheduleDescription;
+  /** @internal */
+  readonly jitter: Jitter;
 
-  private constructor(handle: unknown) {
+  private constructor(handle: unknown, description: ScheduleDescription, jitter: Jitter) {
     if (!(handle instanceof glue.BackoffHandle)) {
       throw new TypeError("a Backoff is made by Backoff.fixed, .exponential or .standard");
     }
+    handle.set_jitter(jitter);
     this.#handle = handle;
+    this.description = description;
+    this.jitter = jitter;
   }
 
   /** These delays in seconds, to the nearest millisecond, one for each attempt. */
@@ -52,7 +60,8 @@ export class Backoff {
       throw wrong("the delays", "an array of numbers", delays);
     }
     const checked = Float64Array.from(Array.from(delays, (delay) => number("a delay", delay)));
-    return Backoff.#spread(glue.BackoffHandle.fixed(checked), backoffOptions, "none");
+    const description = { fixed_ms: Array.from(checked, milliseconds) };
+    return new Backoff(glue.BackoffHandle.fixed(checked), description, jitterOf(backoffOptions, "none"));
   }
 
   /**
@@ -61,13 +70,16 @@ export class Backoff {
    */
   static exponential(base: number, exponentialOptions: ExponentialOptions): Backoff {
     const { attempts, factor, cap } = options("the options", exponentialOptions);
-    const handle = glue.BackoffHandle.exponential(
-      number("the base", base),
-      count("the factor", factor ?? 2),
-      number("the cap", cap ?? DAY),
-      count("attempts", attempts),
-    );
-    return Backoff.#spread(handle, exponentialOptions, "none");
+    const parts = {
+      base: number("the base", base),
+      factor: count("the factor", factor ?? 2),
+      cap: number("the cap", cap ?? DAY),
+      attempts: count("attempts", attempts),
+    };
+    const handle = glue.BackoffHandle.exponential(parts.base, parts.factor, parts.cap, parts.attempts);
+    const times = { base_ms: milliseconds(parts.base), cap_ms: milliseconds(parts.cap) };
+    const description = { exponential: { ...times, factor: parts.factor, attempts: parts.attempts } };
+    return new Backoff(handle, description, jitterOf(exponentialOptions, "none"));
   }
 
   /**
@@ -75,13 +87,10 @@ export class Backoff {
    * named. Source: the specification's section on retries.
    */
   static standard(backoffOptions?: BackoffOptions): Backoff {
-    return Backoff.#spread(glue.BackoffHandle.standard(), backoffOptions, "equal");
-  }
-
-  static #spread(handle: glue.BackoffHandle, given: BackoffOptions | undefined, otherwise: Jitter): Backoff {
-    const { jitter } = options("the options", given);
-    handle.set_jitter(word("jitter", JITTERS, jitter ?? otherwise));
-    return new Backoff(handle);
+    const handle = glue.BackoffHandle.standard();
+    handle.set_jitter("none");
+    const delays = Array.from({ length: handle.attempts() }, (_, index) => milliseconds(handle.delay(index + 1, 0)!));
+    return new Backoff(handle, { fixed_ms: delays }, jitterOf(backoffOptions, "equal"));
   }
 
   /** How many attempts there are. */
@@ -124,4 +133,13 @@ export class Backoff {
     }
     return backoff.#handle;
   }
+}
+
+function jitterOf(given: BackoffOptions | undefined, otherwise: Jitter): Jitter {
+  return word("jitter", JITTERS, options("the options", given).jitter ?? otherwise);
+}
+
+/** To the nearest, at most as many as a number tells apart. */
+function milliseconds(seconds: number): number {
+  return Math.min(Math.floor(seconds * 1e3 + 0.5), Number.MAX_SAFE_INTEGER);
 }

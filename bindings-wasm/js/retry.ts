@@ -1,6 +1,7 @@
 import { Backoff } from "./backoff.js";
 import { count, entropy as entropyOf, flag, number, options, time, wholeUpTo, wrong } from "./check.js";
 import { glue } from "./core.js";
+import type { RetryPolicyDescription } from "./retry-description.js";
 
 /** Options of {@link RetryPolicy}. */
 export interface RetryPolicyOptions {
@@ -59,16 +60,23 @@ const MAX_STATUS = 65_535;
 export class RetryPolicy {
   /** The delays. */
   readonly backoff: Backoff;
+  /** @internal What a table holds of it. */
+  readonly description: RetryPolicyDescription;
   readonly #handle: glue.RetryPolicyHandle;
 
   constructor(backoff: Backoff, policyOptions?: RetryPolicyOptions) {
     const { retryAfterCap, retryStatuses } = options("the options", policyOptions);
-    this.#handle = new glue.RetryPolicyHandle(
-      Backoff.handleOf(backoff),
-      number("the cap of Retry-After", retryAfterCap ?? DAY),
-      checkedStatuses(retryStatuses),
-    );
+    const handle = Backoff.handleOf(backoff);
+    const cap = number("the cap of Retry-After", retryAfterCap ?? DAY);
+    const statuses = checkedStatuses(retryStatuses);
+    this.#handle = new glue.RetryPolicyHandle(handle, cap, statuses);
     this.backoff = backoff;
+    this.description = {
+      schedule: backoff.description,
+      jitter: backoff.jitter,
+      retry_after_cap_ms: Math.min(Math.floor(cap * 1e3 + 0.5), Number.MAX_SAFE_INTEGER),
+      retry_statuses: Array.from(statuses),
+    };
   }
 
   /** The schedule of Standard Webhooks; see {@link Backoff.standard}. */

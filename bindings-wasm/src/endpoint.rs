@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use countersign::{Availability, DisableReason, EndpointHealth, HealthPolicy, Outcome, UnixTime};
+use countersign::{DisableReason, EndpointHealth, HealthPolicy, Outcome, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// When an endpoint is throttled, taken for down, and disabled. It is built up before it is asked.

@@ -30,7 +30,6 @@ fn message(error: &Error) -> String {
         Error::Delivery(error) => error.to_string(),
         #[cfg(any(feature = "receiver", feature = "webhook"))]
         Error::Guard(error) => error.to_string(),
-        #[cfg(any(feature = "receiver", feature = "webhook"))]
         Error::Payload(error) => error.to_string(),
         #[cfg(feature = "webhook")]
         Error::Verification(error) => error.to_string(),

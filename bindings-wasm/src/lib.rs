@@ -44,6 +44,8 @@ mod receiver;
 mod report;
 #[cfg(feature = "webhook")]
 mod retry;
+#[cfg(any(feature = "receiver", feature = "sender"))]
+mod routes;
 #[cfg(feature = "webhook")]
 mod scheme;
 #[cfg(feature = "receiver")]
@@ -52,5 +54,7 @@ mod sql;
 mod statements;
 #[cfg(feature = "monitor")]
 mod status;
+#[cfg(feature = "monitor")]
+mod views;
 #[cfg(feature = "webhook")]
 mod webhook;

@@ -1,17 +1,16 @@
 //! What a monitor counts.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use countersign::UnixTime;
-use countersign::monitor::{
-    DeadLetter, InboxView, MOST_DEAD_LETTERS, Monitor, MonitorError, Observation, shortened,
-};
+use countersign::monitor::{AttemptObservation, Monitor, MonitorError, Observation, shortened};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The counts of receivers. Times are in milliseconds.
+use crate::views::{InboxHandle, OutboxHandle, attached};
+
+/// The counts of receivers and senders. Times are in milliseconds.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct MonitorHandle(pub(crate) Monitor);
@@ -20,10 +19,12 @@ pub struct MonitorHandle(pub(crate) Monitor);
 impl MonitorHandle {
     /// Counts from now on, and keeps so much.
     #[wasm_bindgen(constructor)]
-    pub fn new(since: f64, recent: u32, most_types: u32) -> Self {
-        let monitor = Monitor::new(instant(since));
-        let monitor = monitor.with_recent(recent as usize);
-        Self(monitor.with_most_types(most_types as usize))
+    pub fn new(since: f64, recent: u32, most_types: u32, most_endpoints: u32) -> Self {
+        let monitor = Monitor::new(instant(since))
+            .with_recent(recent as usize)
+            .with_most_types(most_types as usize)
+            .with_most_endpoints(most_endpoints as usize);
+        Self(monitor)
     }
 
     /// Counts from this instant on.
@@ -39,6 +40,11 @@ impl MonitorHandle {
     /// How many types are told apart if nothing else is said.
     pub fn default_types() -> usize {
         Monitor::DEFAULT_TYPES
+    }
+
+    /// How many endpoints are told apart if nothing else is said.
+    pub fn default_endpoints() -> usize {
+        Monitor::DEFAULT_ENDPOINTS
     }
 
     /// The number of the receiver.
@@ -65,77 +71,45 @@ impl MonitorHandle {
         event_type: Option<String>,
         key_index: Option<usize>,
     ) {
-        // A duration that is none counts as the shortest.
-        let duration = Duration::try_from_secs_f64(duration).unwrap_or_default();
-        let mut observation = Observation::new(instant(at), status, result, duration);
+        let mut observation = Observation::new(instant(at), status, result, length(duration));
         observation.event_id = event_id.as_deref();
         observation.event_type = event_type.as_deref();
         observation.key_index = key_index;
         self.0.observe(receiver, &observation);
     }
 
+    /// Counts how an attempt of a sender ended; the duration is in seconds.
+    pub fn observe_attempt(
+        &mut self,
+        endpoint: &str,
+        verdict: &str,
+        duration: f64,
+        status: Option<u16>,
+        error: Option<String>,
+    ) {
+        let mut observation = AttemptObservation::new(endpoint, verdict, length(duration));
+        observation.status = status;
+        observation.error = error.as_deref();
+        self.0.observe_attempt(&observation);
+    }
+
     /// The counts as text.
-    pub fn openmetrics(&self, inbox: Option<InboxHandle>) -> String {
-        self.0.openmetrics(view(inbox.as_ref()))
+    pub fn openmetrics(&self, inbox: Option<InboxHandle>, outbox: Option<OutboxHandle>) -> String {
+        self.0
+            .openmetrics(attached(inbox.as_ref(), outbox.as_ref()))
     }
 
     /// What the page shows, as JSON.
-    pub fn snapshot(&self, inbox: Option<InboxHandle>, now: f64, process: f64) -> String {
-        let inbox = view(inbox.as_ref());
-        self.0.snapshot(inbox, instant(now), process as u64)
+    pub fn snapshot(
+        &self,
+        inbox: Option<InboxHandle>,
+        outbox: Option<OutboxHandle>,
+        now: f64,
+        process: f64,
+    ) -> String {
+        let attached = attached(inbox.as_ref(), outbox.as_ref());
+        self.0.snapshot(attached, instant(now), process as u64)
     }
-}
-
-/// What was read of an inbox.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct InboxHandle(InboxView);
-
-#[wasm_bindgen]
-impl InboxHandle {
-    /// An inbox that has answered nothing yet.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self(InboxView::down())
-    }
-
-    /// It has answered how many events are in which state: so far, none.
-    pub fn has_counts(&mut self) {
-        self.0.counts = Some(Vec::new());
-    }
-
-    /// It has answered which dead letters there are: so far, none.
-    pub fn has_dead_letters(&mut self) {
-        self.0.dead_letters = Some(Vec::new());
-    }
-
-    /// Adds how many events are in a state.
-    pub fn add_count(&mut self, state: String, count: f64) {
-        let counts = self.0.counts.get_or_insert_default();
-        counts.push((state, count as u64));
-    }
-
-    /// Adds a dead letter.
-    pub fn add_dead_letter(
-        &mut self,
-        number: f64,
-        received: f64,
-        attempts: u32,
-        event_id: Option<String>,
-        event_type: Option<String>,
-        error: Option<String>,
-    ) {
-        let mut letter = DeadLetter::new(number as u64, instant(received), attempts);
-        letter.event_id = event_id;
-        letter.event_type = event_type;
-        letter.error = error;
-        let letters = self.0.dead_letters.get_or_insert_default();
-        letters.push(letter);
-    }
-}
-
-pub(crate) fn view(inbox: Option<&InboxHandle>) -> Option<&InboxView> {
-    inbox.map(|inbox| &inbox.0)
 }
 
 /// A text of a request, no longer than a monitor keeps it.
@@ -144,16 +118,15 @@ pub fn shortened_text(text: &str) -> String {
     shortened(text).into_owned()
 }
 
-/// How many dead letters are shown.
-#[wasm_bindgen]
-pub fn most_dead_letters() -> usize {
-    MOST_DEAD_LETTERS
-}
-
 pub(crate) fn thrown(error: MonitorError) -> JsValue {
     JsValue::from_str(&error.to_string())
 }
 
 pub(crate) fn instant(milliseconds: f64) -> UnixTime {
     UnixTime::from_millis(milliseconds as u64)
+}
+
+/// A duration that is none counts as the shortest.
+pub(crate) fn length(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

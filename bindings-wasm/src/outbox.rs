@@ -5,14 +5,14 @@ use alloc::string::String;
 
 use countersign::error::MessageDefect;
 use countersign::sql::outbox::{self, Wanted};
-use countersign::{DeliveryError, Routes, UnixTime};
+use countersign::{ConfigurationError, DeliveryError, Error, PayloadError, Routes, UnixTime};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{text, thrown};
 use crate::statements::listed;
 
-const STATEMENTS: [(&str, &str); 46] = [
+const STATEMENTS: [(&str, &str); 53] = [
     ("sqlite_schema", outbox::SQLITE_SCHEMA),
     ("postgres_schema", outbox::POSTGRES_SCHEMA),
     ("send", outbox::SEND),
@@ -53,7 +53,14 @@ const STATEMENTS: [(&str, &str); 46] = [
     ("payload", outbox::PAYLOAD),
     ("attempts", outbox::ATTEMPTS),
     ("counts", outbox::COUNTS),
+    ("standings", outbox::STANDINGS),
+    ("latest_attempts", outbox::LATEST_ATTEMPTS),
     ("replay_one", outbox::REPLAY_ONE),
+    ("begin_replay", outbox::BEGIN_REPLAY),
+    ("replays", outbox::REPLAYS),
+    ("running_replays", outbox::RUNNING_REPLAYS),
+    ("put_replay", outbox::PUT_REPLAY),
+    ("cancel_replay", outbox::CANCEL_REPLAY),
     ("settled", outbox::SETTLED),
     ("delete_attempts", outbox::DELETE_ATTEMPTS),
     ("delete_delivery", outbox::DELETE_DELIVERY),
@@ -67,11 +74,28 @@ pub fn outbox_statements() -> String {
     listed(&STATEMENTS)
 }
 
-/// The statement that lists deliveries: a bit for each condition, in the order of their values.
+/// The statement that lists deliveries: a bit for each condition, in the order of their values, and
+/// then one for dead letters, which has no value.
 #[wasm_bindgen]
 pub fn outbox_deliveries(conditions: u32) -> String {
+    outbox::deliveries(wanted(conditions))
+}
+
+/// The statement that counts these deliveries.
+#[wasm_bindgen]
+pub fn outbox_count(conditions: u32) -> String {
+    outbox::count(wanted(conditions))
+}
+
+/// The statement that has the numbers of these deliveries.
+#[wasm_bindgen]
+pub fn outbox_numbers(conditions: u32) -> String {
+    outbox::numbers(wanted(conditions))
+}
+
+fn wanted(conditions: u32) -> Wanted {
     let has = |place: u32| conditions >> place & 1 == 1;
-    outbox::deliveries(Wanted {
+    Wanted {
         state: has(0),
         endpoint: has(1),
         event_type: has(2),
@@ -79,8 +103,10 @@ pub fn outbox_deliveries(conditions: u32) -> String {
         since: has(4),
         until: has(5),
         before: has(6),
-        ..Wanted::default()
-    })
+        after: has(7),
+        last: has(8),
+        is_dead: has(9),
+    }
 }
 
 /// Of a pattern of event types the beginning, after a star if more may follow it.
@@ -106,14 +132,16 @@ pub fn write_payload(id: &str, event_type: &str, time: f64, data: &str) -> Strin
 #[wasm_bindgen]
 pub fn delivery_failure(word: &str) -> String {
     use DeliveryError::MalformedMessage;
-    let error = match word {
-        "name" => MalformedMessage(MessageDefect::Name),
-        "data" => MalformedMessage(MessageDefect::Data),
-        "length" => MalformedMessage(MessageDefect::Length),
-        "setting" => MalformedMessage(MessageDefect::Setting),
-        "unknown_endpoint" => DeliveryError::UnknownEndpoint,
-        "unreadable_secret" => DeliveryError::UnreadableSecret,
-        "outbox_unavailable" => DeliveryError::OutboxUnavailable,
+    let error: Error = match word {
+        "name" => MalformedMessage(MessageDefect::Name).into(),
+        "data" => MalformedMessage(MessageDefect::Data).into(),
+        "length" => MalformedMessage(MessageDefect::Length).into(),
+        "setting" => MalformedMessage(MessageDefect::Setting).into(),
+        "unknown_endpoint" => DeliveryError::UnknownEndpoint.into(),
+        "unreadable_secret" => DeliveryError::UnreadableSecret.into(),
+        "outbox_unavailable" => DeliveryError::OutboxUnavailable.into(),
+        "malformed_schema" => ConfigurationError::MalformedSchema.into(),
+        "schema_mismatch" => PayloadError::SchemaMismatch.into(),
         // A word of no failure: TypeScript has none.
         _ => return "".to_owned(),
     };

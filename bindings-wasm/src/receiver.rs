@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use countersign::{
     AddressPolicy, ClaimToken, ForwardingHeader, Held, MemoryRateLimiter, MemoryReplayGuard,
-    Network, RateLimit, RateWindow, Routes, UnixTime,
+    Network, RateLimit, RateWindow, UnixTime,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -217,33 +217,6 @@ pub fn decide_claim(is_handled: bool, until: f64, now: f64) -> Result<(), JsValu
         false => Held::InProgress { until },
     };
     countersign::decide_claim(Some(held), instant(now)).map_err(thrown)
-}
-
-/// Patterns of event types.
-#[wasm_bindgen]
-#[derive(Debug, Default)]
-pub struct RoutesHandle(Routes);
-
-#[wasm_bindgen]
-impl RoutesHandle {
-    /// No patterns.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The pattern's number.
-    ///
-    /// # Errors
-    /// `malformed_pattern`, `duplicate_handler`.
-    pub fn add(&mut self, pattern: &str) -> Result<usize, JsValue> {
-        self.0.add(pattern).map_err(thrown)
-    }
-
-    /// The number of the pattern that fits best.
-    pub fn find(&self, event_type: Option<String>) -> Option<usize> {
-        self.0.find(event_type.as_deref())
-    }
 }
 
 /// The scripts for Redis, and what stands before its keys.

@@ -10,7 +10,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
-use crate::monitor::{InboxHandle, MonitorHandle, instant, thrown, view};
+use crate::monitor::{MonitorHandle, instant, thrown};
+use crate::views::{InboxHandle, OutboxHandle, attached};
 
 /// A status page.
 #[wasm_bindgen]
@@ -86,12 +87,14 @@ impl StatusRequestHandle {
 pub enum StepKind {
     /// Nothing.
     Answer,
-    /// All of the inbox.
+    /// All of the inbox and the outbox.
     Data,
-    /// The counts of the inbox.
+    /// The counts of the inbox, the endpoints and replays of the outbox.
     Metrics,
-    /// A dead letter that is replayed.
+    /// A dead letter of the inbox that is replayed.
     Replay,
+    /// A dead letter of the outbox that is replayed.
+    ReplayDelivery,
 }
 
 /// A step on the way to an answer.
@@ -107,6 +110,7 @@ impl StepHandle {
             Step::Data { .. } => StepKind::Data,
             Step::Metrics => StepKind::Metrics,
             Step::Replay { .. } => StepKind::Replay,
+            Step::ReplayDelivery { .. } => StepKind::ReplayDelivery,
             _ => StepKind::Answer,
         }
     }
@@ -114,7 +118,7 @@ impl StepHandle {
     /// The number of the dead letter that is to be replayed.
     pub fn number(&self) -> f64 {
         match self.0 {
-            Step::Replay { number } => number as f64,
+            Step::Replay { number } | Step::ReplayDelivery { number } => number as f64,
             _ => 0.0,
         }
     }
@@ -122,30 +126,36 @@ impl StepHandle {
     /// Whether that is among these, which are all that there are.
     pub fn is_shown(&self, dead_letters: Vec<f64>) -> bool {
         let numbers = dead_letters.into_iter().map(|number| number as u64);
-        matches!(self.0, Step::Replay { number } if is_shown(numbers, number))
+        match self.0 {
+            Step::Replay { number } | Step::ReplayDelivery { number } => is_shown(numbers, number),
+            _ => false,
+        }
     }
 
-    /// The answer, with what was read of the inbox, and whether the dead letter was replayed.
+    /// The answer, with what was read of the inbox and the outbox, and whether the dead letter was
+    /// replayed.
     pub fn finish(
         self,
         monitor: &MonitorHandle,
         inbox: Option<InboxHandle>,
+        outbox: Option<OutboxHandle>,
         replayed: Option<bool>,
         now: f64,
         process: f64,
     ) -> StatusAnswerHandle {
-        let inbox = view(inbox.as_ref());
+        let attached = attached(inbox.as_ref(), outbox.as_ref());
         StatusAnswerHandle(match self.0 {
             Step::Answer(answer) => answer,
             Step::Data { csrf } => StatusAnswer::data(
                 &monitor.0,
-                inbox,
+                attached,
                 instant(now),
                 process as u64,
                 csrf.as_deref(),
             ),
-            Step::Metrics => StatusAnswer::metrics(&monitor.0, inbox),
+            Step::Metrics => StatusAnswer::metrics(&monitor.0, attached),
             Step::Replay { number } => StatusAnswer::replayed(number, replayed),
+            Step::ReplayDelivery { number } => StatusAnswer::delivery_replayed(number, replayed),
             _ => StatusAnswer::refused(500),
         })
     }

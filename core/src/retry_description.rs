@@ -123,4 +123,26 @@ mod tests {
             assert_eq!(serde_json::from_str::<RetryPolicy>(&text).unwrap(), policy);
         }
     }
+    /// The npm package writes policies by code of its own, with these texts in a test of its own.
+    #[test]
+    fn policies_are_read_as_the_npm_package_writes_them() {
+        let second = Duration::from_secs(1);
+        let written = [
+            (
+                r#"{"schedule":{"exponential":{"base_ms":1000,"cap_ms":86400000,"factor":2,"attempts":3}},"jitter":"none","retry_after_cap_ms":1500,"retry_statuses":[404]}"#,
+                RetryPolicy::exponential(second, 3)
+                    .with_retry_after_cap(Duration::from_millis(1_500))
+                    .with_retry_statuses([404]),
+            ),
+            (
+                r#"{"schedule":{"fixed_ms":[0,1000]},"jitter":"full","retry_after_cap_ms":86400000,"retry_statuses":[]}"#,
+                RetryPolicy::new(
+                    Backoff::fixed([Duration::ZERO, second]).with_jitter(Jitter::Full),
+                ),
+            ),
+        ];
+        for (text, policy) in written {
+            assert_eq!(serde_json::from_str::<RetryPolicy>(text).unwrap(), policy);
+        }
+    }
 }

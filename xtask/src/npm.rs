@@ -12,7 +12,7 @@ use crate::tools::{
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 18] = [
+const INTERNAL_TYPES: [&str; 21] = [
     "compile",
     "core",
     "entry",
@@ -21,12 +21,15 @@ const INTERNAL_TYPES: [&str; 18] = [
     "init",
     "monitor-entry",
     "monitor-init",
+    "monitor/asking",
     "monitor/core",
-    "monitor/reader",
+    "monitor/inbox-reader",
+    "monitor/outbox-reader",
     "receiver-entry",
     "receiver-init",
     "receiver/core",
     "request",
+    "retry-description",
     "sender-entry",
     "sender-init",
     "sender/core",
@@ -34,16 +37,17 @@ const INTERNAL_TYPES: [&str; 18] = [
 ];
 
 /// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
-/// tarball. Those who only verify load the first module alone. The tarball has the JavaScript of
-/// each part twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each
-/// module's bytes three times, so that the monitor takes 170,000 and the sender 200,000.
+/// tarball. Those who only verify load the first module alone. Of the monitor, 8,300 bytes show
+/// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
+/// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
+/// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
 const MAX_WASM_GZIP: [(&str, u64); 4] = [
     ("countersign", 63_000),
     ("receiver", 46_000),
-    ("monitor", 40_500),
-    ("sender", 33_500),
+    ("monitor", 48_500),
+    ("sender", 37_500),
 ];
-const MAX_TARBALL: u64 = 935_000;
+const MAX_TARBALL: u64 = 1_005_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;

@@ -5,8 +5,10 @@ import { Receiver } from "../receiver/receiver.js";
 import { glue } from "./core.js";
 import { configured } from "./configured.js";
 import type { MonitoredInbox } from "./inbox.js";
+import { InboxReader } from "./inbox-reader.js";
 import type { MonitorLogEntry, MonitorLogger } from "./log.js";
-import { InboxReader } from "./reader.js";
+import { type MonitoredSender, type ObservedAttempt, SENDER_METHODS } from "./outbox.js";
+import { OutboxReader } from "./outbox-reader.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Options of {@link Monitor}. */
@@ -15,13 +17,15 @@ export interface MonitorOptions {
   readonly recent?: number | null | undefined;
   /** How many types of events are told apart for each receiver; 100 if not given. The rest is counted as `other`. */
   readonly mostTypes?: number | null | undefined;
+  /** How many endpoints of senders are told apart; 100 if not given. The rest is counted as `other`. */
+  readonly mostEndpoints?: number | null | undefined;
   /** Gets each line of the log; JSON to standard error if not given, nowhere if `null`. */
   readonly log?: MonitorLogger | null | undefined;
 }
 
 /**
- * Keeps the last outcomes of receivers and counts all of them, in this process and in bounded
- * memory.
+ * Keeps the last outcomes of receivers and counts all of them, and all attempts of senders, in this
+ * process and in bounded memory.
  *
  * @example
  * ```ts
@@ -39,11 +43,12 @@ export class Monitor {
   readonly #handle: glue.MonitorHandle;
   readonly #log: MonitorLogger;
   #hasBegun: boolean;
-  #reader: InboxReader | null = null;
+  #inbox: InboxReader | null = null;
+  #outbox: OutboxReader | null = null;
 
   /** @throws `TypeError` for options of another type. */
   constructor(monitorOptions?: MonitorOptions) {
-    const { recent, mostTypes, log } = options("the options", monitorOptions);
+    const { recent, mostTypes, mostEndpoints, log } = options("the options", monitorOptions);
     if (log !== undefined && log !== null && typeof log !== "function") {
       throw wrong("log", "a function", log);
     }
@@ -54,6 +59,7 @@ export class Monitor {
       now,
       above0("recent", recent ?? glue.MonitorHandle.default_recent()),
       above0("mostTypes", mostTypes ?? glue.MonitorHandle.default_types()),
+      above0("mostEndpoints", mostEndpoints ?? glue.MonitorHandle.default_endpoints()),
     );
   }
 
@@ -74,51 +80,86 @@ export class Monitor {
 
   /** Shows this inbox, too, with its dead letters. */
   attachInbox(inbox: MonitoredInbox): this {
-    for (const name of ["counts", "deadLetters", "replay"] as const) {
-      if (typeof (inbox as MonitoredInbox | null | undefined)?.[name] !== "function") {
-        throw new TypeError("the inbox must have the methods counts, deadLetters, replay");
-      }
-    }
-    this.#reader = new InboxReader(inbox, (entry) => this.log(entry));
+    checkMethods("the inbox", inbox, ["counts", "deadLetters", "replay"]);
+    this.#inbox = new InboxReader(inbox, (entry) => this.log(entry));
     return this;
   }
 
   /** The inbox that is shown; `null` if there is none. */
   get inbox(): MonitoredInbox | null {
-    return this.#reader?.inbox ?? null;
+    return this.#inbox?.inbox ?? null;
+  }
+
+  /**
+   * Counts the attempts that this sender makes in this process, and shows its outbox: endpoints,
+   * replays, attempts and dead letters. Of several senders all attempts are counted, and the outbox of
+   * the last is shown.
+   *
+   * @example
+   * ```ts
+   * import { Monitor } from "countersign/monitor";
+   * import { MemorySenderStore, Sender } from "countersign/sender";
+   *
+   * const sender = new Sender({ store: new MemorySenderStore() });
+   * const monitor = new Monitor().attachSender(sender);
+   * const { outbox } = await monitor.snapshot(); // { endpoints: [], replays: [], attempts: [], dead_letters: [] }
+   * ```
+   */
+  attachSender(sender: MonitoredSender): this {
+    checkMethods("the sender", sender, SENDER_METHODS);
+    if (sender !== this.#outbox?.sender) {
+      sender.observe((attempt) => this.#observeAttempt(attempt));
+      this.#outbox = new OutboxReader(sender, (entry) => this.log(entry));
+    }
+    return this;
+  }
+
+  /** The sender whose outbox is shown; `null` if there is none. */
+  get sender(): MonitoredSender | null {
+    return this.#outbox?.sender ?? null;
   }
 
   /** All counts as the text of OpenMetrics 1.0, to be sent as `CONTENT_TYPE`. */
   async openmetrics(): Promise<string> {
-    const view = await this.#reader?.counts();
-    return this.#handle.openmetrics(view);
+    return this.#handle.openmetrics(...(await this.#counts()));
   }
 
   /** All that the status page shows. */
   async snapshot(): Promise<Snapshot> {
     this.#begin();
-    const view = await this.#reader?.all();
-    return JSON.parse(this.#handle.snapshot(view, Date.now(), processNumber())) as Snapshot;
+    const views = await this.#all();
+    return JSON.parse(this.#handle.snapshot(...views, Date.now(), processNumber())) as Snapshot;
   }
 
-  /** @internal Asks the inbox what this step wants of it, and gives its answer. */
+  /** @internal Asks the inbox and the outbox what this step wants of them, and gives its answer. */
   async finish(step: glue.StepHandle, now: number): Promise<glue.StatusAnswerHandle> {
     this.#begin();
-    let view: glue.InboxHandle | undefined;
+    let views: Views = [undefined, undefined];
     let replayed: boolean | null | undefined;
     switch (step.kind()) {
       case glue.StepKind.Data:
-        view = await this.#reader?.all();
+        views = await this.#all();
         break;
       case glue.StepKind.Metrics:
-        view = await this.#reader?.counts();
+        views = await this.#counts();
         break;
       case glue.StepKind.Replay:
-        replayed = this.#reader === null ? false : await this.#reader.replay(step);
+        replayed = this.#inbox === null ? false : await this.#inbox.replay(step);
+        break;
+      case glue.StepKind.ReplayDelivery:
+        replayed = this.#outbox === null ? false : await this.#outbox.replay(step);
         break;
       case glue.StepKind.Answer:
     }
-    return step.finish(this.#handle, view, replayed, now, processNumber());
+    return step.finish(this.#handle, ...views, replayed, now, processNumber());
+  }
+
+  #counts(): Promise<Views> {
+    return Promise.all([this.#inbox?.counts(), this.#outbox?.counts()]);
+  }
+
+  #all(): Promise<Views> {
+    return Promise.all([this.#inbox?.all(), this.#outbox?.all()]);
   }
 
   /** @internal */
@@ -142,6 +183,21 @@ export class Monitor {
     const { time, status, result, duration, eventId, eventType, keyIndex } = outcome;
     const at = Math.round(time * 1e3);
     this.#handle.observe(receiver, at, status, result, duration, eventId, eventType, keyIndex);
+  }
+
+  #observeAttempt({ endpoint, verdict, status, error, duration }: ObservedAttempt): void {
+    this.#begin();
+    this.#handle.observe_attempt(endpoint, verdict, duration, status, error);
+  }
+}
+
+/** What was read of the inbox and the outbox; the core takes them as its own. */
+type Views = [glue.InboxHandle | undefined, glue.OutboxHandle | undefined];
+
+function checkMethods(what: string, value: unknown, methods: readonly string[]): void {
+  const given = value as Record<string, unknown> | null | undefined;
+  if (methods.some((name) => typeof given?.[name] !== "function")) {
+    throw new TypeError(`${what} must have the methods ${methods.join(", ")}`);
   }
 }
 

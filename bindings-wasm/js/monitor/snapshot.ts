@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly recent: readonly OutcomeSnapshot[];
   /** `null` if there is no inbox. */
   readonly inbox: InboxSnapshot | null;
+  /** `null` if there is no sender. */
+  readonly outbox: OutboxSnapshot | null;
 }
 
 /** The counts of one receiver. */
@@ -60,4 +62,73 @@ export interface DeadLetterSnapshot {
   readonly received: number;
   readonly attempts: number;
   readonly error: string | null;
+}
+
+/** The outbox of a sender, for all processes that share it. What it did not answer is `null`. */
+export interface OutboxSnapshot {
+  /** The first 100: those that ail, then those for which most waits. */
+  readonly endpoints: readonly EndpointSnapshot[] | null;
+  /** The latest 20. */
+  readonly replays: readonly ReplaySnapshot[] | null;
+  /** The latest 50. */
+  readonly attempts: readonly AttemptSnapshot[] | null;
+  /** The latest 100. */
+  readonly dead_letters: readonly DeadDeliverySnapshot[] | null;
+}
+
+/** Where messages go, and how it stands. */
+export interface EndpointSnapshot {
+  readonly id: string;
+  readonly state: "ready" | "throttled" | "circuit_open" | "probe" | "disabled";
+  /** When a pause ends; else `null`. */
+  readonly until: number | null;
+  /** Why it is disabled; else `null`. */
+  readonly reason: "gone" | "failing" | "manual" | null;
+  /** Attempts that failed since the last one that succeeded. */
+  readonly failures: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly dead: number;
+  /** How many attempts this process made. */
+  readonly attempts: number;
+  /** How long half, 95 and 99 of 100 of these took at most; `null` if there was none. */
+  readonly latency: Readonly<Record<"p50" | "p95" | "p99", number | null>>;
+}
+
+/** A replay of many dead letters. */
+export interface ReplaySnapshot {
+  readonly number: number;
+  readonly created: number;
+  readonly state: "running" | "done" | "cancelled";
+  /** How many were meant when it began. */
+  readonly total: number;
+  readonly replayed: number;
+  readonly per_second: number;
+}
+
+/** An attempt to deliver. */
+export interface AttemptSnapshot {
+  /** The number of its delivery. */
+  readonly delivery: number;
+  readonly time: number;
+  readonly attempt: number;
+  readonly duration: number;
+  /** `null` if it was deleted. */
+  readonly endpoint: string | null;
+  readonly message_id: string;
+  readonly event_type: string;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+/** A delivery that is given up. */
+export interface DeadDeliverySnapshot {
+  readonly number: number;
+  readonly created: number;
+  readonly attempts: number;
+  /** `null` if it was deleted. */
+  readonly endpoint: string | null;
+  readonly message_id: string;
+  readonly event_type: string;
+  readonly reason: string | null;
 }

@@ -1,10 +1,12 @@
 import { number, options, seconds, whole, word, wrong } from "../check.js";
 import type { Event } from "../event.js";
 import { AddressPolicy } from "./address.js";
+import { glue } from "./core.js";
 import type { EventStore } from "./event-store.js";
 import { type Logger, logToConsole, type Observer } from "./outcome.js";
 import { MemoryRateStore, RateLimit, type RateStore } from "./rate-limit.js";
 import { MemoryReplayStore, type ReplayStore } from "./replay.js";
+import { refusal } from "./refusal.js";
 import { Schemas, type SchemasByPattern, type SchemaValidator } from "./schemas.js";
 
 /** Takes an event. What it returns is not looked at; that it returns, or fulfils, is success. */
@@ -108,13 +110,17 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     bodyLimit: whole("bodyLimit", given.bodyLimit ?? MEBIBYTE),
     bodyTimeout: number("bodyTimeout", given.bodyTimeout ?? 10),
     deadline: number("deadline", given.deadline ?? 8),
-    schemas: (given.schemas ?? null) === null ? null : new Schemas(given.schemas, given.validator),
+    schemas: (given.schemas ?? null) === null ? null : schemasOf(given),
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
     clock: callable("clock", given.clock),
     origin: given.origin ? origin(given.origin) : null,
     log: given.log === undefined ? logToConsole : (callable("log", given.log) ?? (() => undefined)),
     needsPeer: address !== null || rateLimit !== null,
   };
+}
+
+function schemasOf({ schemas, validator }: Partial<ReceiverOptions>): Schemas {
+  return new Schemas(schemas, validator, { routes: new glue.RoutesHandle(), refusal });
 }
 
 function instance<T>(what: string, type: abstract new (...values: never[]) => T, value: unknown): T | null {

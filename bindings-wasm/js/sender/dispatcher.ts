@@ -8,29 +8,14 @@ import { describeThrown } from "../receiver/outcome.js";
 import { monotonic, within } from "../receiver/timer.js";
 import { randomToken } from "../receiver/token.js";
 import type { Attempt } from "../retry.js";
+import { attempt, entropyOf } from "./attempt.js";
 import { choose } from "./choice.js";
-import type { EndpointHealth, HealthPolicy } from "./health.js";
-import type { SenderLogEntry, SenderLog } from "./log.js";
+import type { EndpointHealth } from "./health.js";
+import type { SenderLogEntry } from "./log.js";
+import type { Parts } from "./parts.js";
 import { Run } from "./run.js";
-import type { Choice, Ended, Retention, SenderStore, Standing, StoredEndpoint, TakenDelivery, Verdict } from "./store.js";
-import { type Defaults, type Target, targetOf } from "./target.js";
-import { type Answer, type Host, post } from "./transport.js";
-
-/** What a dispatcher works with. Durations are in seconds. */
-export interface Parts extends Host {
-  readonly store: SenderStore;
-  readonly defaults: Defaults;
-  readonly healthPolicy: HealthPolicy;
-  /** The clock in Unix milliseconds. */
-  readonly clock: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly log: SenderLog;
-  readonly lease: number;
-  readonly concurrency: number;
-  readonly poll: number;
-  readonly retention: Retention;
-}
+import type { Choice, Ended, Standing, StoredEndpoint, TakenDelivery } from "./store.js";
+import { type Target, targetOf } from "./target.js";
 
 /** How long to wait for a store that failed, and how long an endpoint whose settings are wrong. */
 const RECOVERY = 1;
@@ -62,11 +47,21 @@ export class Dispatcher {
   /** What is known of endpoints may have changed. */
   look(): void {
     this.#notBefore.clear();
+    if (this.#run !== null) {
+      this.#run.nextReplay = 0;
+    }
     this.ring();
   }
 
   start(): void {
-    this.#begin(new Run(false));
+    const run = new Run(false);
+    this.#begin(run);
+    const failed = (thrown: unknown) => this.#logThrown("what other processes send is not heard, but looked for", thrown);
+    try {
+      run.stopListening = this.#parts.store.listen?.(() => this.ring(), failed) ?? run.stopListening;
+    } catch (thrown) {
+      failed(thrown);
+    }
   }
 
   /** Delivers what is due and ends; in how many seconds there is more to do, `null` if nothing waits. */
@@ -106,14 +101,15 @@ export class Dispatcher {
     const cut = [...run.running.values()];
     run.giveUp();
     this.ring();
-    if (cut.length > 0) {
-      try {
+    try {
+      if (cut.length > 0) {
         await this.#parts.store.release(cut);
-      } catch (thrown) {
-        // Others have them when the leases end.
-        this.#logThrown("what was cut off could not be given back", thrown);
       }
+    } catch (thrown) {
+      // Others have them when the leases end.
+      this.#logThrown("what was cut off could not be given back", thrown);
     }
+    await run.stopListening();
     return hasEnded;
   }
 
@@ -159,13 +155,26 @@ export class Dispatcher {
       const isMore = await store.forget(retention);
       run.nextForgetting = now + (isMore ? poll * 1e3 : FORGET_EVERY);
     }
-    const wait = await this.#takeDue(run);
+    if (now >= run.nextReplay) {
+      await this.#replay(run);
+    }
+    const wait = earlier(await this.#takeDue(run), run.untilReplay());
     if (wait !== 0 && run.endsWhenIdle && run.running.size === 0) {
       run.soonest = wait;
       run.isDraining = true;
       return 0;
     }
     return wait === null ? pause : Math.min(wait, pause);
+  }
+
+  /** Goes on with the replays, and looks for those that other processes began. */
+  async #replay(run: Run): Promise<void> {
+    const { endpoints, next } = await this.#parts.store.stepReplays();
+    run.isReplaying = next !== null;
+    run.nextReplay = monotonic() + Math.min(next ?? Infinity, this.#parts.poll) * 1e3;
+    for (const endpoint of endpoints) {
+      this.#notBefore.delete(endpoint);
+    }
   }
 
   /** Takes of each endpoint what is due; in how many seconds there is more, `null` if nothing waits. */
@@ -242,45 +251,24 @@ export class Dispatcher {
 
   /** Never rejects. */
   async #attempt(run: Run, delivery: TakenDelivery, target: Target): Promise<void> {
-    const { clock } = this.#parts;
-    const [atMs, start] = [clock(), monotonic()];
-    const made = { delivery, atMs };
-    const duration = () => (monotonic() - start) / 1e3;
-    let headers: Headers;
-    try {
-      headers = signed(delivery, target, atMs);
-    } catch (thrown) {
-      const error = thrown instanceof CountersignError ? thrown.code : "malformed_header";
-      const verdict = { state: "dead", reason: error } as const;
-      const nothing = { status: null, answer: null, tells: null };
-      this.#settle(run, { ...made, ...nothing, verdict, duration: duration(), error });
-      return;
-    }
-    const answer = await post(target, headers, delivery.payload, this.#parts, run.cuts);
+    const ended = await attempt(delivery, target, this.#parts, run.cuts);
     if (run.isGivenUp) {
       // It was cut off and given back: nobody knows whether it arrived.
       return;
     }
-    this.#settle(run, { ...made, ...this.#judge(delivery, target, answer), duration: duration() });
+    this.#tell(target.id, ended);
+    this.#settle(run, ended);
   }
 
-  #judge(delivery: TakenDelivery, target: Target, answer: Answer): Omit<Ended, "delivery" | "atMs" | "duration"> {
-    const { status, retryAfter, forbidden, error, body } = answer;
-    const now = seconds(this.#parts.clock());
-    const ended: Attempt = { status, retryAfter, forbidden, now, entropy: this.#entropy() };
-    const { action, at, reason } = target.retryPolicy.decide(delivery.attempts + 1, ended);
-    let verdict: Verdict;
-    if (action === "delivered") {
-      verdict = { state: "delivered" };
-    } else if (action === "retry_at") {
-      verdict = { state: "waiting", delay: Math.max(at! - now, 0), isFifo: target.isFifo };
-    } else {
-      // The endpoint is disabled when that is noted.
-      verdict = { state: "dead", reason: reason ?? "disabled" };
+  #tell(endpoint: string, { verdict, status, error, duration }: Ended): void {
+    const words = { delivered: "delivered", waiting: "retry" };
+    const word = verdict.state === "dead" ? verdict.reason : words[verdict.state];
+    for (const observer of this.#parts.observers) {
+      guarded(
+        () => observer({ endpoint, verdict: word, status, error, duration }),
+        () => this.#log({ level: "error", message: "an observer failed", code: "observer_failed" }),
+      );
     }
-    // Who asks for a replay does so at their own risk.
-    const tells = action === "delivered" || !delivery.isReplay ? ended : null;
-    return { verdict, status, error, answer: status === null ? null : body, tells };
   }
 
   /** Notes all that end in one turn together. */
@@ -317,7 +305,7 @@ export class Dispatcher {
   }
 
   #observe(health: EndpointHealth, tells: Attempt, now: number): EndpointHealth {
-    const told = { ...tells, now: now + 0.0005, entropy: this.#entropy() };
+    const told = { ...tells, now: now + 0.0005, entropy: entropyOf(this.#parts.random) };
     const after = this.#parts.healthPolicy.observe(health, told);
     if (health.disabled === null && after.disabled !== null) {
       this.#log({ level: "error", message: `an endpoint was disabled: ${after.disabled}`, code: "disabled" });
@@ -325,10 +313,6 @@ export class Dispatcher {
       this.#log({ level: "warning", message: "an endpoint that is down is given a rest", code: "circuit_open" });
     }
     return after;
-  }
-
-  #entropy(): number {
-    return Math.min(Math.floor(this.#parts.random() * 2 ** 32), 2 ** 32 - 1);
   }
 
   #logThrown(message: string, thrown: unknown): void {
@@ -344,20 +328,7 @@ export class Dispatcher {
   }
 }
 
-/** Each attempt is signed anew, with its own time. */
-function signed({ messageId, payload }: TakenDelivery, target: Target, atMs: number): Headers {
-  const headers = new Headers({ "content-type": "application/json" });
-  for (const [name, value] of target.headers) {
-    headers.append(name, value);
-  }
-  const context = { id: messageId, now: seconds(atMs), url: target.destination.url, method: "POST" };
-  for (const [name, value] of Object.entries(target.webhook.sign(payload, context))) {
-    headers.set(name, value);
-  }
-  return headers;
-}
-
-/** Half a millisecond more, so that the core's flooring gives back the clock's milliseconds. */
-function seconds(milliseconds: number): number {
-  return (milliseconds + 0.5) / 1e3;
+/** The first of two waits, of which one that is `null` never ends. */
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }

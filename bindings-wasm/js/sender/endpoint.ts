@@ -2,6 +2,7 @@
 
 import { flag, number, options, optionalText, text, wholeUpTo, wrong } from "../check.js";
 import { attempt } from "../errors.js";
+import { RetryPolicy } from "../retry.js";
 import { Scheme } from "../scheme.js";
 import { glue } from "./core.js";
 import { checkName, deliveryFailure } from "./failure.js";
@@ -37,6 +38,8 @@ export interface Endpoint {
    * up those after it, until it is delivered or a dead letter.
    */
   readonly fifo?: boolean | null | undefined;
+  /** When a message is tried again and how often; the sender's policy if not given. */
+  readonly retryPolicy?: RetryPolicy | null | undefined;
   /** How long until the first byte of the answer, and in total. */
   readonly timeouts?: Timeouts | null | undefined;
   /** Headers of every request besides those of the scheme. */
@@ -118,11 +121,14 @@ export function endpointRecord(endpoint: Endpoint): EndpointRecord {
 
 /** Only what is given, as programs in other languages write it. */
 function settingsOf(given: Partial<Endpoint>): EndpointSettings {
-  const { concurrency, perSecond, fifo, timeouts, headers, allowHttp, allowNetworks } = given;
+  const { concurrency, perSecond, fifo, retryPolicy, timeouts, headers, allowHttp, allowNetworks } = given;
   const { firstByte, total } = options("the timeouts", timeouts);
   const rate = isGiven(perSecond) ? number("perSecond", perSecond) : null;
   if (rate !== null && !(rate >= 0.001 && rate <= 1e6)) {
     throw deliveryFailure("setting");
+  }
+  if (isGiven(retryPolicy) && !(retryPolicy instanceof RetryPolicy)) {
+    throw wrong("retryPolicy", "a RetryPolicy", retryPolicy);
   }
   const networks = list("allowNetworks", allowNetworks);
   const headerList = Object.entries(options("the headers", headers)).map(checkHeader);
@@ -132,6 +138,7 @@ function settingsOf(given: Partial<Endpoint>): EndpointSettings {
     ...(networks.length > 0 ? { networks } : {}),
     ...(isGiven(concurrency) ? { concurrency: Math.max(wholeUpTo(U32, "concurrency", concurrency), 1) } : {}),
     ...(rate === null ? {} : { per_second: rate }),
+    ...(isGiven(retryPolicy) ? { retry_policy: retryPolicy.description } : {}),
     ...(isGiven(firstByte) ? { first_byte_timeout_ms: timeout("firstByte", firstByte) } : {}),
     ...(isGiven(total) ? { total_timeout_ms: timeout("total", total) } : {}),
     ...(headerList.length > 0 ? { headers: headerList } : {}),

@@ -11,7 +11,9 @@ type Word =
   | "setting"
   | "unknown_endpoint"
   | "unreadable_secret"
-  | "outbox_unavailable";
+  | "outbox_unavailable"
+  | "malformed_schema"
+  | "schema_mismatch";
 
 export function deliveryFailure(word: Word): CountersignError {
   return failure(glue.delivery_failure(word));

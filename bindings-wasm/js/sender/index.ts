@@ -17,9 +17,23 @@ export type { Endpoint, RegisteredEndpoint, Timeouts } from "./endpoint.js";
 export { HealthPolicy, HEALTHY } from "./health.js";
 export type { Availability, DisableReason, EndpointHealth, HealthPolicyOptions } from "./health.js";
 export type { SenderLog, SenderLogEntry } from "./log.js";
+export type {
+  Attempted,
+  AvailableEndpoint,
+  DeliveryFilter,
+  DeliveryState,
+  EndpointStanding,
+  LatestAttempt,
+  Limit,
+  Replay,
+  ReplayFilter,
+  ReplayPace,
+  StoredDelivery,
+} from "./looking.js";
 export { MemorySenderStore } from "./memory.js";
 export type { MemorySenderStoreOptions } from "./memory.js";
 export type { PublishOptions, SendOptions } from "./message.js";
+export type { AttemptObserver, AttemptOutcome } from "./observers.js";
 export { writePayload } from "./payload.js";
 export { PostgresSenderStore } from "./postgres.js";
 export type { PostgresSenderStoreOptions } from "./postgres.js";
@@ -29,21 +43,18 @@ export type { SenderOptions } from "./settings.js";
 export { SqliteSenderStore } from "./sqlite.js";
 export type { SqliteDatabase, SqliteStatement } from "../receiver/sqlite-database.js";
 export type {
-  Attempted,
   Awaitable,
   Choice,
-  DeliveryFilter,
-  DeliveryState,
   Ended,
   EndpointRecord,
   EndpointSettings,
   OutgoingMessage,
   Pending,
+  ReplayStep,
   Retention,
   SenderStore,
   Sent,
   Standing,
-  StoredDelivery,
   StoredEndpoint,
   Subscription,
   TakenDelivery,
@@ -51,4 +62,5 @@ export type {
   Verdict,
   Waiting,
 } from "./store.js";
+export type { SchemasByPattern, SchemaValidator } from "../receiver/schemas.js";
 export type { Resolve } from "./transport.js";

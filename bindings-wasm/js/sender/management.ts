@@ -1,11 +1,23 @@
 /** What people and programs ask of a sender besides sending: endpoints, deliveries, dead letters. */
 
-import { number, options, text, whole, wholeUpTo } from "../check.js";
+import { number, options, text, U32, whole, wholeUpTo } from "../check.js";
 import { type Endpoint, endpointRecord, type RegisteredEndpoint, registered } from "./endpoint.js";
 import { deliveryFailure } from "./failure.js";
 import { HEALTHY } from "./health.js";
-import type { Attempted, DeliveryFilter, DeliveryState, SenderStore, StoredDelivery } from "./store.js";
-import { type Defaults, targetOf } from "./target.js";
+import type {
+  Attempted,
+  AvailableEndpoint,
+  DeliveryFilter,
+  DeliveryState,
+  LatestAttempt,
+  Limit,
+  Replay,
+  ReplayFilter,
+  ReplayPace,
+  StoredDelivery,
+} from "./looking.js";
+import type { Parts } from "./parts.js";
+import { targetOf } from "./target.js";
 
 const MOST = 2 ** 31 - 1;
 const PAGE = 500;
@@ -13,13 +25,10 @@ const PAGE = 500;
 /** Registers, lists and replays. Everything rejects with what the store throws, too. */
 export abstract class Management {
   /** @internal */
-  protected readonly store: SenderStore;
-  /** @internal */
-  protected readonly defaults: Defaults;
+  protected readonly parts: Parts;
 
-  constructor(store: SenderStore, defaults: Defaults) {
-    this.store = store;
-    this.defaults = defaults;
+  constructor(parts: Parts) {
+    this.parts = parts;
   }
 
   /** What is known of endpoints may have changed. @internal */
@@ -35,26 +44,26 @@ export abstract class Management {
    */
   async putEndpoint(endpoint: Endpoint): Promise<void> {
     const record = endpointRecord(endpoint);
-    targetOf(record, this.defaults);
-    await this.store.putEndpoint(record);
+    targetOf(record, this.parts.defaults);
+    await this.parts.store.putEndpoint(record);
     this.look();
   }
 
   /** The endpoint of this id; `null` if there is none. */
   async endpoint(id: string): Promise<RegisteredEndpoint | null> {
-    const stored = await this.store.endpoint(text("the id", id));
+    const stored = await this.parts.store.endpoint(text("the id", id));
     return stored === null ? null : registered(stored);
   }
 
   /** The endpoints with ids after this one, in the order of their ids; 100 if not said otherwise. */
   async endpoints(after = "", limit = 100): Promise<RegisteredEndpoint[]> {
     const most = wholeUpTo(MOST, "the limit", limit);
-    return (await this.store.endpoints(text("the id", after), most)).map(registered);
+    return (await this.parts.store.endpoints(text("the id", after), most)).map(registered);
   }
 
   /** Deletes an endpoint; `false` if there is none. What waits for it becomes dead letters. */
   async deleteEndpoint(id: string): Promise<boolean> {
-    const isDeleted = await this.store.deleteEndpoint(text("the id", id));
+    const isDeleted = await this.parts.store.deleteEndpoint(text("the id", id));
     this.look();
     return isDeleted;
   }
@@ -76,7 +85,7 @@ export abstract class Management {
   }
 
   async #putHealth(id: string, health: typeof HEALTHY): Promise<boolean> {
-    const isKnown = await this.store.putHealth(text("the id", id), health);
+    const isKnown = await this.parts.store.putHealth(text("the id", id), health);
     this.look();
     return isKnown;
   }
@@ -104,22 +113,22 @@ export abstract class Management {
 
   async #changeSecrets(id: string, change: (secrets: readonly string[]) => string[]): Promise<void> {
     for (let isChanged = false; !isChanged; ) {
-      const endpoint = await this.store.endpoint(text("the id", id));
+      const endpoint = await this.parts.store.endpoint(text("the id", id));
       if (endpoint === null) {
         throw deliveryFailure("unknown_endpoint");
       }
       const secrets = endpoint.secrets.length === 0 ? [] : change(endpoint.secrets);
       // Throws `no_secrets` in the core's words, if there are none.
-      targetOf({ ...endpoint, scheme: endpoint.scheme ?? "standard", secrets }, this.defaults);
+      targetOf({ ...endpoint, scheme: endpoint.scheme ?? "standard", secrets }, this.parts.defaults);
       // Somebody else may have changed it meanwhile.
-      isChanged = await this.store.putSecrets(id, secrets, endpoint.version);
+      isChanged = await this.parts.store.putSecrets(id, secrets, endpoint.version);
     }
     this.look();
   }
 
   /** The deliveries that are meant, newest first. */
   async deliveries(filter?: DeliveryFilter): Promise<readonly StoredDelivery[]> {
-    return this.store.deliveries(checkedFilter(filter));
+    return this.parts.store.deliveries(checkedFilter(filter));
   }
 
   /** The deliveries that nobody tries again unless told to, newest first. */
@@ -129,37 +138,82 @@ export abstract class Management {
 
   /** The delivery of this number; `null` if there is none, or none any more. */
   async delivery(deliveryNumber: number): Promise<StoredDelivery | null> {
-    return this.store.delivery(whole("the number", deliveryNumber));
+    return this.parts.store.delivery(whole("the number", deliveryNumber));
   }
 
   /** The attempts of a delivery, the latest first; 100 if not said otherwise. */
   async attempts(deliveryNumber: number, limit = 100): Promise<readonly Attempted[]> {
-    return this.store.attempts(whole("the number", deliveryNumber), wholeUpTo(MOST, "the limit", limit));
+    return this.parts.store.attempts(whole("the number", deliveryNumber), wholeUpTo(MOST, "the limit", limit));
   }
 
   /** The payload of a message; `null` if there is none of this id, or none any more. */
   async payload(messageId: string): Promise<Uint8Array | null> {
-    return this.store.payload(text("the id", messageId));
+    return this.parts.store.payload(text("the id", messageId));
   }
 
   /** How many deliveries are in each state. */
   async counts(): Promise<Readonly<Record<DeliveryState, number>>> {
-    return this.store.counts();
+    return this.parts.store.counts();
+  }
+
+  /**
+   * How it stands with endpoints: those that ail first, and then those for which most waits.
+   *
+   * It counts what is not done one by one, and so takes longer the more that is.
+   */
+  async standings(which?: Limit): Promise<AvailableEndpoint[]> {
+    const { store, healthPolicy, clock } = this.parts;
+    const standings = await store.standings(limitOf(which));
+    // Half a millisecond more, so that the core's flooring gives back the clock's milliseconds.
+    const now = (clock() + 0.5) / 1e3;
+    return standings.map((one) => ({ ...one, availability: healthPolicy.availability(one.health, now) }));
+  }
+
+  /** The attempts of all deliveries and processes, the latest first. */
+  async latestAttempts(which?: Limit): Promise<readonly LatestAttempt[]> {
+    return this.parts.store.latestAttempts(limitOf(which));
+  }
+
+  /**
+   * Has all dead letters that are meant, which are those that are dead now, delivered once more, so many
+   * a second, by whoever delivers: it goes on after a restart. Those of endpoints that are disabled are
+   * left. How many are meant, and the number of the replay.
+   *
+   * Their failures do not count against an endpoint's health, and an endpoint that is given a rest is
+   * tried all the same, since somebody asked for it.
+   */
+  async replayAll(filter: ReplayFilter, pace: ReplayPace): Promise<Replay> {
+    const rate = Math.max(wholeUpTo(U32, "perSecond", options("the pace", pace).perSecond), 1);
+    const { endpoint, type, reason, since, until } = checkedFilter(options("the filter", filter));
+    const replay = await this.parts.store.beginReplay({ endpoint, type, reason, since, until }, rate);
+    this.look();
+    return replay;
+  }
+
+  /** The replays that `replayAll` began, the latest first. */
+  async replays(which?: Limit): Promise<readonly Replay[]> {
+    return this.parts.store.replays(limitOf(which));
+  }
+
+  /** Ends a replay before its end; whether it was running. */
+  async cancelReplay(replayNumber: number): Promise<boolean> {
+    return this.parts.store.cancelReplay(whole("the number", replayNumber));
   }
 
   /**
    * Has the delivery of this number, or the dead letters that are meant, delivered once more, with all
-   * attempts; how many they are. A replay does not count against the endpoint's health.
+   * attempts; how many they are. A replay does not count against the endpoint's health. For more than an
+   * endpoint takes at once there is `replayAll`.
    */
   async replay(which: number | Omit<DeliveryFilter, "limit">): Promise<number> {
     let replayed = 0;
     if (typeof which === "number") {
-      replayed = await this.store.replay([whole("the number", which)]);
+      replayed = await this.parts.store.replay([whole("the number", which)]);
     } else {
       const filter = checkedFilter({ state: "dead", ...options("the filter", which), limit: PAGE });
       for (let before = filter.before; ; ) {
-        const page = await this.store.deliveries({ ...filter, before });
-        replayed += await this.store.replay(page.map((delivery) => delivery.number));
+        const page = await this.parts.store.deliveries({ ...filter, before });
+        replayed += await this.parts.store.replay(page.map((delivery) => delivery.number));
         before = page.at(-1)?.number;
         if (page.length < PAGE) {
           break;
@@ -169,6 +223,10 @@ export abstract class Management {
     this.look();
     return replayed;
   }
+}
+
+function limitOf(which: Limit | null | undefined): number {
+  return wholeUpTo(MOST, "the limit", options("the options", which).limit ?? 100);
 }
 
 const STATES: readonly unknown[] = ["waiting", "running", "delivered", "dead"];

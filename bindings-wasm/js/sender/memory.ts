@@ -2,21 +2,31 @@
 
 import { options } from "../check.js";
 import type { Attempt } from "../retry.js";
-import { type EndpointHealth, HEALTHY } from "./health.js";
+import type { EndpointHealth } from "./health.js";
 import type {
   Attempted,
-  Choice,
   DeliveryFilter,
   DeliveryState,
+  EndpointStanding,
+  LatestAttempt,
+  Replay,
+  ReplayFilter,
+  StoredDelivery,
+} from "./looking.js";
+import { MemoryEndpoints } from "./memory-endpoints.js";
+import { type Delivery, isMeant, latestAttemptsOf, type Message, standingsOf, toldOf } from "./memory-looking.js";
+import { MemoryReplays } from "./memory-replays.js";
+import type {
+  Choice,
   Ended,
   EndpointRecord,
   OutgoingMessage,
   Pending,
+  ReplayStep,
   Retention,
   SenderStore,
   Sent,
   Standing,
-  StoredDelivery,
   StoredEndpoint,
   TakenDelivery,
   Taking,
@@ -29,31 +39,6 @@ export interface MemorySenderStoreOptions {
   readonly clock?: (() => number) | null | undefined;
 }
 
-interface Place {
-  stored: StoredEndpoint;
-  blockedUntilMs: number;
-  pacedUntilUs: number;
-}
-
-interface Delivery {
-  readonly number: number;
-  readonly message: Message;
-  readonly endpoint: number;
-  state: DeliveryState;
-  attempts: number;
-  isReplay: boolean;
-  dueMs: number;
-  token: string | null;
-  reason: string | null;
-  readonly log: Attempted[];
-}
-
-interface Message extends Omit<OutgoingMessage, "to"> {
-  readonly createdMs: number;
-  /** The endpoints of those that are kept. */
-  readonly deliveries: Set<number>;
-}
-
 /**
  * Keeps the messages of a sender in memory: they are lost with the process. For tests, and for
  * messages that somebody sends once more if they are lost. Its size is not bounded.
@@ -62,12 +47,12 @@ export class MemorySenderStore implements SenderStore {
   readonly #clock: () => number;
   readonly #messages = new Map<string, Message>();
   readonly #keys = new Map<string, Message>();
-  readonly #endpoints = new Map<string, Place>();
-  readonly #places = new Map<number, Place>();
+  readonly #endpoints = new MemoryEndpoints();
   readonly #deliveries = new Map<number, Delivery>();
   /** Those that wait, by endpoint. */
   readonly #waiting = new Map<number, Set<Delivery>>();
   readonly #running = new Map<number, Set<Delivery>>();
+  readonly #replays = new MemoryReplays();
   #numbers = 0;
   #latest = 0;
 
@@ -81,10 +66,10 @@ export class MemorySenderStore implements SenderStore {
 
   #insert({ to, ...message }: OutgoingMessage): Sent | null {
     const { id, idempotencyKey, type } = message;
-    if ("endpoint" in to && to.register !== undefined && !this.#endpoints.has(to.endpoint)) {
+    if ("endpoint" in to && to.register !== undefined && this.#endpoints.named(to.endpoint) === undefined) {
       this.putEndpoint(to.register);
     }
-    const recipients = "endpoint" in to ? [this.#endpoints.get(to.endpoint)] : this.#wanting(to.owner, type);
+    const recipients = "endpoint" in to ? [this.#endpoints.named(to.endpoint)] : this.#endpoints.wanting(to.owner, type);
     const places = recipients.filter((place) => place !== undefined);
     const known = this.#messages.get(id) ?? (idempotencyKey === null ? undefined : this.#keys.get(idempotencyKey));
     if (known === undefined && places.length < recipients.length) {
@@ -95,16 +80,14 @@ export class MemorySenderStore implements SenderStore {
     if (known === undefined && idempotencyKey !== null) {
       this.#keys.set(idempotencyKey, stored);
     }
-    if (stored.id === id) {
-      places.forEach((place) => this.#deliver(stored, place.stored.number));
-    }
-    return { id: stored.id, isNew: known === undefined };
+    const delivered = stored.id === id ? places.filter((place) => this.#deliver(stored, place.stored.number)) : [];
+    return { id: stored.id, isNew: known === undefined || delivered.length > 0 };
   }
 
-  /** To each endpoint once. */
-  #deliver(message: Message, endpoint: number): void {
+  /** To each endpoint once; whether it was not before. */
+  #deliver(message: Message, endpoint: number): boolean {
     if (message.deliveries.has(endpoint)) {
-      return;
+      return false;
     }
     message.deliveries.add(endpoint);
     const delivery: Delivery = {
@@ -121,62 +104,31 @@ export class MemorySenderStore implements SenderStore {
     };
     this.#deliveries.set(delivery.number, delivery);
     this.#wait(delivery, 0);
-  }
-
-  #wanting(owner: string, type: string): Place[] {
-    return [...this.#endpoints.values()].filter(({ stored }) => {
-      const wants = stored.subscriptions.some(({ beginning, isWhole }) =>
-        isWhole ? type === beginning : type.length > beginning.length && type.startsWith(beginning),
-      );
-      return wants && stored.owner === owner && stored.health.disabled === null;
-    });
+    return true;
   }
 
   putEndpoint(endpoint: EndpointRecord): void {
-    const known = this.#endpoints.get(endpoint.id);
-    if (known !== undefined) {
-      known.stored = { ...known.stored, ...endpoint, version: known.stored.version + 1 };
-      return;
-    }
-    const number = ++this.#numbers;
-    const stored = { ...endpoint, number, version: 1, health: HEALTHY, createdMs: this.#now() };
-    const place = { stored, blockedUntilMs: 0, pacedUntilUs: 0 };
-    this.#endpoints.set(endpoint.id, place);
-    this.#places.set(number, place);
+    this.#endpoints.put(endpoint, () => ({ number: ++this.#numbers, createdMs: this.#now() }));
   }
 
   putSecrets(id: string, secrets: readonly string[], version: number): boolean {
-    const place = this.#endpoints.get(id);
-    if (place?.stored.version !== version) {
-      return false;
-    }
-    place.stored = { ...place.stored, secrets, version: version + 1 };
-    return true;
+    return this.#endpoints.putSecrets(id, secrets, version);
   }
 
   putHealth(id: string, health: EndpointHealth): boolean {
-    const place = this.#endpoints.get(id);
-    if (place === undefined) {
-      return false;
-    }
-    place.stored = { ...place.stored, health };
-    place.blockedUntilMs = 0;
-    return true;
+    return this.#endpoints.putHealth(id, health);
   }
 
   deleteEndpoint(id: string): boolean {
-    const place = this.#endpoints.get(id);
-    this.#endpoints.delete(id);
-    return place !== undefined && this.#places.delete(place.stored.number);
+    return this.#endpoints.delete(id);
   }
 
   endpoint(id: string): StoredEndpoint | null {
-    return this.#endpoints.get(id)?.stored ?? null;
+    return this.#endpoints.named(id)?.stored ?? null;
   }
 
   endpoints(after: string, most: number): StoredEndpoint[] {
-    const later = [...this.#endpoints.keys()].filter((id) => id > after);
-    return later.sort().slice(0, most).map((id) => this.#endpoints.get(id)!.stored);
+    return this.#endpoints.after(after, most);
   }
 
   pending(): Pending[] {
@@ -203,7 +155,7 @@ export class MemorySenderStore implements SenderStore {
   ): Taking {
     const now = this.#now();
     const waiting = [...(this.#waiting.get(endpoint) ?? [])];
-    const place = this.#places.get(endpoint);
+    const place = this.#endpoints.numbered(endpoint);
     if (place === undefined) {
       waiting.forEach((delivery) => this.#end(delivery, "dead", now, "deleted"));
       return { endpoint: null, deliveries: [], next: null };
@@ -268,7 +220,7 @@ export class MemorySenderStore implements SenderStore {
     for (const delivery of ended) {
       const attempt = delivery.attempts + 1;
       const at = delivery.dueMs / 1e3;
-      delivery.log.unshift({ attempt, at, duration: 0, status: null, error: "interrupted", answer: null });
+      this.#record(delivery, { attempt, at, duration: 0, status: null, error: "interrupted", answer: null });
       this.#wait(delivery, now);
     }
     return ended.length;
@@ -281,8 +233,8 @@ export class MemorySenderStore implements SenderStore {
     const now = this.#now();
     for (const { delivery: taken, verdict, atMs, duration, status, error, answer, tells } of ended) {
       const attempt = taken.attempts + 1;
-      const place = this.#places.get(taken.endpoint);
-      this.#deliveries.get(taken.number)?.log.unshift({ attempt, at: atMs / 1e3, duration, status, error, answer });
+      const place = this.#endpoints.numbered(taken.endpoint);
+      this.#record(this.#deliveries.get(taken.number), { attempt, at: atMs / 1e3, duration, status, error, answer });
       for (const delivery of this.#held([taken])) {
         delivery.attempts = attempt;
         if (verdict.state === "waiting") {
@@ -301,6 +253,10 @@ export class MemorySenderStore implements SenderStore {
     }
   }
 
+  #record(delivery: Delivery | undefined, made: Attempted): void {
+    delivery?.log.unshift({ place: ++this.#numbers, made });
+  }
+
   #wait(delivery: Delivery, dueMs: number): void {
     this.#running.get(delivery.endpoint)?.delete(delivery);
     const waiting = this.#waiting.get(delivery.endpoint) ?? new Set();
@@ -315,20 +271,8 @@ export class MemorySenderStore implements SenderStore {
   }
 
   deliveries(filter: DeliveryFilter): StoredDelivery[] {
-    const { state, endpoint, type, reason, since, until, before, limit } = filter;
-    const fits = (wanted: unknown, value: unknown) => wanted === null || wanted === undefined || wanted === value;
     const all = [...this.#deliveries.values()].reverse().map((delivery) => this.#told(delivery));
-    const meant = all.filter(
-      (one) =>
-        fits(state, one.state) &&
-        fits(endpoint, one.endpoint) &&
-        fits(type, one.type) &&
-        fits(reason, one.reason) &&
-        one.due >= (since ?? -Infinity) &&
-        one.due <= (until ?? Infinity) &&
-        one.number < (before ?? Infinity),
-    );
-    return meant.slice(0, limit ?? 100);
+    return all.filter((one) => isMeant(one, filter)).slice(0, filter.limit ?? 100);
   }
 
   delivery(number: number): StoredDelivery | null {
@@ -336,23 +280,24 @@ export class MemorySenderStore implements SenderStore {
     return delivery === undefined ? null : this.#told(delivery);
   }
 
-  #told({ number, message, endpoint, state, attempts, isReplay, dueMs, reason }: Delivery): StoredDelivery {
-    return {
-      number,
-      messageId: message.id,
-      type: message.type,
-      created: message.createdMs / 1e3,
-      endpoint: this.#places.get(endpoint)?.stored.id ?? null,
-      state,
-      attempts,
-      isReplay,
-      due: dueMs / 1e3,
-      reason,
-    };
+  #told(delivery: Delivery): StoredDelivery {
+    return toldOf(delivery, this.#endpointId(delivery));
+  }
+
+  #endpointId({ endpoint }: Delivery): string | null {
+    return this.#endpoints.numbered(endpoint)?.stored.id ?? null;
   }
 
   attempts(number: number, most: number): Attempted[] {
-    return this.#deliveries.get(number)?.log.slice(0, most) ?? [];
+    return this.#deliveries.get(number)?.log.slice(0, most).map(({ made }) => made) ?? [];
+  }
+
+  standings(most: number): EndpointStanding[] {
+    return standingsOf(this.#endpoints.all(), this.#deliveries.values(), most);
+  }
+
+  latestAttempts(most: number): LatestAttempt[] {
+    return latestAttemptsOf(this.#deliveries.values(), (delivery) => this.#endpointId(delivery), most);
   }
 
   payload(messageId: string): Uint8Array | null {
@@ -379,6 +324,31 @@ export class MemorySenderStore implements SenderStore {
       }
     }
     return count;
+  }
+
+  beginReplay(filter: ReplayFilter, perSecond: number): Replay {
+    const dead = this.deliveries({ state: "dead", limit: Infinity });
+    return this.#replays.begin(filter, perSecond, dead, this.#now());
+  }
+
+  replays(most: number): Replay[] {
+    return this.#replays.latest(most);
+  }
+
+  cancelReplay(number: number): boolean {
+    return this.#replays.cancel(number);
+  }
+
+  stepReplays(): ReplayStep {
+    const dead = () => {
+      const all = [...this.#deliveries.values()].filter(({ state }) => state === "dead");
+      return all.map((delivery) => {
+        const place = this.#endpoints.numbered(delivery.endpoint);
+        const isTaken = place !== undefined && place.stored.health.disabled === null;
+        return { told: this.#told(delivery), endpoint: delivery.endpoint, isTaken };
+      });
+    };
+    return this.#replays.step(this.#now(), dead, (number) => this.replay([number]));
   }
 
   forget({ delivered, dead, idempotencyKeys }: Retention): boolean {
@@ -410,7 +380,7 @@ export class MemorySenderStore implements SenderStore {
       for (const delivery of [...this.#waiting.values(), ...this.#running.values()].flatMap((some) => [...some])) {
         delivery.dueMs = Math.max(delivery.dueMs - back, 0);
       }
-      for (const place of this.#places.values()) {
+      for (const place of this.#endpoints.all()) {
         place.blockedUntilMs -= back;
       }
     }

@@ -1,6 +1,7 @@
 /** What is sent. */
 
 import { optionalText, options, text } from "../check.js";
+import type { Schemas } from "../receiver/schemas.js";
 import { glue } from "./core.js";
 import { checkName, deliveryFailure } from "./failure.js";
 import type { OutgoingMessage } from "./store.js";
@@ -25,14 +26,21 @@ export interface PublishOptions extends SendOptions {
   readonly owner?: string | null | undefined;
 }
 
-/** The message with its id and payload, which is at most so many bytes. */
+/** What payloads must be. */
+export interface PayloadRules {
+  /** At most so many bytes. */
+  readonly limit: number;
+  readonly schemas: Schemas | null;
+}
+
+/** The message with its id and payload. */
 export function messageOf(
   type: string,
   data: unknown,
   sendOptions: SendOptions | null | undefined,
   to: OutgoingMessage["to"],
   nowMs: number,
-  limit: number,
+  { limit, schemas }: PayloadRules,
 ): OutgoingMessage {
   checkName(text("the event type", type));
   const given = options("the options", sendOptions);
@@ -41,10 +49,12 @@ export function messageOf(
   if (idempotencyKey !== null) {
     checkName(idempotencyKey);
   }
-  const payload = new TextEncoder().encode(glue.write_payload(id, type, nowMs, json(data)));
+  const written = glue.write_payload(id, type, nowMs, json(data));
+  const payload = new TextEncoder().encode(written);
   if (payload.length > limit) {
     throw deliveryFailure("length");
   }
+  schemas?.check(type, JSON.parse(written));
   return { id, idempotencyKey, type, payload, to };
 }
 

@@ -1,16 +1,20 @@
 /** A store of a sender in PostgreSQL, for several machines. */
 
-import { options } from "../check.js";
+import { number, options } from "../check.js";
 import { type Dialect, PostgresConnection, type PostgresPool } from "../inbox/postgres-connection.js";
 import { glue } from "./core.js";
+import { clientMaker, Listening, NOTIFY } from "./postgres-listening.js";
 import { SqlSenderStore } from "./sql-store.js";
 import { outboxStatements } from "./statements.js";
+import type { SenderStore } from "./store.js";
 
 /** Options of {@link PostgresSenderStore}. */
 export interface PostgresSenderStoreOptions {
   /** After how many seconds PostgreSQL counts as down; 5 if not given. */
   readonly timeout?: number | null | undefined;
 }
+
+const TIMEOUT = 5;
 
 const DIALECT: Dialect = {
   table: "countersign_delivery",
@@ -25,8 +29,10 @@ const DIALECT: Dialect = {
  * Rust and Python among them; the server's clock is that of all. The database's encoding must be
  * UTF-8.
  *
- * It makes its tables in the first schema of the search path if there are none. Senders find what
- * other processes send when they poll. A `Pool` of `pg` needs a listener of its event `error`, or a
+ * It makes its tables in the first schema of the search path if there are none. A sender that was
+ * started is told at once what other processes send, on one connection more, which it makes as a `Pool`
+ * of `pg` makes its own; beside another pool, or one behind a proxy that forwards no notifications, it
+ * finds that out when it polls. A `Pool` of `pg` needs a listener of its event `error`, or a
  * server that goes down ends the process. Secrets are in the tables as they are.
  *
  * @example
@@ -40,7 +46,18 @@ const DIALECT: Dialect = {
  * ```
  */
 export class PostgresSenderStore extends SqlSenderStore {
+  /** @internal Tells senders what other processes have sent; not every pool can. */
+  readonly listen?: NonNullable<SenderStore["listen"]>;
+
   constructor(pool: PostgresPool, storeOptions?: PostgresSenderStoreOptions) {
-    super(new PostgresConnection(pool, DIALECT, options("the options", storeOptions).timeout));
+    const timeout = number("the timeout", options("the options", storeOptions).timeout ?? TIMEOUT);
+    super(new PostgresConnection(pool, DIALECT, timeout), NOTIFY);
+    const makeClient = clientMaker(pool);
+    if (makeClient !== null) {
+      this.listen = (heard, failed) => {
+        const listening = new Listening(makeClient, timeout, heard, failed);
+        return () => listening.end();
+      };
+    }
   }
 }

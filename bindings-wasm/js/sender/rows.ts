@@ -4,14 +4,14 @@ import type { Row, Value } from "../inbox/database.js";
 import type { DisableReason, EndpointHealth } from "./health.js";
 import type {
   Attempted,
+  DeliveryFilter,
   DeliveryState,
-  EndpointRecord,
-  EndpointSettings,
-  Standing,
+  EndpointStanding,
+  LatestAttempt,
+  Replay,
   StoredDelivery,
-  StoredEndpoint,
-  Waiting,
-} from "./store.js";
+} from "./looking.js";
+import type { EndpointRecord, EndpointSettings, Standing, StoredEndpoint, Waiting } from "./store.js";
 
 /** The columns of an endpoint but the last, the time when it was made. */
 export function endpointValues({ id, owner, url, scheme, secrets, settings }: EndpointRecord): Value[] {
@@ -94,15 +94,58 @@ export function deliveryOf(row: Row): StoredDelivery {
 }
 
 export function attemptOf(row: Row): Attempted {
-  const { status, answer } = row;
+  const { answer } = row;
+  return { ...madeOf(row), answer: answer === null ? null : bytes(answer) };
+}
+
+export function latestAttemptOf(row: Row): LatestAttempt {
+  return {
+    ...madeOf(row),
+    delivery: Number(row["delivery"]),
+    endpoint: row["endpoint_id"] as string | null,
+    messageId: row["message_id"] as string,
+    type: row["event_type"] as string,
+  };
+}
+
+function madeOf(row: Row): Omit<Attempted, "answer"> {
+  const { status } = row;
   return {
     attempt: Number(row["attempt"]),
     at: Number(row["at_ms"]) / 1e3,
     duration: Number(row["duration_us"]) / 1e6,
     status: status === null ? null : Number(status),
     error: row["error"] as string | null,
-    answer: answer === null ? null : bytes(answer),
   };
+}
+
+export function endpointStandingOf(row: Row): EndpointStanding {
+  return {
+    id: row["id"] as string,
+    health: healthOf(row),
+    waiting: Number(row["waiting"]),
+    running: Number(row["running"]),
+    dead: Number(row["dead"]),
+  };
+}
+
+export function replayOf(row: Row): Replay {
+  return {
+    number: Number(row["number"]),
+    total: Number(row["total"]),
+    replayed: Number(row["replayed"]),
+    perSecond: Number(row["per_second"]),
+    state: row["state"] as Replay["state"],
+    created: Number(row["created_ms"]) / 1e3,
+  };
+}
+
+/** What a filter says, as statements take it. */
+export function conditionsOf({ since, until, ...others }: DeliveryFilter) {
+  const { state, endpoint, type, reason, before } = others;
+  const milliseconds = (seconds: number | null | undefined) =>
+    seconds === null || seconds === undefined ? null : Math.round(seconds * 1e3);
+  return { state, endpoint, type, reason, before, sinceMs: milliseconds(since), untilMs: milliseconds(until) };
 }
 
 export function bytes(value: unknown): Uint8Array {

@@ -10,6 +10,9 @@ export class Run {
   nextRenewal = 0;
   nextReclaim = monotonic();
   nextForgetting = monotonic();
+  nextReplay = monotonic();
+  /** Whether a replay of many goes on. */
+  isReplaying = false;
   isDraining = false;
   isGivenUp = false;
   /** In how many seconds there is more to do, once it ended because it was idle. */
@@ -17,6 +20,8 @@ export class Run {
   /** When all that was begun has ended. */
   ended: Promise<void> = Promise.resolve();
   readonly givenUp: Promise<void>;
+  /** Ends what tells of other processes. */
+  stopListening: () => void | Promise<void> = () => undefined;
   /** What cuts off the attempts that are under way. */
   readonly cuts = new Set<() => void>();
   #resolve: () => void = () => undefined;
@@ -24,6 +29,11 @@ export class Run {
   constructor(endsWhenIdle: boolean) {
     this.endsWhenIdle = endsWhenIdle;
     this.givenUp = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** In how many seconds a replay of many goes on; `null` if there is none. */
+  untilReplay(): number | null {
+    return this.isReplaying ? Math.max(this.nextReplay - monotonic(), 0) / 1e3 : null;
   }
 
   /** How many attempts of this run an endpoint has. */

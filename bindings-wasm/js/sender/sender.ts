@@ -1,14 +1,15 @@
 /** What a program says that it wants to tell. */
 
-import { optionalText, options, seconds, text } from "../check.js";
+import { optionalText, options, seconds, text, wrong } from "../check.js";
 import { nextTurn } from "../inbox/turns.js";
 import { guarded } from "../receiver/journal.js";
 import { describeThrown } from "../receiver/outcome.js";
-import { Dispatcher, type Parts } from "./dispatcher.js";
+import { Dispatcher } from "./dispatcher.js";
 import { endpointRecord, isUrl } from "./endpoint.js";
 import { checkName, deliveryFailure } from "./failure.js";
 import { Management } from "./management.js";
-import { messageOf, type PublishOptions, type SendOptions } from "./message.js";
+import { messageOf, type PayloadRules, type PublishOptions, type SendOptions } from "./message.js";
+import type { AttemptObserver } from "./observers.js";
 import { type SenderOptions, settingsOf } from "./settings.js";
 import type { EndpointRecord, OutgoingMessage, Sent } from "./store.js";
 import { targetOf } from "./target.js";
@@ -59,9 +60,8 @@ interface Outgoing {
  * ```
  */
 export class Sender extends Management {
-  readonly #parts: Parts;
   readonly #dispatcher: Dispatcher;
-  readonly #payloadLimit: number;
+  readonly #payloads: PayloadRules;
   #outgoing: Outgoing[] = [];
   /** Stops it, at the end of a block with `await using`. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -77,10 +77,9 @@ export class Sender extends Management {
   }
 
   constructor(senderOptions: SenderOptions) {
-    const { parts, payloadLimit } = settingsOf(senderOptions);
-    super(parts.store, parts.defaults);
-    this.#parts = parts;
-    this.#payloadLimit = payloadLimit;
+    const { parts, payloads } = settingsOf(senderOptions);
+    super(parts);
+    this.#payloads = payloads;
     this.#dispatcher = new Dispatcher(parts);
   }
 
@@ -92,9 +91,9 @@ export class Sender extends Management {
    * @param to The id of an endpoint, or a URL: one that is not registered is, with the URL as its id,
    * for the sender's own webhook.
    * @param data What `JSON.stringify` takes.
-   * @throws {@link DeliveryError} `unknown_endpoint`, `malformed_message`, `outbox_unavailable`; for a
-   * URL also `malformed_url`, `insecure_url`, `forbidden_destination`, and `no_secrets` if the sender
-   * has no webhook.
+   * @throws {@link DeliveryError} `unknown_endpoint`, `malformed_message`, `outbox_unavailable`;
+   * {@link PayloadError} `schema_mismatch`; for a URL also `malformed_url`, `insecure_url`,
+   * `forbidden_destination`, and `no_secrets` if the sender has no webhook.
    */
   async send(to: string, type: string, data: unknown, sendOptions?: SendOptions): Promise<Sent> {
     const endpoint = text("the endpoint", to);
@@ -111,7 +110,7 @@ export class Sender extends Management {
   #registration(url: string): Registration {
     try {
       const register = endpointRecord({ id: url, url });
-      targetOf(register, this.defaults);
+      targetOf(register, this.parts.defaults);
       return { register, refusal: null };
     } catch (refusal) {
       return { register: null, refusal };
@@ -122,7 +121,8 @@ export class Sender extends Management {
    * Stores a message for every endpoint of its owner that wants its type and is not disabled, and
    * returns once that is committed.
    *
-   * @throws {@link DeliveryError} `malformed_message`, `outbox_unavailable`.
+   * @throws {@link DeliveryError} `malformed_message`, `outbox_unavailable`; {@link PayloadError}
+   * `schema_mismatch`.
    */
   async publish(type: string, data: unknown, publishOptions?: PublishOptions): Promise<Sent> {
     const owner = optionalText("the owner", options("the options", publishOptions).owner) ?? "";
@@ -143,7 +143,7 @@ export class Sender extends Management {
     sendOptions: SendOptions | undefined,
     to: OutgoingMessage["to"],
   ): Promise<Sent | null> {
-    const message = messageOf(type, data, sendOptions, to, this.#parts.clock(), this.#payloadLimit);
+    const message = messageOf(type, data, sendOptions, to, this.parts.clock(), this.#payloads);
     return new Promise((resolve, reject) => {
       this.#outgoing.push({ message, resolve, reject });
       if (this.#outgoing.length === 1) {
@@ -156,7 +156,7 @@ export class Sender extends Management {
     const outgoing = this.#outgoing;
     this.#outgoing = [];
     try {
-      const sent = await this.store.insert(outgoing.map(({ message }) => message));
+      const sent = await this.parts.store.insert(outgoing.map(({ message }) => message));
       outgoing.forEach(({ resolve }, place) => resolve(sent[place] ?? null));
       this.#dispatcher.ring();
     } catch (thrown) {
@@ -164,7 +164,7 @@ export class Sender extends Management {
       const entry = { level: "error", message, code: "outbox_unavailable", ...describeThrown(thrown) } as const;
       // What a log throws changes nothing.
       guarded(
-        () => this.#parts.log(entry),
+        () => this.parts.log(entry),
         () => undefined,
       );
       for (const { reject } of outgoing) {
@@ -194,6 +194,18 @@ export class Sender extends Management {
    */
   stop(patience = 30): Promise<boolean> {
     return this.#dispatcher.stop(seconds("the patience", patience));
+  }
+
+  /**
+   * Has the observer told how each attempt of this process ends, such as to count it. What it throws is
+   * logged, and delays nothing.
+   */
+  observe(observer: AttemptObserver): this {
+    if (typeof observer !== "function") {
+      throw wrong("the observer", "a function", observer);
+    }
+    this.parts.observers.push(observer);
+    return this;
   }
 
   /** @internal */

@@ -2,13 +2,17 @@
 
 import { count, number, options, seconds, whole, wrong } from "../check.js";
 import { logToConsole } from "../receiver/outcome.js";
+import { Schemas, type SchemasByPattern, type SchemaValidator } from "../receiver/schemas.js";
 import { RetryPolicy } from "../retry.js";
 import type { Scheme } from "../scheme.js";
 import { Webhook } from "../webhook.js";
-import type { Parts } from "./dispatcher.js";
+import { glue } from "./core.js";
 import { schemesByName, type Timeouts, timeout } from "./endpoint.js";
+import { deliveryFailure } from "./failure.js";
 import { HealthPolicy } from "./health.js";
 import type { SenderLog } from "./log.js";
+import type { PayloadRules } from "./message.js";
+import type { Parts } from "./parts.js";
 import type { Retention, SenderStore } from "./store.js";
 import type { Resolve } from "./transport.js";
 
@@ -41,6 +45,13 @@ export interface SenderOptions {
   readonly poll?: number | null | undefined;
   /** The largest payload in bytes; 1 MiB if not given. */
   readonly payloadLimit?: number | null | undefined;
+  /**
+   * What payloads must be, by event type: the whole of them, with `id`, `type`, `timestamp` and `data`.
+   * What does not fit is not sent: `schema_mismatch`.
+   */
+  readonly schemas?: SchemasByPattern | null | undefined;
+  /** What checks schemas: the class `Validator` of `@cfworker/json-schema`. */
+  readonly validator?: SchemaValidator | null | undefined;
   /** How long is kept what is done: 7 days what was delivered, 30 dead letters, keys at least a day. */
   readonly retention?: Partial<Retention> | null | undefined;
   /** Makes the requests; the host's `fetch` if not given. */
@@ -60,7 +71,7 @@ export interface SenderOptions {
 
 const DAY = 86_400;
 
-export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloadLimit: number } {
+export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloads: PayloadRules } {
   const given = options("the options", senderOptions);
   const { store, webhook, retryPolicy, healthPolicy } = given;
   if (typeof store?.insert !== "function" || typeof store.take !== "function") {
@@ -102,8 +113,15 @@ export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloa
       dead: number("dead", kept.dead ?? 30 * DAY),
       idempotencyKeys: number("idempotencyKeys", kept.idempotencyKeys ?? DAY),
     },
+    observers: [],
   };
-  return { parts, payloadLimit: whole("the payload limit", given.payloadLimit ?? 2 ** 20) };
+  const payloads = { limit: whole("the payload limit", given.payloadLimit ?? 2 ** 20), schemas: schemasOf(given) };
+  return { parts, payloads };
+}
+
+function schemasOf({ schemas, validator }: Partial<SenderOptions>): Schemas | null {
+  const core = { routes: new glue.RoutesHandle(), refusal: deliveryFailure };
+  return schemas === null || schemas === undefined ? null : new Schemas(schemas, validator, core);
 }
 
 function instance(what: string, value: unknown, type: Function): void {

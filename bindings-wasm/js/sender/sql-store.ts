@@ -3,93 +3,101 @@
 import { changes, type Database, lockedRows, type Row, rows, type Steps, type Value } from "../inbox/database.js";
 import { after } from "../receiver/timer.js";
 import type { Attempt } from "../retry.js";
-import { glue } from "./core.js";
 import type { EndpointHealth } from "./health.js";
-import {
-  attemptOf,
-  bytes,
-  deliveryOf,
-  endpointOf,
-  endpointValues,
-  healthOf,
-  healthValues,
-  standingOf,
-  waitingOf,
-} from "./rows.js";
-import { outboxStatements, type Statements } from "./statements.js";
+import type { Replay, ReplayFilter } from "./looking.js";
+import { bytes, endpointOf, endpointValues, healthOf, healthValues, standingOf, waitingOf } from "./rows.js";
+import { SqlForgetting } from "./sql-forgetting.js";
+import { SqlLooking } from "./sql-looking.js";
+import { SqlReplays } from "./sql-replays.js";
+import type { Statements } from "./statements.js";
 import type {
-  Attempted,
   Choice,
-  DeliveryFilter,
-  DeliveryState,
   Ended,
   EndpointRecord,
   OutgoingMessage,
   Pending,
+  ReplayStep,
   Retention,
   SenderStore,
   Sent,
   Standing,
-  StoredDelivery,
   StoredEndpoint,
   TakenDelivery,
   Taking,
 } from "./store.js";
 
 const PAGE = 500;
+/** In bytes; PostgreSQL takes 8,000. */
+const LONGEST_NOTIFICATION = 7_000;
 /** In how many seconds to ask again for an endpoint that another sender is at. */
 const BUSY = 0.05;
 
 /** Programs in other languages share the tables: the core has them, and the statements. */
-export class SqlSenderStore implements SenderStore {
-  readonly #database: Database;
-  readonly #statements: Statements = outboxStatements();
+export class SqlSenderStore extends SqlLooking implements SenderStore {
+  readonly #replays: SqlReplays;
+  readonly #forgetting: SqlForgetting;
   /** The latest time of the database, at the start too: it may have been set back before. */
   #latest = Infinity;
-  /** The last delivery that was looked at to be forgotten, and the last message after all of them. */
-  #forgotten = { delivery: 0, message: 0, deliveriesAreDone: false };
 
-  constructor(database: Database) {
-    this.#database = database;
+  readonly #notify: string | null;
+
+  /** @param notify The statement that tells other processes for which endpoints something waits, if there is one. */
+  constructor(database: Database, notify: string | null = null) {
+    super(database);
+    this.#notify = notify;
+    this.#replays = new SqlReplays(database, this.statements);
+    this.#forgetting = new SqlForgetting(database, this.statements);
   }
 
   insert(messages: readonly OutgoingMessage[]): Promise<readonly (Sent | null)[]> {
     const insertOne = this.#inserted.bind(this);
-    return this.#database.transaction("store", function* (now) {
+    const notify = this.#notify;
+    return this.database.transaction("store", function* (now) {
       const sent: (Sent | null)[] = [];
+      const endpoints = new Set<number>();
       for (const message of messages) {
-        sent.push(yield* insertOne(message, now));
+        sent.push(yield* insertOne(message, now, endpoints));
+      }
+      if (notify !== null && endpoints.size > 0) {
+        const list = [...endpoints].join(",");
+        yield* rows(notify, list.length > LONGEST_NOTIFICATION ? "" : list);
       }
       return sent;
     });
   }
 
-  *#inserted({ id, idempotencyKey, type, payload, to }: OutgoingMessage, now: number): Steps<Sent | null> {
-    const { send, deliver, publish, fan_out, sent } = this.#statements;
+  /** Adds the endpoints for which the message waits. */
+  *#inserted(message: OutgoingMessage, now: number, endpoints: Set<number>): Steps<Sent | null> {
+    const { id, idempotencyKey, type, payload, to } = message;
+    const { send, deliver, publish, fan_out, sent } = this.statements;
     const values = [id, idempotencyKey, type, payload, now];
     let added: number;
+    let delivered: number;
     if ("endpoint" in to) {
       if (to.register !== undefined) {
         yield* this.#registered(to.register, now);
       }
       added = yield* changes(send, ...values, to.endpoint);
-      yield* changes(deliver, id, to.endpoint);
+      delivered = yield* changes(deliver, id, to.endpoint);
     } else {
       added = yield* changes(publish, ...values);
-      yield* changes(fan_out, id, to.owner, type, type, type);
+      delivered = yield* changes(fan_out, id, to.owner, type, type, type);
     }
-    const [found] = yield* rows(sent, id, idempotencyKey);
-    return found === undefined ? null : { id: found["id"] as string, isNew: added > 0 };
+    const found = yield* rows(sent, id, idempotencyKey);
+    const waiting = delivered > 0 ? found.map((row) => row["endpoint"]).filter((endpoint) => endpoint !== null) : [];
+    waiting.forEach((endpoint) => endpoints.add(Number(endpoint)));
+    const [first] = found;
+    return first === undefined ? null : { id: first["id"] as string, isNew: added + delivered > 0 };
   }
 
   *#registered(endpoint: EndpointRecord, now: number): Steps<void> {
-    yield* changes(this.#statements.add_endpoint, ...endpointValues(endpoint), now);
+    yield* changes(this.statements.add_endpoint, ...endpointValues(endpoint), now);
   }
 
   async putEndpoint(endpoint: EndpointRecord): Promise<void> {
-    const { put_endpoint, unsubscribe, reorder, subscribe } = this.#statements;
+    const { put_endpoint, unsubscribe, reorder, subscribe } = this.statements;
     const { id, subscriptions } = endpoint;
-    await this.#database.transaction("store", function* (now) {
+    await this.database.transaction("store", function* (now) {
       yield* changes(put_endpoint, ...endpointValues(endpoint), now);
       yield* changes(unsubscribe, id);
       yield* changes(reorder, now, now, id, id);
@@ -100,16 +108,16 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async putSecrets(id: string, secrets: readonly string[], version: number): Promise<boolean> {
-    const { put_secrets: statement } = this.#statements;
-    const changed = await this.#database.transaction("store", () =>
+    const { put_secrets: statement } = this.statements;
+    const changed = await this.database.transaction("store", () =>
       changes(statement, JSON.stringify(secrets), id, version),
     );
     return changed === 1;
   }
 
   putHealth(id: string, health: EndpointHealth): Promise<boolean> {
-    const { endpoint, put_health, block } = this.#statements;
-    return this.#database.transaction("store", function* () {
+    const { endpoint, put_health, block } = this.statements;
+    return this.database.transaction("store", function* () {
       const [found] = yield* rows(endpoint, id);
       if (found === undefined) {
         return false;
@@ -122,24 +130,24 @@ export class SqlSenderStore implements SenderStore {
   }
 
   deleteEndpoint(id: string): Promise<boolean> {
-    const { unsubscribe, delete_endpoint } = this.#statements;
-    return this.#database.transaction("store", function* () {
+    const { unsubscribe, delete_endpoint } = this.statements;
+    return this.database.transaction("store", function* () {
       yield* changes(unsubscribe, id);
       return (yield* changes(delete_endpoint, id)) === 1;
     });
   }
 
   async endpoint(id: string): Promise<StoredEndpoint | null> {
-    return (await this.#endpoints(this.#statements.endpoint, id))[0] ?? null;
+    return (await this.#endpoints(this.statements.endpoint, id))[0] ?? null;
   }
 
   endpoints(startAfter: string, most: number): Promise<StoredEndpoint[]> {
-    return this.#endpoints(this.#statements.endpoints, startAfter, most);
+    return this.#endpoints(this.statements.endpoints, startAfter, most);
   }
 
   #endpoints(statement: string, ...values: Value[]): Promise<StoredEndpoint[]> {
-    const { subscriptions } = this.#statements;
-    return this.#database.transaction("read", function* () {
+    const { subscriptions } = this.statements;
+    return this.database.transaction("read", function* () {
       const endpoints: StoredEndpoint[] = [];
       for (const row of yield* rows(statement, ...values)) {
         endpoints.push(endpointOf(row, yield* rows(subscriptions, Number(row["number"]))));
@@ -149,14 +157,14 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async pending(): Promise<Pending[]> {
-    const { pending: statement, set_blocks_back, set_clock_back } = this.#statements;
-    const found = await this.#database.transaction("read", function* (now) {
+    const { pending: statement, set_blocks_back, set_clock_back } = this.statements;
+    const found = await this.database.transaction("read", function* (now) {
       return { rows: yield* rows(statement, 0, Number.MAX_SAFE_INTEGER), now };
     });
     const { now } = found;
     if (now < this.#latest) {
       // What was due soon before the clock was set back shall be due soon, not that much later.
-      await this.#database.transaction("note", function* (later) {
+      await this.database.transaction("note", function* (later) {
         yield* changes(set_blocks_back, later, later);
         yield* changes(set_clock_back, later, later, later, later);
       });
@@ -176,8 +184,8 @@ export class SqlSenderStore implements SenderStore {
     token: string,
     choose: (standing: Standing) => Choice,
   ): Promise<Taking> {
-    const statements = this.#statements;
-    return this.#database.transaction("note", function* (now) {
+    const statements = this.statements;
+    return this.database.transaction("note", function* (now) {
       const [row] = yield* rows(statements.endpoint_of_number, endpoint);
       if (row === undefined) {
         const buried = yield* changes(statements.bury, now, now, "deleted", endpoint, PAGE);
@@ -214,8 +222,8 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async renew(deliveries: readonly TakenDelivery[], lease: number): Promise<void> {
-    const { renew } = this.#statements;
-    await this.#database.transaction("note", function* (now) {
+    const { renew } = this.statements;
+    await this.database.transaction("note", function* (now) {
       for (const { number, token } of deliveries) {
         yield* changes(renew, after(now, lease), now, number, token);
       }
@@ -223,8 +231,8 @@ export class SqlSenderStore implements SenderStore {
   }
 
   async release(deliveries: readonly TakenDelivery[]): Promise<void> {
-    const { release } = this.#statements;
-    await this.#database.transaction("note", function* (now) {
+    const { release } = this.statements;
+    await this.database.transaction("note", function* (now) {
       for (const { number, token } of deliveries) {
         yield* changes(release, now, now, number, token);
       }
@@ -232,8 +240,8 @@ export class SqlSenderStore implements SenderStore {
   }
 
   reclaim(held: readonly number[]): Promise<number> {
-    const { expired, record, reclaim } = this.#statements;
-    return this.#database.transaction("note", function* (now) {
+    const { expired, record, reclaim } = this.statements;
+    return this.database.transaction("note", function* (now) {
       const found = yield* lockedRows(expired, now, PAGE + held.length);
       let count = 0;
       for (const row of found) {
@@ -252,9 +260,9 @@ export class SqlSenderStore implements SenderStore {
     ended: readonly Ended[],
     observe: (health: EndpointHealth, tells: Attempt, now: number) => EndpointHealth,
   ): Promise<void> {
-    const statements = this.#statements;
+    const statements = this.statements;
     const telling = new Set(ended.filter(({ tells }) => tells !== null).map(({ delivery }) => delivery.endpoint));
-    await this.#database.transaction("note", function* (now) {
+    await this.database.transaction("note", function* (now) {
       // In the order of their numbers, so that nobody waits for each other for ever.
       for (const endpoint of [...telling].sort((one, other) => one - other)) {
         if ((yield* changes(statements.lock, endpoint)) === 0) {
@@ -277,48 +285,9 @@ export class SqlSenderStore implements SenderStore {
     });
   }
 
-  async deliveries(filter: DeliveryFilter): Promise<StoredDelivery[]> {
-    const { state, endpoint, type, reason, since, until, before, limit } = filter;
-    const millis = (seconds: number | null | undefined) => (isGiven(seconds) ? Math.round(seconds * 1e3) : null);
-    // In the order of the bits.
-    const conditions = [state, endpoint, type, reason, millis(since), millis(until), before];
-    const bits = conditions.reduce<number>((sum, value, bit) => sum + (isGiven(value) ? 2 ** bit : 0), 0);
-    const statement = glue.outbox_deliveries(bits);
-    const values = conditions.filter(isGiven);
-    const found = await this.#database.transaction("read", () => rows(statement, ...values, limit ?? 100));
-    return found.map(deliveryOf);
-  }
-
-  async delivery(number: number): Promise<StoredDelivery | null> {
-    const [row] = await this.#read(this.#statements.delivery, number);
-    return row === undefined ? null : deliveryOf(row);
-  }
-
-  async attempts(number: number, most: number): Promise<Attempted[]> {
-    return (await this.#read(this.#statements.attempts, number, most)).map(attemptOf);
-  }
-
-  async payload(messageId: string): Promise<Uint8Array | null> {
-    const [row] = await this.#read(this.#statements.payload, messageId);
-    return row === undefined ? null : bytes(row["payload"]);
-  }
-
-  async counts(): Promise<Record<DeliveryState, number>> {
-    const counts = { waiting: 0, running: 0, delivered: 0, dead: 0 };
-    for (const row of await this.#read(this.#statements.counts)) {
-      const [, state, count] = Object.values(row) as [unknown, DeliveryState, unknown];
-      counts[state] += Number(count);
-    }
-    return counts;
-  }
-
-  #read(statement: string, ...values: Value[]): Promise<readonly Row[]> {
-    return this.#database.transaction("read", () => rows(statement, ...values));
-  }
-
   replay(numbers: readonly number[]): Promise<number> {
-    const { replay_one: statement } = this.#statements;
-    return this.#database.transaction("store", function* (now) {
+    const { replay_one: statement } = this.statements;
+    return this.database.transaction("store", function* (now) {
       let count = 0;
       for (const number of numbers) {
         count += yield* changes(statement, 1, now, number);
@@ -328,46 +297,23 @@ export class SqlSenderStore implements SenderStore {
   }
 
   forget(retention: Retention): Promise<boolean> {
-    return this.#forgotten.deliveriesAreDone ? this.#forgetMessages(retention) : this.#forgetDeliveries(retention);
+    return this.#forgetting.step(retention);
   }
 
-  async #forgetDeliveries(retention: Retention): Promise<boolean> {
-    const { settled, delete_delivery, delete_attempts, delete_message } = this.#statements;
-    const position = this.#forgotten;
-    const found = await this.#database.transaction("note", function* (now) {
-      const page = yield* rows(settled, position.delivery, PAGE);
-      for (const row of page) {
-        const state = row["state"] as DeliveryState;
-        const age = (now - Number(row["due_ms"])) / 1e3;
-        if (state === "delivered" ? age >= retention.delivered : state === "dead" && age >= retention.dead) {
-          yield* changes(delete_delivery, Number(row["number"]));
-          yield* changes(delete_attempts, Number(row["number"]));
-          yield* changes(delete_message, Number(row["message"]), beforeNow(now, retention.idempotencyKeys));
-        }
-      }
-      return page;
-    });
-    position.delivery = lastOf(found);
-    position.deliveriesAreDone = found.length < PAGE;
-    return true;
+  beginReplay(filter: ReplayFilter, perSecond: number): Promise<Replay> {
+    return this.#replays.begin(filter, perSecond);
   }
 
-  /** Those whose deliveries were forgotten before their keys, or that nobody wanted. */
-  async #forgetMessages({ delivered, dead, idempotencyKeys }: Retention): Promise<boolean> {
-    const { lonely_messages, delete_message } = this.#statements;
-    const position = this.#forgotten;
-    const found = await this.#database.transaction("note", function* (now) {
-      const page = yield* rows(lonely_messages, position.message, beforeNow(now, Math.min(delivered, dead)), PAGE);
-      for (const row of page) {
-        yield* changes(delete_message, Number(row["number"]), beforeNow(now, idempotencyKeys));
-      }
-      return page;
-    });
-    const isMore = found.length === PAGE;
-    position.message = isMore ? lastOf(found) : 0;
-    position.deliveriesAreDone = isMore;
-    position.delivery = 0;
-    return isMore;
+  replays(most: number): Promise<Replay[]> {
+    return this.#replays.latest(most);
+  }
+
+  cancelReplay(number: number): Promise<boolean> {
+    return this.#replays.cancel(number);
+  }
+
+  stepReplays(): Promise<ReplayStep> {
+    return this.#replays.step();
   }
 }
 
@@ -392,16 +338,4 @@ function* settleOne(statements: Statements, ended: Ended, now: number): Steps<vo
 
 function messageOf(row: Row): Pick<TakenDelivery, "messageId" | "type" | "payload"> {
   return { messageId: row["id"] as string, type: row["event_type"] as string, payload: bytes(row["payload"]) };
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
-}
-
-function lastOf(found: readonly Row[]): number {
-  return Number(found.at(-1)?.["number"] ?? 0);
-}
-
-function beforeNow(now: number, seconds: number): number {
-  return Math.floor(now - seconds * 1e3);
 }

@@ -43,7 +43,14 @@ const NAMES = [
   "payload",
   "attempts",
   "counts",
+  "standings",
+  "latest_attempts",
   "replay_one",
+  "begin_replay",
+  "replays",
+  "running_replays",
+  "put_replay",
+  "cancel_replay",
   "settled",
   "delete_attempts",
   "delete_delivery",
@@ -60,4 +67,42 @@ export function outboxStatements(): Statements {
     statements[texts[at]!] = texts[at + 1]!;
   }
   return statements as Statements;
+}
+
+/** The conditions of a statement on deliveries, in the order of their values. */
+const CONDITIONS = [
+  "state",
+  "endpoint",
+  "type",
+  "reason",
+  "sinceMs",
+  "untilMs",
+  "before",
+  "after",
+  "last",
+] as const;
+
+/** Which deliveries a statement is about: the values of the conditions, nothing for any. */
+export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number], string | number | null | undefined>>>;
+
+/** Only dead letters; it has no value. */
+const IS_DEAD = 2 ** CONDITIONS.length;
+
+/** A statement on deliveries, and the values that it takes first. */
+export function onDeliveries(
+  what: "deliveries" | "count" | "numbers",
+  conditions: Conditions,
+  isDead = false,
+): { readonly statement: string; readonly values: (string | number)[] } {
+  let bits = isDead ? IS_DEAD : 0;
+  const values: (string | number)[] = [];
+  CONDITIONS.forEach((name, bit) => {
+    const value = conditions[name];
+    if (value !== null && value !== undefined) {
+      bits += 2 ** bit;
+      values.push(value);
+    }
+  });
+  const makers = { deliveries: glue.outbox_deliveries, count: glue.outbox_count, numbers: glue.outbox_numbers };
+  return { statement: makers[what](bits), values };
 }

@@ -2,15 +2,19 @@
 
 import type { Attempt } from "../retry.js";
 import type { EndpointHealth } from "./health.js";
+import type {
+  Attempted,
+  DeliveryFilter,
+  DeliveryState,
+  EndpointStanding,
+  LatestAttempt,
+  Replay,
+  ReplayFilter,
+  StoredDelivery,
+} from "./looking.js";
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
-
-/**
- * What became of a delivery: it waits for its time; a sender has it, under a lease; it arrived;
- * nobody tries again unless told to.
- */
-export type DeliveryState = "waiting" | "running" | "delivered" | "dead";
 
 /** A message as it is stored. Its payload is written once, and all attempts send these bytes. */
 export interface OutgoingMessage {
@@ -29,7 +33,10 @@ export interface OutgoingMessage {
 export interface Sent {
   /** The message's id: that of the first, if its idempotency key was used before. */
   readonly id: string;
-  /** Whether it is stored now; `false` if one of its id or key was there. */
+  /**
+   * Whether this call did something; `false` if the message of its id or key was there, and went to this
+   * endpoint, or to all that want it, before.
+   */
   readonly isNew: boolean;
 }
 
@@ -168,72 +175,20 @@ export interface Ended {
   readonly tells: Attempt | null;
 }
 
-/** One message and one endpoint that it goes to. Times are in Unix seconds. */
-export interface StoredDelivery {
-  /** What it is named by; never used twice. */
-  readonly number: number;
-  readonly messageId: string;
-  readonly type: string;
-  /** When the message was sent. */
-  readonly created: number;
-  /** The endpoint's id; `null` if it was deleted. */
-  readonly endpoint: string | null;
-  readonly state: DeliveryState;
-  /** How many attempts were made, since it was last replayed. */
-  readonly attempts: number;
-  readonly isReplay: boolean;
-  /** When it is due; until when it is leased; since when it is delivered or dead. */
-  readonly due: number;
-  /**
-   * Why it is dead: `exhausted`, `redirected`, `rejected`, `forbidden`; `disabled` or `deleted` after
-   * the endpoint; or the code of an error that kept it from being signed.
-   */
-  readonly reason: string | null;
-}
-
-/** One attempt that was made. */
-export interface Attempted {
-  /** Which one, counted from 1 and again after a replay. */
-  readonly attempt: number;
-  /** When it began, in Unix seconds. */
-  readonly at: number;
-  /** In seconds. */
-  readonly duration: number;
-  readonly status: number | null;
-  /**
-   * What kept the answer away: `dns`, `connect`, `tls`, `timeout`, `http`, `body` or `forbidden`;
-   * `interrupted` if the process died or froze, so that it is not known whether it arrived; or the
-   * code of an error that kept it from being signed.
-   */
-  readonly error: string | null;
-  /** The first 4 KiB of the answer's body. */
-  readonly answer: Uint8Array | null;
-}
-
-/** Which deliveries are listed; all if nothing is said. */
-export interface DeliveryFilter {
-  readonly state?: DeliveryState | null | undefined;
-  /** The endpoint's id. */
-  readonly endpoint?: string | null | undefined;
-  readonly type?: string | null | undefined;
-  /** Why it is dead. */
-  readonly reason?: string | null | undefined;
-  /** In its state since then or later, in Unix seconds. */
-  readonly since?: number | null | undefined;
-  /** In its state since then or earlier, in Unix seconds. */
-  readonly until?: number | null | undefined;
-  /** The number of the last that was listed, for those that come next. */
-  readonly before?: number | null | undefined;
-  /** At most so many; 100 if not given. */
-  readonly limit?: number | null | undefined;
-}
-
 /** How long is kept what is done, in seconds. */
 export interface Retention {
   readonly delivered: number;
   readonly dead: number;
   /** How long an idempotency key is known at least. */
   readonly idempotencyKeys: number;
+}
+
+/** What one look at the replays did. */
+export interface ReplayStep {
+  /** The endpoints for which something waits now. */
+  readonly endpoints: readonly number[];
+  /** In how many seconds there is more to do; `null` if no replay is running. */
+  readonly next: number | null;
 }
 
 /**
@@ -259,6 +214,13 @@ export interface SenderStore {
   endpoint(id: string): Awaitable<StoredEndpoint | null>;
   /** Those after this id, in the order of their ids. */
   endpoints(after: string, most: number): Awaitable<readonly StoredEndpoint[]>;
+
+  /**
+   * Calls `heard` when another process may have stored something, until what it returns is called, and
+   * `failed` with what was thrown when it cannot any more, though it goes on to try. A sender that was
+   * started wakes at once then; without this method it looks every `poll` seconds alone.
+   */
+  readonly listen?: (heard: () => void, failed: (thrown: unknown) => void) => () => Awaitable<void>;
 
   /** The endpoints for which something waits. */
   pending(): Awaitable<readonly Pending[]>;
@@ -303,6 +265,25 @@ export interface SenderStore {
   counts(): Awaitable<Readonly<Record<DeliveryState, number>>>;
   /** Has those of these deliveries that are delivered or dead delivered once more; how many they are. */
   replay(numbers: readonly number[]): Awaitable<number>;
+  /**
+   * How it stands with endpoints, at most so many: those that ail first, and then those for which most
+   * waits.
+   */
+  standings(most: number): Awaitable<readonly EndpointStanding[]>;
+  /** The latest attempts of all deliveries, at most so many, the latest first. */
+  latestAttempts(most: number): Awaitable<readonly LatestAttempt[]>;
+
+  /** Begins a replay of the dead letters that are meant, which are those that are dead now. */
+  beginReplay(filter: ReplayFilter, perSecond: number): Awaitable<Replay>;
+  /** The replays, at most so many, the latest first. */
+  replays(most: number): Awaitable<readonly Replay[]>;
+  /** Ends a replay before its end; whether it was running. */
+  cancelReplay(number: number): Awaitable<boolean>;
+  /**
+   * Goes on with a replay whose turn it is: has some of its dead letters delivered once more, but those
+   * of endpoints that are disabled, and notes how far it is and when to go on.
+   */
+  stepReplays(): Awaitable<ReplayStep>;
   /** Deletes some of what is past; whether there may be more. */
   forget(retention: Retention): Awaitable<boolean>;
 }

@@ -1,7 +1,7 @@
 /** An endpoint as attempts need it: everything parsed. */
 
-import { Backoff, type Jitter } from "../backoff.js";
-import { RetryPolicy } from "../retry.js";
+import type { RetryPolicy } from "../retry.js";
+import { describedPolicy, type RetryPolicyDescription } from "../retry-description.js";
 import type { Scheme } from "../scheme.js";
 import { Webhook } from "../webhook.js";
 import { type Destination, DestinationRules } from "./destination.js";
@@ -22,6 +22,8 @@ export interface Defaults {
 }
 
 export interface Target {
+  /** The endpoint's id. */
+  readonly id: string;
   readonly webhook: Webhook;
   readonly destination: Destination;
   readonly rules: DestinationRules;
@@ -48,6 +50,7 @@ export function targetOf(endpoint: EndpointRecord, defaults: Defaults): Target {
     throw deliveryFailure("setting");
   }
   return {
+    id: endpoint.id,
     webhook: webhookOf(endpoint, defaults),
     destination: rules.parse(endpoint.url),
     rules,
@@ -73,32 +76,14 @@ function webhookOf({ scheme, secrets }: EndpointRecord, { webhook, schemes }: De
   return new Webhook(schemes.get(name) ?? name, secrets, { everySecretSigns: true });
 }
 
-/** The schedule in the settings, as the vectors of the kind `retry` have it. */
-interface PolicyText {
-  readonly schedule:
-    | { readonly fixed_ms: readonly number[] }
-    | { readonly exponential: { base_ms: number; factor: number; cap_ms: number; attempts: number } };
-  readonly jitter: Jitter;
-  readonly retry_after_cap_ms: number;
-  readonly retry_statuses?: readonly number[];
-}
-
-function policyOf(settings: EndpointSettings, defaults: Defaults): RetryPolicy {
-  const stored = settings.retry_policy as PolicyText | null | undefined;
+function policyOf({ retry_policy: stored }: EndpointSettings, defaults: Defaults): RetryPolicy {
   if (stored === null || stored === undefined) {
     return defaults.retryPolicy;
   }
-  const { schedule, jitter, retry_after_cap_ms, retry_statuses } = stored;
-  return new RetryPolicy(backoffOf(schedule, jitter), {
-    retryAfterCap: retry_after_cap_ms / 1e3,
-    retryStatuses: retry_statuses,
-  });
-}
-
-function backoffOf(schedule: PolicyText["schedule"], jitter: Jitter): Backoff {
-  if ("fixed_ms" in schedule) {
-    return Backoff.fixed(schedule.fixed_ms.map((delay) => delay / 1e3), { jitter });
+  try {
+    return describedPolicy(stored as RetryPolicyDescription);
+  } catch {
+    // Somebody has written into the table what is no policy.
+    throw deliveryFailure("setting");
   }
-  const { base_ms, factor, cap_ms, attempts } = schedule.exponential;
-  return Backoff.exponential(base_ms / 1e3, { factor, cap: cap_ms / 1e3, attempts, jitter });
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { serve } from "./serve.js";
 
-const NAMES = ["SENDER_TOKEN", "RETRY_SECONDS", "ALLOW_LOCAL"];
+const NAMES = ["SENDER_TOKEN", "STATUS_TOKEN", "RETRY_SECONDS", "ALLOW_LOCAL"];
 const given = NAMES.filter((name) => process.env[name] !== undefined);
 
 try {

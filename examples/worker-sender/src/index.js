@@ -6,10 +6,12 @@ export { Outbox } from "./outbox.js";
 
 export default {
   async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    // The page has a token of its own, and sessions for people.
+    if (pathname === "/status" || pathname.startsWith("/status/")) return outbox(env).fetch(request);
     if (!(await isAuthorized(request, env.SENDER_TOKEN))) {
       return Response.json({ error: "the routes need the bearer token" }, { status: 401 });
     }
-    const { pathname } = new URL(request.url);
     const route = ROUTES[`${request.method} ${pathname}`];
     return route === undefined ? new Response("Not Found", { status: 404 }) : route(request, env);
   },

@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { CountersignError, RetryPolicy } from "countersign";
+import { Monitor, statusFetchHandler, StatusPage } from "countersign/monitor";
 import { DurableObjectSenderStore, Sender } from "countersign/sender";
 
 /** A Durable Object exists once in the world, so that no message has two senders. */
@@ -12,6 +13,21 @@ export class Outbox extends DurableObject {
       ? RetryPolicy.exponential(Number(this.env.RETRY_SECONDS), 3)
       : RetryPolicy.standard(),
   });
+
+  /** The page is of the object, which alone sees what is sent. */
+  #status = this.env.STATUS_TOKEN
+    ? statusFetchHandler(
+        new StatusPage(new Monitor().attachSender(this.#sender), this.env.STATUS_TOKEN, { path: "/status" }),
+      )
+    : () => null;
+
+  /** Shows the status page to whoever has its token. */
+  async fetch(request) {
+    const answer = await this.#status(request);
+    // Somebody may have had a dead letter delivered again.
+    if (request.method === "POST") await this.#wake(0);
+    return answer ?? new Response("Not Found", { status: 404 });
+  }
 
   /** Registers an endpoint: `null`, or the code of what is wrong with it. */
   async putEndpoint({ id, url, secret, eventTypes }) {

@@ -11,6 +11,7 @@ import { generateSecret, Webhook } from "countersign";
 import { serve } from "../local/serve.js";
 
 const TOKEN = "letmein";
+const STATUS_TOKEN = "the token of the page";
 const secret = generateSecret();
 const received = [];
 let status = 200;
@@ -31,7 +32,7 @@ before(async () => {
   target = `http://127.0.0.1:${endpoint.address().port}/hooks`;
   worker = await serve({
     entry: fileURLToPath(new URL("../src/index.js", import.meta.url)),
-    env: { SENDER_TOKEN: TOKEN, RETRY_SECONDS: "0.2", ALLOW_LOCAL: "1" },
+    env: { SENDER_TOKEN: TOKEN, STATUS_TOKEN, RETRY_SECONDS: "0.2", ALLOW_LOCAL: "1" },
     durableObjects: { OUTBOX: "Outbox" },
     queues: { EVENTS: "countersign-events" },
   });
@@ -88,6 +89,27 @@ test("what fails is tried again by the alarm, then a dead letter, and replayed",
   assert.equal(new Set(received.map(({ headers }) => headers["webhook-id"])).size, 1);
   status = 200;
   assert.deepEqual((await ask("POST", "/dead-letters/replay")).body, { replayed: 1 });
+  await until(async () => (await states())[0] === "delivered");
+});
+
+test("the status page shows the outbox, and has what was given up delivered", async () => {
+  const authorization = `Bearer ${STATUS_TOKEN}`;
+  const outbox = async () => {
+    const response = await fetch(new URL("/status/data", worker.url), { headers: { authorization } });
+    return (await response.json()).outbox;
+  };
+  assert.equal((await fetch(new URL("/status", worker.url))).status, 401);
+  assert.equal((await fetch(new URL("/status/nothing", worker.url))).status, 404);
+  status = 400;
+  await ask("POST", "/events", { type: "invoice.bad", data: {} });
+  await until(async () => (await outbox()).dead_letters.length === 1);
+  const { endpoints, attempts, dead_letters: letters } = await outbox();
+  assert.deepEqual([endpoints[0].id, endpoints[0].dead], ["customer-7", 1]);
+  assert.deepEqual([attempts[0].status, letters[0].reason], [400, "rejected"]);
+  status = 200;
+  const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
+  const form = { method: "POST", headers, body: `number=${letters[0].number}` };
+  assert.equal((await fetch(new URL("/status/replay-delivery", worker.url), form)).status, 200);
   await until(async () => (await states())[0] === "delivered");
 });
 

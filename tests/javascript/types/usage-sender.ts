@@ -1,5 +1,6 @@
 // What users of the sender write: each statement must compile under the strictest settings.
 
+import { Validator } from "@cfworker/json-schema";
 import { RetryPolicy, Scheme, Webhook } from "countersign";
 import {
   DestinationRules,
@@ -15,7 +16,9 @@ import {
 } from "countersign/sender";
 import type {
   Attempted,
+  AttemptOutcome,
   Availability,
+  AvailableEndpoint,
   Choice,
   DeliveryFilter,
   DeliveryState,
@@ -26,10 +29,13 @@ import type {
   Endpoint,
   EndpointHealth,
   HealthPolicyOptions,
+  LatestAttempt,
   Next,
   PostgresPool,
   PublishOptions,
   RegisteredEndpoint,
+  Replay,
+  ReplayFilter,
   SenderLogEntry,
   SenderOptions,
   SenderStore,
@@ -96,6 +102,8 @@ const senderOptions: SenderOptions = {
   poll: 0.5,
   payloadLimit: 1024,
   retention: { delivered: 60 },
+  schemas: { "invoice.*": { type: "object" } },
+  validator: Validator,
   fetch,
   resolve: async (name: string) => [name],
   clock: () => Date.now(),
@@ -111,6 +119,7 @@ const endpoint: Endpoint = {
   eventTypes: new Set(["invoice.*"]),
   concurrency: 2,
   perSecond: 0.5,
+  retryPolicy: RetryPolicy.exponential(1, 3),
   fifo: true,
   timeouts: { total: 10 },
   headers: { "x-tenant": "7" },
@@ -136,6 +145,18 @@ async function send(): Promise<void> {
   const replayed: number = (await sender.replay(1)) + (await sender.replay({ type: "ping" }));
   await sender.rotateSecret("customer-7", "whsec_aGVsbG8=");
   console.log(wait, hasEnded, known?.health.failures, state, attempts[0]?.status, replayed);
+  sender.observe(({ endpoint: id, verdict, status, error, duration }: AttemptOutcome) => {
+    console.log(id, verdict, status?.toFixed(), error, duration.toFixed(3));
+  });
+  const standings: AvailableEndpoint[] = await sender.standings({ limit: 5 });
+  const latest: readonly LatestAttempt[] = await sender.latestAttempts();
+  console.log(standings[0]?.availability.state, standings[0]?.health.failures, latest[0]?.messageId);
+  const wanted: ReplayFilter = { endpoint: "customer-7", since: 1_700_000_000 };
+  const replay: Replay = await sender.replayAll(wanted, { perSecond: 50 });
+  const isEnded: boolean = await sender.cancelReplay(replay.number);
+  console.log(isEnded, (await sender.replays({ limit: 5 }))[0]?.state === "done");
+  // @ts-expect-error: a replay of many has a pace
+  await sender.replayAll({});
   // @ts-expect-error: an endpoint has a URL
   await sender.putEndpoint({ id: "a" });
   // @ts-expect-error: there is no such state

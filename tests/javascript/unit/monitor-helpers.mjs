@@ -1,4 +1,4 @@
-/** Receivers that a monitor watches, an inbox with dead letters, and a client for the status page. */
+/** Receivers and senders that a monitor watches, stores with dead letters, and a client for the status page. */
 
 import { request as send } from "node:http";
 
@@ -81,6 +81,91 @@ export class FakeInbox {
 export class SlowInbox extends FakeInbox {
   async counts() {
     return super.counts();
+  }
+
+  async deadLetters(which) {
+    return [...super.deadLetters()].slice(0, which.limit);
+  }
+
+  async replay(number) {
+    return super.replay(number);
+  }
+}
+
+export function deadDelivery(number, messageId, type) {
+  const sent = { created: 1_700_000_000, attempts: 7, endpoint: "customer-7", reason: "exhausted" };
+  return { number, messageId, type, ...sent };
+}
+
+/** A sender whose outbox has dead letters. One that is `down` throws as a database throws. */
+export class FakeSender {
+  #observers = [];
+
+  constructor(...letters) {
+    this.letters = new Map(letters.map((each) => [each.number, each]));
+    this.replayed = [];
+    this.down = false;
+  }
+
+  observe(observer) {
+    this.#observers.push(observer);
+  }
+
+  tell(parts = {}) {
+    const attempt = { endpoint: "customer-7", verdict: "delivered", status: 200, error: null, duration: 0.003, ...parts };
+    this.#observers.forEach((observer) => observer(attempt));
+  }
+
+  standings() {
+    this.#ask();
+    const availability = { state: "circuit_open", until: 1_700_000_030, reason: null };
+    const counts = { waiting: this.replayed.length, running: 1, dead: this.letters.size };
+    return [{ id: "customer-7", availability, health: { failures: 12 }, ...counts }];
+  }
+
+  replays() {
+    this.#ask();
+    return [{ number: 3, created: 1_700_000_000, state: "running", total: 10, replayed: 4, perSecond: 50 }];
+  }
+
+  latestAttempts() {
+    this.#ask();
+    const made = { delivery: 9, attempt: 2, at: 1_700_000_000.5, duration: 0.25, status: null, error: "timeout" };
+    return [{ ...made, endpoint: "customer-7", messageId: "msg_9", type: "invoice.paid" }];
+  }
+
+  deadLetters() {
+    this.#ask();
+    return this.letters.values();
+  }
+
+  /** Replays what was delivered, too, as senders do. */
+  replay(number) {
+    this.#ask();
+    this.letters.delete(number);
+    this.replayed.push(number);
+    return 1;
+  }
+
+  #ask() {
+    if (this.down) {
+      throw new RangeError("secret host name");
+    }
+  }
+}
+
+/** The same sender, whose answers are promises. */
+export class SlowSender extends FakeSender {
+  async standings() {
+    return super.standings();
+  }
+
+  async replays() {
+    return super.replays();
+  }
+
+  async latestAttempts() {
+    return super.latestAttempts();
   }
 
   async deadLetters(which) {

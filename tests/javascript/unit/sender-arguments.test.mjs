@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Validator } from "@cfworker/json-schema";
 import { generateSecret, Scheme, Webhook } from "countersign";
 import { MemorySenderStore, Sender } from "countersign/sender";
 
@@ -39,6 +40,14 @@ const CALLS = {
   "attempts(.., ?)": (value, sender) => sender.attempts(1, value),
   "payload(?)": (value, sender) => sender.payload(value),
   "replay(?)": (value, sender) => sender.replay(value),
+  "standings(?)": (value, sender) => sender.standings(value),
+  "latestAttempts(?)": (value, sender) => sender.latestAttempts(value),
+  "replays(?)": (value, sender) => sender.replays(value),
+  "replayAll(?)": (value, sender) => sender.replayAll(value, { perSecond: 5 }),
+  "replayAll(.., ?)": (value, sender) => sender.replayAll({}, value),
+  "replayAll with perSecond": (value, sender) => sender.replayAll({}, { perSecond: value }),
+  "cancelReplay(?)": (value, sender) => sender.cancelReplay(value),
+  "observe(?)": (value, sender) => sender.observe(value),
   "stop(?)": (value, sender) => sender.stop(value),
 };
 const OPTIONS = [
@@ -54,6 +63,7 @@ const OPTIONS = [
   "poll",
   "payloadLimit",
   "retention",
+  "schemas",
   "fetch",
   "resolve",
   "clock",
@@ -67,7 +77,9 @@ for (const name of ["id", "idempotencyKey", "owner"]) {
   CALLS[`publish with ${name}`] = (value, sender) => sender.publish("ping", {}, { [name]: value });
 }
 const SETTINGS = ["id", "url", "owner", "scheme", "secrets", "eventTypes", "concurrency", "perSecond", "fifo"];
-for (const name of [...SETTINGS, "timeouts", "headers", "allowHttp", "allowNetworks"]) {
+CALLS["new Sender with a schema"] = (value) => make({ schemas: { ping: value }, validator: Validator });
+CALLS["new Sender with a validator"] = (value) => make({ schemas: { ping: true }, validator: value });
+for (const name of [...SETTINGS, "retryPolicy", "timeouts", "headers", "allowHttp", "allowNetworks"]) {
   CALLS[`putEndpoint with ${name}`] = (value, sender) => sender.putEndpoint({ ...endpoint, [name]: value });
 }
 for (const name of ["secrets", "eventTypes", "allowNetworks"]) {
@@ -124,6 +136,10 @@ test("what is wrong with a message or an endpoint has its code", async () => {
   assert.equal(await code(sender.putEndpoint({ ...endpoint, secrets: "whsec_" })), "empty_secret");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, url: "https://localhost:x/" })), "malformed_url");
   assert.throws(() => make({ lease: 59 }), /lease/);
+  const refusedSchemas = { malformed_schema: { ping: { type: "nothing" } }, malformed_pattern: { "a*": true } };
+  for (const [code, schemas] of Object.entries(refusedSchemas)) {
+    assert.throws(() => make({ schemas, validator: Validator }), { code, name: "ConfigurationError" });
+  }
 });
 
 test("schemes of one's own and headers of any case are taken", async () => {

@@ -8,6 +8,8 @@ import { HealthPolicy, HEALTHY } from "countersign/sender";
 
 import { SECRET, thrownBy } from "./helpers.mjs";
 import { endpointAt, endpointServer, hurried, manualClock, settled } from "./sender-helpers.mjs";
+import { LOOKING } from "./sender-looking-scenarios.mjs";
+import { SETTINGS } from "./sender-settings-scenarios.mjs";
 
 const codeOf = async (promise) => {
   const error = await promise.then(
@@ -77,8 +79,8 @@ export const SCENARIOS = {
     assert.equal(requests.length, 1);
     // Another endpoint gets the same message, once.
     await sender.putEndpoint(endpointAt(`${url}/b`, { id: "b", eventTypes: ["nothing"] }));
-    for (let time = 0; time < 2; time++) {
-      assert.deepEqual(await sender.send("b", "ping", 5, { id: "msg_1" }), { id: "msg_1", isNew: false });
+    for (const isNew of [true, false]) {
+      assert.deepEqual(await sender.send("b", "ping", 5, { id: "msg_1" }), { id: "msg_1", isNew });
       await sender.deliverDue();
     }
     assert.deepEqual(requests.map(({ body }) => JSON.parse(body).data), [1, 1]);
@@ -493,8 +495,10 @@ export const SCENARIOS = {
     assert.equal(requests.length, 1);
     assert.ok(log.every(({ code, exception }) => code === "outbox_unavailable" && exception === "Error"));
   },
-};
 
+  ...LOOKING,
+  ...SETTINGS,
+};
 
 /** Those that set the clock of the store, which not every store lets them. */
 export const NEED_A_CLOCK = [
@@ -504,4 +508,6 @@ export const NEED_A_CLOCK = [
   "what was due soon is due soon when the clock was set back",
   "another sender takes over when the lease has ended",
   "what is past is forgotten, and keys later",
+  "a replay goes as fast as it is told, in another sender too, until somebody ends it",
+  "an endpoint has a retry policy of its own, in the form of all languages",
 ];

@@ -1,6 +1,7 @@
 /** A worker whose outbox is in a Durable Object. */
 
 import { RetryPolicy } from "countersign";
+import { Monitor, statusFetchHandler, StatusPage } from "countersign/monitor";
 import { DurableObjectSenderStore, Sender } from "countersign/sender";
 
 export class Outbox {
@@ -11,6 +12,7 @@ export class Outbox {
       retryPolicy: RetryPolicy.exponential(0.2, 3),
       log: null,
     });
+    this.status = statusFetchHandler(new StatusPage(new Monitor().attachSender(this.sender), "the token of the tests"));
   }
 
   async fetch(request) {
@@ -25,6 +27,15 @@ export class Outbox {
       const sent = await this.sender.send("a", "ping", { n: 7 }, { id: searchParams.get("id") });
       await this.ctx.storage.setAlarm(Date.now());
       return Response.json(sent);
+    }
+    const shown = await this.status(request);
+    if (shown !== null) {
+      return shown;
+    }
+    if (pathname === "/replay-all") {
+      const { total } = await this.sender.replayAll({}, { perSecond: 100 });
+      await this.ctx.storage.setAlarm(Date.now());
+      return Response.json(total);
     }
     if (pathname === "/replay") {
       const replayed = await this.sender.replay({});

@@ -9,6 +9,7 @@ import { Miniflare } from "miniflare";
 
 import { bundle, COMPATIBILITY_DATE } from "../runtimes/workerd/bundle.mjs";
 import { SECRET } from "./helpers.mjs";
+import { BEARER, PATH } from "./monitor-helpers.mjs";
 import { endpointServer } from "./sender-helpers.mjs";
 import { until } from "./servers.mjs";
 
@@ -28,10 +29,22 @@ test("a Durable Object stores messages, and its alarm delivers them", async (con
   assert.deepEqual(await ask("/send?id=msg_1"), { id: "msg_1", isNew: false });
   await until(async () => (await ask("/state")).counts.dead === 1, 20);
   assert.deepEqual((await ask("/state")).statuses, [503, 503, 503]);
-  status = 200;
   assert.equal(await ask("/replay"), 1);
+  await until(async () => (await ask("/state")).statuses.length === 6, 20);
+  const showing = async () => {
+    const request = [`http://localhost${PATH}/data`, { headers: BEARER }];
+    return (await (await miniflare.dispatchFetch(...request)).json()).outbox;
+  };
+  await until(async () => (await showing()).dead_letters.length === 1);
+  const { endpoints, attempts, dead_letters: letters } = await showing();
+  assert.deepEqual([endpoints[0].id, endpoints[0].dead, attempts.length], ["a", 1, 6]);
+  assert.equal(letters[0].message_id, "msg_1");
+  status = 200;
+  assert.equal(await ask("/replay-all"), 1);
   await until(async () => (await ask("/state")).counts.delivered === 1, 20);
   assert.equal((await ask("/state")).answer, "thanks");
+  const [{ state, replayed }] = (await showing()).replays;
+  assert.deepEqual([state, replayed], ["done", 1]);
   const { body, headers } = requests.at(-1);
   const event = new Webhook("standard", SECRET).unwrap(body, headers);
   assert.deepEqual([event.id, event.data], ["msg_1", { n: 7 }]);

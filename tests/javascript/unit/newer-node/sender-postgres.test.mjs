@@ -8,6 +8,7 @@ import { Pool } from "pg";
 
 import { endpointAt, endpointServer, hurried, settled } from "../sender-helpers.mjs";
 import { NEED_A_CLOCK, SCENARIOS } from "../sender-scenarios.mjs";
+import { until } from "../servers.mjs";
 import { postgresServer } from "./inboxes.mjs";
 
 const TABLES = ["endpoint", "subscription", "message", "delivery", "attempt", "replay"];
@@ -69,4 +70,60 @@ test("a server that goes down refuses, and what was committed is delivered after
   }
   await settled(sender, 20);
   assert.deepEqual(requests.map(({ headers }) => headers["webhook-id"]), ["msg_1"]);
+});
+
+/** How many connections listen. */
+async function listening(pool) {
+  const { rows } = await pool.query("SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+  return rows[0].n;
+}
+
+test("a sender that looks once an hour is told what others send, after the server was away too", async (context) => {
+  const { requests, url } = await endpointServer(context);
+  const makeStore = await fresh(context);
+  const pool = poolOf(context);
+  const { sender, log } = hurried(context, makeStore(), { poll: 3600 });
+  const { sender: other } = hurried(context, makeStore());
+  await sender.putEndpoint(endpointAt(url));
+  sender.start();
+  await until(async () => (await listening(pool)) === 1);
+  const arrives = async (id) => {
+    await until(() => requests.some(({ headers }) => headers["webhook-id"] === id), 20);
+  };
+  await other.send("a", "ping", {}, { id: "msg_1" });
+  await arrives("msg_1");
+  await other.publish("ping", {}, { id: "msg_2" });
+  await arrives("msg_2");
+  // As a program in another language says it.
+  await pool.query(
+    "INSERT INTO countersign_message (id, event_type, payload, created_ms) VALUES ('msg_3', 'ping', '{}', 0)",
+  );
+  await pool.query(
+    `INSERT INTO countersign_delivery (message, endpoint, state, attempts, is_replay, due_ms, noted_ms)
+    SELECT m.number, e.number, 'waiting', 0, 0, 1, 1 FROM countersign_message m, countersign_endpoint e WHERE m.id = 'msg_3'`,
+  );
+  await pool.query("SELECT pg_notify('countersign_outbox', '')");
+  await arrives("msg_3");
+  postgresServer().stop();
+  postgresServer().start();
+  await until(async () => (await listening(pool).catch(() => 0)) === 1, 20);
+  await other.send("a", "ping", {}, { id: "msg_4" });
+  await arrives("msg_4");
+  assert.ok(log.some(({ message }) => /not heard/.test(message)));
+  assert.equal(await sender.stop(), true);
+  await until(async () => (await listening(pool)) === 0);
+});
+
+test("beside a pool that makes no clients of its own, a sender polls", async (context) => {
+  const { requests, url } = await endpointServer(context);
+  const makeStore = await fresh(context);
+  const pool = poolOf(context);
+  const store = new PostgresSenderStore({ connect: () => pool.connect() });
+  const { sender } = hurried(context, store);
+  const { sender: other } = hurried(context, makeStore());
+  await sender.putEndpoint(endpointAt(url));
+  sender.start();
+  await other.send("a", "ping", {});
+  await until(() => requests.length === 1);
+  assert.equal(await listening(pool), 0);
 });

@@ -1,14 +1,10 @@
 /** Asks an inbox for what a monitor shows. */
 
 import { count, number, optionalText, text, whole } from "../check.js";
-import { describeThrown } from "../receiver/outcome.js";
-import { within } from "../receiver/timer.js";
+import { asked, first } from "./asking.js";
 import { glue } from "./core.js";
 import type { DeadLetter, MonitoredInbox } from "./inbox.js";
 import type { MonitorLogger } from "./log.js";
-
-/** How long an inbox may take to answer, in seconds: less than those who look at the page wait. */
-const PATIENCE = 5;
 
 /** Asks an inbox. That it fails is logged, and shown as an inbox that does not answer. */
 export class InboxReader {
@@ -41,7 +37,7 @@ export class InboxReader {
   }
 
   /** Whether the dead letter of this step is there, and replayed; `null` if the inbox does not answer. */
-  async replay(step: glue.StepHandle): Promise<boolean | null> {
+  replay(step: glue.StepHandle): Promise<boolean | null> {
     return this.#ask(async () => {
       const letters = await this.#deadLetters();
       const numbers = letters.map((letter) => whole("the number", letter.number));
@@ -63,27 +59,13 @@ export class InboxReader {
     }
   }
 
-  /** No more than are shown, however many there are. */
   async #deadLetters(): Promise<DeadLetter[]> {
     const limit = glue.most_dead_letters();
-    const letters: DeadLetter[] = [];
-    for (const letter of await this.inbox.deadLetters({ limit })) {
-      if (letters.push(letter) === limit) {
-        break;
-      }
-    }
-    return letters;
+    return first(await this.inbox.deadLetters({ limit }), limit);
   }
 
-  async #ask<T>(action: () => Promise<T>): Promise<T | null> {
-    try {
-      return await within(PATIENCE, action(), () => {
-        throw new Error("the inbox took too long");
-      });
-    } catch (thrown) {
-      this.#log({ level: "error", message: "the inbox failed", ...describeThrown(thrown) });
-      return null;
-    }
+  #ask<T>(action: () => Promise<T>): Promise<T | null> {
+    return asked("inbox", this.#log, action);
   }
 }
 
