@@ -20,6 +20,7 @@ use super::own_statements::OwnStatements;
 use super::process::Process;
 use super::rows;
 use crate::errors::exception;
+use crate::monitor::{MonitorState, OutboxView};
 use crate::number;
 use crate::text::strict;
 
@@ -378,6 +379,30 @@ impl SenderEngine {
             async move { sender.cancel_replay(number).await },
             truth,
         ))
+    }
+
+    /// Has the attempts of this engine counted.
+    fn observe(&self, monitor: &MonitorState) -> PyResult<()> {
+        let counts = monitor.counts();
+        self.sender()?
+            .observe(move |attempt| counts.observe_attempt(attempt));
+        Ok(())
+    }
+
+    /// What a monitor shows of the outbox, as an ``OutboxView``.
+    fn shown(&self, on_page: bool) -> PyResult<Call> {
+        let sender = self.sender()?;
+        let shown = async move { Ok::<_, Error>(sender.shown(on_page).await) };
+        Ok(Call::new(shown, |py, view| {
+            OutboxView(view).into_py_any(py)
+        }))
+    }
+
+    /// Has a dead letter delivered once more that is shown; whether there is one.
+    fn replay_shown(&self, number: u64) -> PyResult<Call> {
+        let sender = self.sender()?;
+        let replayed = async move { sender.replay_shown(number).await };
+        Ok(Call::new(replayed, truth))
     }
 }
 
