@@ -110,6 +110,7 @@ pub(crate) fn test() -> Result<()> {
     let wheels = build()?;
     let tools = install_for_tests(&wheels)?;
     ensure_installed("redis-server", "redis-server")?;
+    ensure_installed("openssl", "openssl")?;
     ensure_postgres()?;
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;

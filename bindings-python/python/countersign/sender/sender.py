@@ -36,7 +36,7 @@ class Sender(Configured):
 
     ``database`` is the path of an SQLite file, which is made if there is none and which the
     processes of one machine can share; ``:memory:``; or a URL ``postgresql://...``, for any number
-    of machines (without TLS; it connects when it is first needed). ``with`` starts the dispatcher
+    of machines (it connects when it is first needed; with TLS as below). ``with`` starts the dispatcher
     and, at the end, waits for what is under way. Programs that only send need none of their own if
     another process on the same database has one.
 
@@ -57,11 +57,21 @@ class Sender(Configured):
       least twice ``total_timeout``.
     - ``payload_limit``: in bytes.
     - ``retention``: a :class:`Retention`.
+    - ``root_certificates``: certificate authorities that are trusted besides those of the system, as
+      PEM or as the path of a file with it.
+    - ``proxy``: an :class:`EnforcingProxy`. Those of the environment are not used.
     - ``survives_power_cut=False``: :meth:`send` returns before the disk has the message. It survives
       the end of the process, but a power cut may lose what was sent in the last moments.
 
-    Raises ``DeliveryError`` (``outbox_unavailable``) if the database cannot be opened, and
-    ``ConfigurationError`` for secrets and keys that are none. All methods raise ``DeliveryError``
+    PostgreSQL is spoken to without TLS unless the URL asks for it, in the words of libpq:
+    ``?sslmode=verify-full``, and ``sslrootcert=file`` for authorities in place of the system's,
+    ``sslcert=file&sslkey=file`` for a certificate of one's own. The server's certificate is always
+    verified, name and all: ``require`` and ``verify-ca`` are the same here, and ``prefer`` and
+    ``allow``, which protect nothing, are refused.
+
+    Raises ``DeliveryError`` (``outbox_unavailable``) if the database cannot be opened,
+    ``ConfigurationError`` for secrets and keys that are none, and ``ValueError`` for certificates
+    and proxies that are none. All methods raise ``DeliveryError``
     (``outbox_unavailable``) if the database does not answer or has no room.
 
     >>> from countersign import Sender
