@@ -52,8 +52,8 @@ class Countersign:
 
     With ``SENDER_DATABASE`` (``sqlite:///file``, ``postgresql://host/name``) the application sends,
     too: :attr:`sender` has what the keys that begin with ``COUNTERSIGN_SENDER_`` say: ``SCHEME``,
-    ``SECRET``, ``SCHEMES``, ``SCHEMAS``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``, ``HEALTH_POLICY``,
-    ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``, ``FIRST_BYTE_TIMEOUT``,
+    ``SECRET``, ``SCHEMES``, ``SCHEMAS``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``,
+    ``HEALTH_POLICY``, ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``, ``FIRST_BYTE_TIMEOUT``,
     ``TOTAL_TIMEOUT``, ``LEASE``, ``PAYLOAD_LIMIT``, ``RETENTION``, ``ROOT_CERTIFICATES``,
     ``ENFORCING_PROXY`` (a URL, in which user and password may be) and ``SURVIVES_POWER_CUT``, as the
     options of :class:`countersign.Sender`. Each process of the server delivers from its first

@@ -37,8 +37,9 @@ def sender_from(config: Mapping[str, Any]) -> Sender | None:
     """The sender that the configuration describes; ``None`` without ``COUNTERSIGN_SENDER_DATABASE``:
     ``sqlite:///file`` or ``postgresql://host/name``.
 
-    Raises ``ValueError`` for a key that there is not and for certificates and a proxy that are none, ``ConfigurationError`` for a secret that is
-    none, and ``DeliveryError`` (``outbox_unavailable``) if the database cannot be opened.
+    Raises ``ValueError`` for a key that there is not and for certificates and a proxy that are none,
+    ``ConfigurationError`` for a secret that is none, and ``DeliveryError`` (``outbox_unavailable``)
+    if the database cannot be opened.
     """
     prefix = f"{PREFIX}{SENDER}"
     given = {key[len(prefix) :]: config[key] for key in config if key.startswith(prefix)}

@@ -91,7 +91,8 @@ class Monitor:
         []
         """
         if not isinstance(sender, Configured):
-            raise TypeError(f"sender must be a Sender or an AsyncSender, not {type(sender).__name__}")
+            name = type(sender).__name__
+            raise TypeError(f"sender must be a Sender or an AsyncSender, not {name}")
         sender._opened.observe(self._state)
         self._sender = sender
 

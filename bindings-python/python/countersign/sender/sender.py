@@ -20,9 +20,9 @@ class Sender(Sending, Endpoints, Deliveries):
 
     ``database`` is the path of an SQLite file, which is made if there is none and which the
     processes of one machine can share; ``:memory:``; or a URL ``postgresql://...``, for any number
-    of machines (it connects when it is first needed; with TLS as below). ``with`` starts the dispatcher
-    and, at the end, waits for what is under way. Programs that only send need none of their own if
-    another process on the same database has one.
+    of machines (it connects when it is first needed; of TLS see below). ``with`` starts the
+    dispatcher and, at the end, waits for what is under way. Programs that only send need none of
+    their own if another process on the same database has one.
 
     - ``scheme``, ``secret``: of endpoints that have none of their own, and of URLs that are sent to
       without being registered. All secrets sign where the scheme has room for several signatures.
