@@ -2,6 +2,7 @@
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
+use crate::mac::Key;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
@@ -124,14 +125,24 @@ impl Webhook {
             Some(_) if self.every_secret_signs => self.keys.len().min(MAX_CANDIDATES),
             _ => 1,
         };
-        let tags = self.keys.iter().take(signing);
-        let tags = tags.map(|key| key.tag(content.parts()));
-        let signature = signature::write(definition, tags, timestamp.as_deref());
+        let timestamp = timestamp.as_deref();
+        let write = |keys: &[Key]| {
+            let proof = |key| signature::proof(definition, key, &content);
+            signature::write(definition, keys.iter().map(proof), timestamp)
+        };
         let name = |name| definition.header_name(name).as_str().into();
         if let (Some(header), Some(timestamp)) = (set.timestamp, timestamp) {
-            headers.push((name(header), timestamp));
+            headers.push((name(header), timestamp.into()));
         }
-        headers.push((name(set.signature), signature));
+        headers.push((name(set.signature), write(&self.keys[..signing])));
+        if self.every_secret_signs {
+            // Each secret has a header of its own.
+            let further = definition.further_signatures.iter().zip(&self.keys[1..]);
+            headers.extend(further.map(|(header, key)| {
+                let keys = core::slice::from_ref(key);
+                (name(*header), write(keys))
+            }));
+        }
         Ok(headers)
     }
 }

@@ -6,7 +6,8 @@
 //! 4. timestamp well-formed (`malformed_timestamp`);
 //! 5. signature decodable (`malformed_signature`, `unsupported_signature`) and right
 //!    (`signature_mismatch`);
-//! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed.
+//! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed; a timestamp in the
+//!    body is read here (`malformed_timestamp`).
 
 use alloc::format;
 use alloc::string::String;
@@ -94,9 +95,11 @@ impl Webhook {
         reveal: fn(Choice) -> bool,
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
-        let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
+        let (timestamp_text, mut timestamp) = received.timestamp(definition)?.unzip();
         let mut candidates = Candidates::new();
-        candidates.read(definition, received.signature_name, received.signature)?;
+        let further = &received.further_signatures;
+        let name = received.signature_name;
+        candidates.read(definition, name, received.signature, further)?;
 
         let content = SignedContent {
             definition,
@@ -108,7 +111,7 @@ impl Webhook {
         };
         let mut key_index = None;
         for (index, key) in self.keys.iter().enumerate() {
-            let tag = key.tag(content.parts());
+            let tag = key.tag(content.parts(key.secret()));
             let fits = candidates.iter().fold(Choice::from(0), |fits, candidate| {
                 fits | tags_equal(candidate, &tag)
             });
@@ -116,6 +119,9 @@ impl Webhook {
             key_index = key_index.or(reveal(fits).then_some(index));
         }
         let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
+        if definition.timestamp_field.is_some() {
+            timestamp = Some(Event::attempt_timestamp(definition, body)?);
+        }
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
@@ -138,7 +144,10 @@ impl Webhook {
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
         let received = Received::read(definition, request.headers)?;
-        let timestamp = received.timestamp(definition)?.map(|(_, time)| time);
+        let timestamp = match definition.timestamp_field {
+            Some(_) => Some(Event::attempt_timestamp(definition, request.body)?),
+            None => received.timestamp(definition)?.map(|(_, time)| time),
+        };
         if key_index >= self.keys.len() {
             return Err(VerificationError::SignatureMismatch);
         }
@@ -257,10 +266,11 @@ pub(crate) struct SignedContent<'a> {
 
 impl<'a> SignedContent<'a> {
     /// The bytes of each part in turn; nothing is concatenated or copied.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn parts<'p>(&'p self, secret: &'p [u8]) -> impl Iterator<Item = &'p [u8]> {
         let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
         let (id, timestamp) = (self.id, self.timestamp);
         self.definition.content.iter().map(move |part| match part {
+            Part::Secret => secret,
             Part::Body => self.body,
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),

@@ -13,7 +13,7 @@ use alloc::string::String;
 
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 
-use crate::error::{JsonDefect, PayloadError};
+use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::scheme::{Definition, PayloadForm, Source};
 use crate::time::UnixTime;
 use field::Resolver;
@@ -92,6 +92,26 @@ impl<'a> Event<'a> {
     /// see [`Answer::challenge`](crate::Answer::challenge).
     pub fn challenge(&self) -> Option<&str> {
         self.challenge.as_deref()
+    }
+
+    /// The attempt timestamp in a body whose signature is right.
+    pub(crate) fn attempt_timestamp(
+        definition: &Definition,
+        body: &[u8],
+    ) -> Result<UnixTime, VerificationError> {
+        let format = definition.timestamp_format;
+        let path = definition.timestamp_field.unwrap_or_default();
+        let path = &definition.paths[path];
+        let text = || {
+            let body = core::str::from_utf8(body).ok()?;
+            let (_, fields) = json::locate(core::slice::from_ref(path), body).ok()?;
+            fields.first()?.once()
+        };
+        let time = text().and_then(|text| format.parse(text.as_bytes()));
+        time.ok_or_else(|| {
+            let path = path.text.clone();
+            VerificationError::MalformedTimestamp(TimestampDefect::Field { path, format })
+        })
     }
 
     pub(crate) fn parse(

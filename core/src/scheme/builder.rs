@@ -35,6 +35,8 @@ pub struct SchemeBuilder<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) separator: Option<char>,
     pub(crate) timestamp_label: Option<&'a str>,
+    pub(crate) timestamp_field: Option<&'a str>,
+    pub(crate) further_signatures: &'a [&'a str],
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
     pub(crate) key: KeyForm,
@@ -93,6 +95,8 @@ impl<'a> SchemeBuilder<'a> {
             prefix: "",
             separator: None,
             timestamp_label: None,
+            timestamp_field: None,
+            further_signatures: &[],
             algorithm: Algorithm::HmacSha256,
             encoding: Encoding::Hex,
             key: KeyForm::Text,
@@ -137,6 +141,19 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// The timestamp is this field of the JSON body, as `path.to.it`. It is read, and then checked,
+    /// once the signature of the body is right.
+    pub const fn timestamp_field(mut self, path: &'a str) -> Self {
+        self.timestamp_field = Some(path);
+        self
+    }
+
+    /// Further headers that may carry a signature, one for each secret, at most 15.
+    pub const fn further_signatures(mut self, names: &'a [&'a str]) -> Self {
+        self.further_signatures = names;
+        self
+    }
+
     /// The keyed hash.
     pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -162,7 +179,8 @@ impl<'a> SchemeBuilder<'a> {
     }
 
     /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
-    /// `{url}`; all else stands for itself, `{{` and `}}` for braces.
+    /// `{url}`, and for plain hashes `{secret}`; all else stands for itself, `{{` and `}}` for
+    /// braces. A token has none.
     ///
     /// The text is read once, when the scheme is built; nothing of a request is ever interpreted.
     pub const fn content(mut self, content: &'a str) -> Self {

@@ -15,6 +15,7 @@ pub(crate) enum Part {
     Timestamp,
     Method,
     Url,
+    Secret,
     Literal(Box<str>),
 }
 
@@ -39,6 +40,7 @@ pub(crate) fn parse(content: &str) -> Result<Vec<Part>, &'static str> {
                 "timestamp" => Part::Timestamp,
                 "method" => Part::Method,
                 "url" => Part::Url,
+                "secret" => Part::Secret,
                 _ => return Err(MALFORMED),
             });
             rest = after;

@@ -41,6 +41,12 @@ pub struct Description {
     /// See [`SchemeBuilder::timestamp_label`].
     #[serde(alias = "timestampLabel")]
     pub timestamp_label: Option<String>,
+    /// See [`SchemeBuilder::timestamp_field`].
+    #[serde(alias = "timestampField")]
+    pub timestamp_field: Option<String>,
+    /// See [`SchemeBuilder::further_signatures`].
+    #[serde(alias = "furtherSignatures")]
+    pub further_signatures: OneOrMany<String>,
     /// See [`Algorithm`].
     pub algorithm: Option<String>,
     /// See [`Encoding`].
@@ -154,6 +160,7 @@ impl TryFrom<&Description> for Scheme {
         let event_id = texts(&description.event_id);
         let event_type = texts(&description.event_type);
         let event_time = texts(&description.event_time);
+        let further_signatures = texts(&description.further_signatures);
         let dedupe = description.dedupe.as_ref().map(texts);
         let defaults = SchemeBuilder::new(&description.name);
         // The words come first, in the order of the keys, so that each language reports the same.
@@ -183,6 +190,8 @@ impl TryFrom<&Description> for Scheme {
             prefix: &description.prefix,
             separator: description.separator.as_deref().map(one_character),
             timestamp_label: description.timestamp_label.as_deref(),
+            timestamp_field: description.timestamp_field.as_deref(),
+            further_signatures: &further_signatures,
             algorithm,
             encoding,
             key,

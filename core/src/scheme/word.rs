@@ -35,13 +35,18 @@ macro_rules! words {
 
 words! {
     /// The keyed hash that signs.
-    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512";
+    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token";
     /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
     HmacSha256 = "hmac-sha256",
     /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
     HmacSha1 = "hmac-sha1",
     /// HMAC with SHA-512: tags of 64 bytes.
     HmacSha512 = "hmac-sha512",
+    /// Plain SHA-256 over content that holds the secret: no MAC, and weaker than one where the secret
+    /// comes first. For providers that use it.
+    PlainSha256 = "plain-sha256",
+    /// No signature: what is sent is the secret itself. It proves nothing about the body.
+    Token = "token",
 }
 
 words! {
@@ -59,13 +64,15 @@ words! {
 
 words! {
     /// How the text of a secret gives the bytes of its key.
-    KeyForm, "key", "text, base64, hex";
+    KeyForm, "key", "text, base64, hex, base64-or-text";
     /// The UTF-8 bytes of the text.
     Text = "text",
     /// Standard base64, padded or unpadded.
     Base64 = "base64",
     /// Hexadecimal in any case.
     Hex = "hex",
+    /// Standard base64 after the secret prefix; a secret without the prefix is its text.
+    Base64OrText = "base64-or-text",
 }
 
 words! {
@@ -113,10 +120,10 @@ words! {
 }
 
 impl Algorithm {
-    /// The length of a signature in bytes.
+    /// The length of a signature in bytes; of a token, that of its digest, by which it is compared.
     pub const fn tag_length(self) -> usize {
         match self {
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::PlainSha256 | Self::Token => 32,
             Self::HmacSha1 => 20,
             Self::HmacSha512 => 64,
         }

@@ -11,7 +11,7 @@ from reference.scheme_rules import check_description
 
 Description = Mapping[str, Any]
 
-TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64}
+TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32}
 
 
 class HeaderSet(NamedTuple):
@@ -48,6 +48,8 @@ class Scheme:
     prefix: str
     separator: Optional[str]
     timestamp_label: Optional[str]
+    timestamp_field: Optional[str]
+    further_signatures: List[str]
     algorithm: str
     encoding: str
     key: str
@@ -79,6 +81,8 @@ _DEFAULTS: Dict[str, Any] = {
     "prefix": "",
     "separator": None,
     "timestamp_label": None,
+    "timestamp_field": None,
+    "further_signatures": [],
     "algorithm": "hmac-sha256",
     "encoding": "hex",
     "key": "text",
@@ -100,6 +104,8 @@ _TAKEN_AS_GIVEN = (
     "prefix",
     "separator",
     "timestamp_label",
+    "timestamp_field",
+    "further_signatures",
     "algorithm",
     "encoding",
     "key",
@@ -122,7 +128,9 @@ def build_scheme(given: Description) -> Scheme:
     """Checks a description and fills in its defaults."""
     described = {**_DEFAULTS, **given}
     described.setdefault("dedupe", described["event_id"])
-    for key in ("headers", "event_id", "event_type", "event_time", "dedupe", "required"):
+    for key in (
+        "headers", "further_signatures", "event_id", "event_type", "event_time", "dedupe", "required"
+    ):  # fmt: skip
         described[key] = as_list(described[key])
     check_description(described)
     parts = parse_content(described["content"])
@@ -150,6 +158,7 @@ def find_scheme(named: Union[str, Description]) -> Scheme:
     """A registered scheme by name, or the scheme that a description describes."""
     if not isinstance(named, str):
         return build_scheme(named)
+    named = ALIASES.get(named, named)
     if named not in REGISTERED:
         raise Refusal(
             "unknown_scheme",
@@ -177,6 +186,10 @@ def _standard_headers(family: str) -> Dict[str, str]:
     return {part: f"{family}-{part}" for part in ("signature", "id", "timestamp")}
 
 
+ALIASES = {
+    "standard-webhooks": "standard",
+    **dict.fromkeys(("facebook", "instagram", "messenger", "whatsapp"), "meta"),
+}
 REGISTERED: Dict[str, Dict[str, Any]] = {
     "standard": {
         **_STANDARD,

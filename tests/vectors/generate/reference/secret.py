@@ -35,13 +35,20 @@ def parse_secret(scheme: Scheme, secret: str) -> bytes:
             "malformed_secret",
             "the secret begins or ends with whitespace; was it copied or read with its line break?",
         )
+    if scheme.algorithm == "token" and any(not " " <= character <= "~" for character in secret):
+        raise Refusal(
+            "malformed_secret",
+            "the secret is a token and holds a character that no header carries",
+        )
     if scheme.key == "text":
+        return secret.encode("utf-8")
+    if scheme.key == "base64-or-text" and not secret.startswith(scheme.secret_prefix):
         return secret.encode("utf-8")
     if scheme.secret_prefix and secret.startswith(scheme.secret_prefix):
         secret = secret[len(scheme.secret_prefix) :]
     if not secret:
         raise _empty()
-    if scheme.key == "base64":
+    if scheme.key in ("base64", "base64-or-text"):
         key = decode_base64_padded_or_not(secret)
         form = "canonical standard base64"
     else:

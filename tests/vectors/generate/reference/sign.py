@@ -47,20 +47,24 @@ def sign(
     if chosen.timestamp is not None:
         headers.append((chosen.timestamp, timestamp))
 
-    content = fill_content(
-        scheme.content,
-        {
-            "body": body,
-            "id": (message_id or "").encode("ascii"),
-            "timestamp": timestamp.encode("ascii"),
-            "method": (method or "").encode("utf-8"),
-            "url": (url or "").encode("utf-8"),
-        },
-    )
+    values = {
+        "body": body,
+        "id": (message_id or "").encode("ascii"),
+        "timestamp": timestamp.encode("ascii"),
+        "method": (method or "").encode("utf-8"),
+        "url": (url or "").encode("utf-8"),
+    }
+
+    def entry(key: bytes) -> str:
+        content = fill_content(scheme.content, {**values, "secret": key})
+        return scheme.prefix + encode_tag(scheme, mac(scheme, key, content))
+
     is_list = every_secret_signs and scheme.separator is not None
     signing = keys[:MOST_CANDIDATES] if is_list else keys[:1]
-    entries = [scheme.prefix + encode_tag(scheme, mac(scheme, key, content)) for key in signing]
+    entries = [entry(key) for key in signing]
     if scheme.timestamp_label is not None:
         entries.insert(0, f"{scheme.timestamp_label}={timestamp}")
     headers.append((chosen.signature, (scheme.separator or "").join(entries)))
+    if every_secret_signs:
+        headers += [(name, entry(key)) for name, key in zip(scheme.further_signatures, keys[1:])]
     return headers

@@ -26,10 +26,16 @@ _ENCODING_NAMES = {
 
 
 def mac(scheme: Scheme, key: bytes, content: bytes) -> bytes:
+    if scheme.algorithm == "token":
+        return key
+    if scheme.algorithm == "plain-sha256":
+        return hashlib.sha256(content).digest()
     return hmac.new(key, content, _HASHES[scheme.algorithm]).digest()
 
 
 def encode_tag(scheme: Scheme, tag: bytes) -> str:
+    if scheme.algorithm == "token":
+        return tag.decode("ascii")
     if scheme.encoding == "base64":
         return encode_base64(tag)
     return encode_hex(tag, scheme.encoding)
@@ -53,12 +59,13 @@ def labelled_timestamp(scheme: Scheme, name: str, value: str) -> str:
     return texts[0]
 
 
-def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
-    """The tags that take part in the comparison; never empty."""
+def candidates(scheme: Scheme, name: str, values: List[str]) -> List[bytes]:
+    """The tags that take part in the comparison, of the header of this name and of further ones;
+    never empty."""
     found: List[bytes] = []
     any_ours = any_other_version = False
     other_version = re.compile(r"[A-Za-z0-9_-]{1,16}" + re.escape(scheme.prefix[-1:]))
-    for entry in split_entries(scheme, value):
+    for entry in (entry for value in values for entry in split_entries(scheme, value)):
         if not entry:
             continue
         if scheme.timestamp_label is not None and entry.startswith(f"{scheme.timestamp_label}="):
@@ -77,6 +84,8 @@ def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
             "unsupported_signature",
             f"the header {name} holds no {scheme.prefix[:-1]} signature, only other versions",
         )
+    if scheme.algorithm == "token":
+        raise Refusal("malformed_signature", f"the header {name} holds no token")
     after = f" after {scheme.prefix}" if scheme.prefix else ""
     raise Refusal(
         "malformed_signature",
@@ -86,6 +95,8 @@ def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
 
 
 def _decode_tag(scheme: Scheme, text: str) -> Optional[bytes]:
+    if scheme.algorithm == "token":
+        return text.encode("ascii") or None
     if scheme.encoding == "base64":
         tag = decode_base64(text)
     else:

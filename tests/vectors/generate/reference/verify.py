@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import List, Optional
 
+from reference.body_time import text_at
 from reference.content import fill_content
 from reference.headers import Headers, RequestHeaders, check_headers, choose_set
 from reference.refusal import Refusal
@@ -73,25 +74,31 @@ def verify(
         timestamp_text = labelled_timestamp(scheme, chosen.signature, signature_text)
     instant = None if timestamp_text is None else check_timestamp(scheme, timestamp_text)
 
-    tags = candidates(scheme, chosen.signature, signature_text)
-    id_text = None if chosen.id is None else headers.value(chosen.id)
-    content = fill_content(
-        scheme.content,
-        {
-            "body": request.body,
-            "id": (id_text or "").encode("ascii"),
-            "timestamp": (timestamp_text or "").encode("ascii"),
-            "method": (request.method or "").encode("utf-8"),
-            "url": (request.url or "").encode("utf-8"),
-        },
+    further = [headers.value(name) for name in scheme.further_signatures if name in headers]
+    tags = candidates(
+        scheme, chosen.signature, [signature_text, *(text for text in further if text is not None)]
     )
-    fitting = [index for index, key in enumerate(keys) if mac(scheme, key, content) in tags]
+    id_text = None if chosen.id is None else headers.value(chosen.id)
+    values = {
+        "body": request.body,
+        "id": (id_text or "").encode("ascii"),
+        "timestamp": (timestamp_text or "").encode("ascii"),
+        "method": (request.method or "").encode("utf-8"),
+        "url": (request.url or "").encode("utf-8"),
+    }
+    fitting = [
+        index
+        for index, key in enumerate(keys)
+        if mac(scheme, key, fill_content(scheme.content, {**values, "secret": key})) in tags
+    ]
     if not fitting:
         raise Refusal(
             "signature_mismatch",
             "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
             " the bytes received?",
         )
+    if scheme.timestamp_field is not None:
+        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
     if instant is not None:
         check_freshness(now - instant, tolerance)
     return Verified(
@@ -103,6 +110,16 @@ def verify(
         headers=headers,
         body=request.body,
     )
+
+
+def _timestamp_in_body(scheme: Scheme, path: str, body: bytes) -> Fraction:
+    """A field of a body whose signature is right."""
+    text = text_at(path, body)
+    instant = None if text is None else parse_time(text, scheme.timestamp_format)
+    if instant is None:
+        form = TIME_FORM_NAMES[scheme.timestamp_format]
+        raise Refusal("malformed_timestamp", f"the body has no timestamp at {path} that is {form}")
+    return instant
 
 
 def check_freshness(age: Fraction, tolerance: Tolerance) -> None:
