@@ -104,6 +104,16 @@ impl Secret {
         Ok(key)
     }
 
+    /// The key that the secret's text may stand for besides itself.
+    pub(crate) fn other_key(&self, definition: &Definition) -> Option<Zeroizing<Vec<u8>>> {
+        let (KeyForm::Base64AndText, Form::Text(text)) = (definition.key, &self.0) else {
+            return None;
+        };
+        let encoded = text.strip_prefix(&*definition.secret_prefix)?;
+        let key = Base64Unpadded::decode_vec(without_padding(encoded)?).ok()?;
+        (!key.is_empty()).then_some(key.into())
+    }
+
     fn decoded(&self, definition: &Definition) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
         let text = match &self.0 {
             Form::Key(key) => return Ok(key.clone()),
@@ -113,7 +123,7 @@ impl Secret {
             .strip_prefix(&*definition.secret_prefix)
             .unwrap_or(text);
         let key = match definition.key {
-            KeyForm::Text => Ok(text.as_bytes().to_vec()),
+            KeyForm::Text | KeyForm::Base64AndText => Ok(text.as_bytes().to_vec()),
             KeyForm::Base64OrText if !text.starts_with(&*definition.secret_prefix) => {
                 Ok(text.as_bytes().to_vec())
             }

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::iter;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use base64ct::{Base64, Encoding as _};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
 use crate::error::{TimestampDefect, VerificationError};
 use crate::headers::{HeaderName, owned};
@@ -184,6 +184,7 @@ fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
         Encoding::HexUpper => base16ct::upper::decode(encoded, tag).map(<[u8]>::len).ok(),
         Encoding::HexAnyCase => base16ct::mixed::decode(encoded, tag).map(<[u8]>::len).ok(),
         Encoding::Base64 => STANDARD.decode_slice(encoded, tag).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(encoded, tag).ok(),
     };
     length == Some(definition.algorithm.tag_length())
 }
@@ -200,6 +201,7 @@ pub(crate) fn proof(definition: &Definition, key: &Key, content: &SignedContent<
         Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
         Encoding::HexUpper => base16ct::upper::encode_string(tag),
         Encoding::Base64 => Base64::encode_string(tag),
+        Encoding::Base64Url => Base64UrlUnpadded::encode_string(tag),
     }
 }
 

@@ -104,7 +104,7 @@ impl<'a> Event<'a> {
         let path = &definition.paths[path];
         let text = || {
             let body = core::str::from_utf8(body).ok()?;
-            let (_, fields) = json::locate(core::slice::from_ref(path), body).ok()?;
+            let (_, fields) = json::locate(core::slice::from_ref(path), body, false).ok()?;
             fields.first()?.once()
         };
         let time = text().and_then(|text| format.parse(text.as_bytes()));
@@ -123,7 +123,7 @@ impl<'a> Event<'a> {
             valid_up_to: error.valid_up_to(),
         })?;
         let form = match definition.payload {
-            PayloadForm::Json => false,
+            PayloadForm::Json | PayloadForm::JsonBatch => false,
             PayloadForm::Form => true,
             PayloadForm::JsonOrForm => {
                 let start = text.trim_start_matches(json::is_whitespace);
@@ -133,7 +133,8 @@ impl<'a> Event<'a> {
         let (payload, fields) = if form {
             (text, form::locate(&definition.paths, text)?)
         } else {
-            json::locate(&definition.paths, text)?
+            let may_be_array = definition.payload == PayloadForm::JsonBatch;
+            json::locate(&definition.paths, text, may_be_array)?
         };
         let resolver = Resolver {
             definition,

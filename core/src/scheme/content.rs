@@ -15,6 +15,7 @@ pub(crate) enum Part {
     Timestamp,
     Method,
     Url,
+    Form,
     Secret,
     Literal(Box<str>),
 }
@@ -40,6 +41,7 @@ pub(crate) fn parse(content: &str) -> Result<Vec<Part>, &'static str> {
                 "timestamp" => Part::Timestamp,
                 "method" => Part::Method,
                 "url" => Part::Url,
+                "form" => Part::Form,
                 "secret" => Part::Secret,
                 _ => return Err(MALFORMED),
             });

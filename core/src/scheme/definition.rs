@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::source::Path;
 use super::{
     Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, content,
+    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -32,6 +32,8 @@ pub(crate) struct Definition {
     pub(crate) key: KeyForm,
     pub(crate) secret_prefix: Box<str>,
     pub(crate) content: Vec<Part>,
+    pub(crate) url_form: UrlForm,
+    pub(crate) body_digest_parameter: Option<Box<str>>,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) payload: PayloadForm,
@@ -113,7 +115,8 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         "a secret prefix needs a base64 or hex key",
     )?;
     require(
-        !builder.secret_prefix.is_empty() || builder.key != KeyForm::Base64OrText,
+        !builder.secret_prefix.is_empty()
+            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
         "a key that is base64 or text needs a secret prefix",
     )?;
 
@@ -156,6 +159,8 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         secret_prefix: builder.secret_prefix.into(),
         id_terminators: id_terminators(&content),
         content,
+        url_form: builder.url_form,
+        body_digest_parameter: builder.body_digest_parameter.map(Into::into),
         timestamp_format: builder.timestamp_format,
         tolerance: builder.tolerance,
         payload: builder.payload,
@@ -302,8 +307,24 @@ fn check_content(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<(), &'
         "a token has content, or a key that is not text",
     )?;
     require(
-        is_token || content.contains(&Part::Body),
+        is_token || content.contains(&Part::Body) || content.contains(&Part::Form),
         "its content does not cover the body",
+    )?;
+    require(
+        !content.contains(&Part::Form)
+            || matches!(builder.payload, PayloadForm::Form | PayloadForm::JsonOrForm),
+        "its content has the form of a payload that is none",
+    )?;
+    require(
+        builder.url_form == UrlForm::AsGiven || content.contains(&Part::Url),
+        "it has a form of the URL, which its content does not cover",
+    )?;
+    let digest_is_covered = content.contains(&Part::Url) && content.contains(&Part::Form);
+    require(
+        builder
+            .body_digest_parameter
+            .is_none_or(|name| digest_is_covered && !name.is_empty()),
+        "it has a digest of the body in a URL, or for a form, that its content does not cover",
     )?;
     require(
         content.contains(&Part::Secret) == (builder.algorithm == Algorithm::PlainSha256),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat,
+    SchemeBuilder, TimestampFormat, UrlForm,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;
@@ -58,6 +58,12 @@ pub struct Description {
     pub secret_prefix: String,
     /// See [`SchemeBuilder::content`].
     pub content: Option<String>,
+    /// See [`UrlForm`].
+    #[serde(alias = "urlForm")]
+    pub url_form: Option<String>,
+    /// See [`SchemeBuilder::body_digest_parameter`].
+    #[serde(alias = "bodyDigestParameter")]
+    pub body_digest_parameter: Option<String>,
     /// See [`TimestampFormat`].
     #[serde(alias = "timestampFormat")]
     pub timestamp_format: Option<String>,
@@ -167,6 +173,7 @@ impl TryFrom<&Description> for Scheme {
         let algorithm = word(&description.algorithm, defaults.algorithm, Algorithm::named)?;
         let encoding = word(&description.encoding, defaults.encoding, Encoding::named)?;
         let key = word(&description.key, defaults.key, KeyForm::named)?;
+        let url_form = word(&description.url_form, defaults.url_form, UrlForm::named)?;
         let timestamp_format = word(
             &description.timestamp_format,
             defaults.timestamp_format,
@@ -197,6 +204,8 @@ impl TryFrom<&Description> for Scheme {
             key,
             secret_prefix: &description.secret_prefix,
             content: description.content.as_deref().unwrap_or(defaults.content),
+            url_form,
+            body_digest_parameter: description.body_digest_parameter.as_deref(),
             timestamp_format,
             tolerance: description
                 .tolerance

@@ -17,7 +17,9 @@ use core::fmt;
 pub use builder::{HeaderNames, SchemeBuilder};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
-pub use word::{Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat};
+pub use word::{
+    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat, UrlForm,
+};
 
 pub(crate) use content::Part;
 pub(crate) use definition::is_label;

@@ -51,7 +51,7 @@ words! {
 
 words! {
     /// How a signature is written in its header.
-    Encoding, "encoding", "hex, hex-upper, hex-any-case, base64";
+    Encoding, "encoding", "hex, hex-upper, hex-any-case, base64, base64url";
     /// Hexadecimal in lower case.
     Hex = "hex",
     /// Hexadecimal in upper case.
@@ -60,11 +60,13 @@ words! {
     HexAnyCase = "hex-any-case",
     /// Canonical padded standard base64 (RFC 4648 section 4).
     Base64 = "base64",
+    /// Canonical base64url without padding (RFC 4648 section 5).
+    Base64Url = "base64url",
 }
 
 words! {
     /// How the text of a secret gives the bytes of its key.
-    KeyForm, "key", "text, base64, hex, base64-or-text";
+    KeyForm, "key", "text, base64, hex, base64-or-text, base64-and-text";
     /// The UTF-8 bytes of the text.
     Text = "text",
     /// Standard base64, padded or unpadded.
@@ -73,6 +75,9 @@ words! {
     Hex = "hex",
     /// Standard base64 after the secret prefix; a secret without the prefix is its text.
     Base64OrText = "base64-or-text",
+    /// The text, and, if it is standard base64 after the secret prefix, that as well: two keys, of
+    /// which either fits and the second signs. For providers that have changed from one to the other.
+    Base64AndText = "base64-and-text",
 }
 
 words! {
@@ -88,13 +93,27 @@ words! {
 
 words! {
     /// What a payload is.
-    PayloadForm, "payload", "json, form, json-or-form";
+    PayloadForm, "payload", "json, json-batch, form, json-or-form";
     /// A JSON object.
     Json = "json",
+    /// A JSON object, or an array of events, of which id, type and time are not read.
+    JsonBatch = "json-batch",
     /// `application/x-www-form-urlencoded`.
     Form = "form",
     /// Either: text that begins with `{` or `[` is JSON.
     JsonOrForm = "json-or-form",
+}
+
+words! {
+    /// In which form a URL is signed.
+    UrlForm, "url_form", "as-given, either-port, partly-decoded";
+    /// As the caller passes it.
+    AsGiven = "as-given",
+    /// As it is passed, or with the port of its scheme where it has none and without its port where it
+    /// has one. So Twilio's own libraries take it.
+    EitherPort = "either-port",
+    /// As it is passed, or with the characters decoded that HubSpot decodes.
+    PartlyDecoded = "partly-decoded",
 }
 
 words! {
@@ -137,6 +156,7 @@ impl Encoding {
             Self::HexUpper => "upper-case hexadecimal",
             Self::HexAnyCase => "hexadecimal",
             Self::Base64 => "base64",
+            Self::Base64Url => "unpadded base64url",
         }
     }
 }

@@ -55,6 +55,8 @@ class Scheme:
     key: str
     secret_prefix: str
     content: List[Part]
+    url_form: str
+    body_digest_parameter: Optional[str]
     timestamp_format: str
     tolerance: Tolerance
     payload: str
@@ -88,6 +90,8 @@ _DEFAULTS: Dict[str, Any] = {
     "key": "text",
     "secret_prefix": "",
     "content": "{body}",
+    "url_form": "as-given",
+    "body_digest_parameter": None,
     "timestamp_format": "seconds",
     "tolerance": {"past": 300, "future": 300},
     "payload": "json",
@@ -110,6 +114,8 @@ _TAKEN_AS_GIVEN = (
     "encoding",
     "key",
     "secret_prefix",
+    "url_form",
+    "body_digest_parameter",
     "timestamp_format",
     "payload",
     "event_time_format",

@@ -17,10 +17,11 @@ _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
     "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"],
-    "encoding": ["hex", "hex-upper", "hex-any-case", "base64"],
-    "key": ["text", "base64", "hex", "base64-or-text"],
+    "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
+    "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
+    "url_form": ["as-given", "either-port", "partly-decoded"],
     "timestamp_format": _TIME_FORMS,
-    "payload": ["json", "form", "json-or-form"],
+    "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
     "handshake": ["slack-url-verification", "meta-verification"],
@@ -164,8 +165,15 @@ def _content(described: Described) -> Optional[str]:
     is_token = described["algorithm"] == "token"
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
-    if not is_token and "body" not in names:
+    if not is_token and "body" not in names and "form" not in names:
         return "its content does not cover the body"
+    if "form" in names and described["payload"] in ("json", "json-batch"):
+        return "its content has the form of a payload that is none"
+    if described["url_form"] != "as-given" and "url" not in names:
+        return "it has a form of the URL, which its content does not cover"
+    parameter = described["body_digest_parameter"]
+    if parameter is not None and (not parameter or "url" not in names or "form" not in names):
+        return "it has a digest of the body in a URL, or for a form, that its content does not cover"
     if ("secret" in names) != (described["algorithm"] == "plain-sha256"):
         return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
@@ -193,7 +201,9 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
 def _secret_prefix(described: Described) -> Optional[str]:
     if described["secret_prefix"] and described["key"] == "text":
         return "a secret prefix needs a base64 or hex key"
-    if not described["secret_prefix"] and described["key"] == "base64-or-text":
+    if not described["secret_prefix"] and described["key"] in (
+        "base64-or-text", "base64-and-text",
+    ):  # fmt: skip
         return "a key that is base64 or text needs a secret prefix"
     return None
 

@@ -10,12 +10,12 @@ from reference.refusal import Refusal
 from reference.scheme import Scheme
 from reference.signature import MOST_CANDIDATES, encode_tag, mac
 from reference.timestamps import format_time
-from reference.verify import check_context, check_timestamp
+from reference.verify import check_context, check_timestamp, form_content
 
 
 def sign(
     scheme: Scheme,
-    keys: Sequence[bytes],
+    keys: Sequence[Sequence[bytes]],
     body: bytes,
     message_id: Optional[str],
     now: int,
@@ -53,9 +53,11 @@ def sign(
         "timestamp": timestamp.encode("ascii"),
         "method": (method or "").encode("utf-8"),
         "url": (url or "").encode("utf-8"),
+        "form": form_content(scheme, body, url),
     }
 
-    def entry(key: bytes) -> str:
+    def entry(of_secret: Sequence[bytes]) -> str:
+        key = of_secret[0]
         content = fill_content(scheme.content, {**values, "secret": key})
         return scheme.prefix + encode_tag(scheme, mac(scheme, key, content))
 

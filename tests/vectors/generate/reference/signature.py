@@ -22,6 +22,7 @@ _ENCODING_NAMES = {
     "hex-upper": "upper-case hexadecimal",
     "hex-any-case": "hexadecimal",
     "base64": "base64",
+    "base64url": "unpadded base64url",
 }
 
 
@@ -38,6 +39,8 @@ def encode_tag(scheme: Scheme, tag: bytes) -> str:
         return tag.decode("ascii")
     if scheme.encoding == "base64":
         return encode_base64(tag)
+    if scheme.encoding == "base64url":
+        return encode_base64(tag).translate(_URL_SAFE)
     return encode_hex(tag, scheme.encoding)
 
 
@@ -99,6 +102,18 @@ def _decode_tag(scheme: Scheme, text: str) -> Optional[bytes]:
         return text.encode("ascii") or None
     if scheme.encoding == "base64":
         tag = decode_base64(text)
+    elif scheme.encoding == "base64url":
+        tag = _decode_base64url(text)
     else:
         tag = decode_hex(text, scheme.encoding)
     return tag if tag is not None and len(tag) == scheme.tag_bytes else None
+
+
+_URL_SAFE = str.maketrans("+/", "-_", "=")
+
+
+def _decode_base64url(text: str) -> Optional[bytes]:
+    """Unpadded: a text with characters of the standard alphabet, or with padding, is none."""
+    if any(character in "+/=" for character in text):
+        return None
+    return decode_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,7 @@ from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme, Tolerance
 from reference.signature import candidates, labelled_timestamp, mac
 from reference.timestamps import TIME_FORM_NAMES, parse_time
+from reference.url import query_parameter, sorted_form, url_forms
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def check_timestamp(scheme: Scheme, text: str) -> Fraction:
 
 
 def verify(
-    scheme: Scheme, keys: List[bytes], request: Request, now: int, tolerance: Tolerance
+    scheme: Scheme, keys: List[List[bytes]], request: Request, now: int, tolerance: Tolerance
 ) -> Verified:
     check_context(scheme, request.method, request.url)
     headers = RequestHeaders(request.headers)
@@ -84,13 +86,24 @@ def verify(
         "id": (id_text or "").encode("ascii"),
         "timestamp": (timestamp_text or "").encode("ascii"),
         "method": (request.method or "").encode("utf-8"),
-        "url": (request.url or "").encode("utf-8"),
+        "form": form_content(scheme, request.body, request.url),
     }
+    urls = [b""] if request.url is None else [
+        url.encode("utf-8") for url in url_forms(scheme.url_form, request.url)
+    ]  # fmt: skip
+
+    def fits(key: bytes, url: bytes) -> bool:
+        content = fill_content(scheme.content, {**values, "url": url, "secret": key})
+        return mac(scheme, key, content) in tags
+
     fitting = [
         index
-        for index, key in enumerate(keys)
-        if mac(scheme, key, fill_content(scheme.content, {**values, "secret": key})) in tags
+        for index, of_secret in enumerate(keys)
+        if any(fits(key, url) for key in of_secret for url in urls)
     ]
+    digest = body_digest(scheme, request.url)
+    if digest is not None and digest != hashlib.sha256(request.body).hexdigest():
+        fitting = []
     if not fitting:
         raise Refusal(
             "signature_mismatch",
@@ -110,6 +123,17 @@ def verify(
         headers=headers,
         body=request.body,
     )
+
+
+def body_digest(scheme: Scheme, url: Optional[str]) -> Optional[str]:
+    """The digest of the body that the URL has, if the scheme says so."""
+    if url is None or scheme.body_digest_parameter is None:
+        return None
+    return query_parameter(url, scheme.body_digest_parameter)
+
+
+def form_content(scheme: Scheme, body: bytes, url: Optional[str]) -> bytes:
+    return b"" if body_digest(scheme, url) is not None else sorted_form(body)
 
 
 def _timestamp_in_body(scheme: Scheme, path: str, body: bytes) -> Fraction:
