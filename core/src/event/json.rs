@@ -48,7 +48,7 @@ pub(super) fn locate<'a>(
         tracks: vec![Track::default(); paths.len()],
     };
     scanner.scan(paths)?;
-    if !payload.starts_with('{') && !(may_be_array && payload.starts_with('[')) {
+    if !(payload.starts_with('{') || may_be_array && payload.starts_with('[')) {
         return Err(PayloadError::NotObject);
     }
     let fields = scanner
