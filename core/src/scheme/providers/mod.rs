@@ -1,8 +1,10 @@
 //! The registered schemes, by family. Each entry is a description with its sources.
 
+mod of_urls;
 mod raw_body;
 mod standard_webhooks;
 mod timestamped;
+mod tokens;
 
 use super::SchemeBuilder;
 
@@ -19,14 +21,15 @@ pub(crate) enum Provenance {
     /// In the provider's documentation, SDK or code.
     Confirmed,
     /// Only at third parties.
-    #[expect(dead_code, reason = "no such scheme is registered yet")]
     Unconfirmed,
 }
 
-static FAMILIES: [&[&Provider]; 3] = [
+static FAMILIES: [&[&Provider]; 5] = [
     standard_webhooks::PROVIDERS,
     raw_body::PROVIDERS,
     timestamped::PROVIDERS,
+    of_urls::PROVIDERS,
+    tokens::PROVIDERS,
 ];
 
 /// All of them.

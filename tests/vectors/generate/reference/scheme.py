@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Union
 
 from reference.content import Part, parse_content
+from reference.providers import ALIASES, PROVIDERS
 from reference.refusal import Refusal
 from reference.scheme_rules import check_description
 
@@ -192,11 +193,8 @@ def _standard_headers(family: str) -> Dict[str, str]:
     return {part: f"{family}-{part}" for part in ("signature", "id", "timestamp")}
 
 
-ALIASES = {
-    "standard-webhooks": "standard",
-    **dict.fromkeys(("facebook", "instagram", "messenger", "whatsapp"), "meta"),
-}
 REGISTERED: Dict[str, Dict[str, Any]] = {
+    **PROVIDERS,
     "standard": {
         **_STANDARD,
         "headers": _standard_headers("webhook"),

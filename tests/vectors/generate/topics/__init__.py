@@ -26,6 +26,7 @@ from topics import (
     payload_forms,
     payload_json,
     payloads,
+    providers_published,
     published,
     rate_limits,
     receiving,
@@ -47,6 +48,7 @@ from topics import (
 
 _IN_ORDER = (
     published,
+    providers_published,
     valid,
     tampered,
     stale,
