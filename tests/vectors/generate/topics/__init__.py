@@ -26,6 +26,7 @@ from topics import (
     payload_forms,
     payload_json,
     payloads,
+    providers,
     providers_published,
     published,
     rate_limits,
@@ -49,6 +50,7 @@ from topics import (
 _IN_ORDER = (
     published,
     providers_published,
+    providers,
     valid,
     tampered,
     stale,
