@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 
 from casebook import Case, Topic, construct_case
 from fixtures import SAMPLES, TEXT_SECRET
+from topics.provider_samples import provider_samples
 
 _BAD, _UNKNOWN = "malformed_scheme", "unknown_scheme"
 _SIGNATURE = {"signature": "x-signature"}
@@ -43,6 +44,7 @@ def _good(called: str, about: str, **parts: Any) -> Case:
 
 
 def _names() -> List[Case]:
+    secrets = {sample.scheme: sample.secret for sample in provider_samples()}
     says = "no scheme is registered under this name; names are lower-case, such as standard"
     unknown = (
         ("nonsense", "nonsense"), ("empty", ""), ("capital", "Stripe"), ("upper-case", "GITHUB"),
@@ -65,11 +67,25 @@ def _names() -> List[Case]:
             f"scheme-alias-{alias}", f"Another name of {name}.", "accept",
             scheme=alias, secrets=[SAMPLES[name].secret],
         )
-        for name, aliases in (
-            ("standard", ["standard-webhooks"]),
-            ("meta", ["facebook", "instagram", "messenger", "whatsapp"]),
+        for alias, name in (
+            ("facebook", "meta"), ("instagram", "meta"), ("messenger", "meta"),
+            ("threads", "meta"), ("whatsapp", "meta"), ("github-enterprise", "github"),
+            ("standard-webhooks", "standard"),
         )
-        for alias in aliases
+    ] + [
+        construct_case(
+            f"scheme-alias-{alias}", f"Another name of {name}.", "accept",
+            scheme=alias, secrets=[secrets[name]],
+        )
+        for alias, name in (
+            ("dodo", "dodo-payments"), ("bitbucket-cloud", "bitbucket"),
+            ("bitbucket-data-center", "bitbucket"), ("bitbucket-server", "bitbucket"),
+            ("jira-cloud", "jira"), ("docusign-connect", "docusign"),
+            ("lemonsqueezy", "lemon-squeezy"), ("calcom", "cal-com"),
+            ("paddle-billing", "paddle"), ("twitch-eventsub", "twitch"),
+            ("hubspot", "hubspot-v3"), ("grafana-alerting", "grafana"),
+            ("mailchimp-transactional", "mandrill"),
+        )
     ]  # fmt: skip
     return cases + [
         construct_case(
@@ -322,6 +338,31 @@ def _other_proofs() -> List[Case]:
              timestamp_field="a", payload="json-or-form"),
         _bad("body-time-path", "A path of five names.", _PATH, timestamp_field="a.b.c.d.e"),
         _bad("body-time-empty", "An empty path.", _PATH, timestamp_field=""),
+        _good("url-form", "A form of the URL.", url_form="either-port", content="{url}{body}"),
+        _bad("url-form-uncovered", "A form of a URL that is not signed.",
+             "it has a form of the URL, which its content does not cover", url_form="either-port"),
+        _bad("word-url-form", "A form that is not offered.",
+             "url_form is not one of as-given, either-port, partly-decoded", url_form="decoded"),
+        _good("form", "The form of the body.", payload="form", content="{form}"),
+        _bad("form-of-json", "The form of JSON.",
+             "its content has the form of a payload that is none", content="{form}"),
+        _bad("form-of-batch", "The form of a batch.",
+             "its content has the form of a payload that is none",
+             content="{form}", payload="json-batch"),
+        _good("body-digest", "A digest of the body in the URL.", payload="json-or-form",
+              content="{url}{form}", body_digest_parameter="sha"),
+        _bad("body-digest-no-url", "In a URL that is not signed.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             payload="json-or-form", content="{form}", body_digest_parameter="sha"),
+        _bad("body-digest-of-body", "Of a body that is signed itself.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             content="{url}{body}", body_digest_parameter="sha"),
+        _bad("body-digest-empty", "A parameter without a name.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             payload="form", content="{url}{form}", body_digest_parameter=""),
+        _good("both-keys", "Base64 and text.", key="base64-and-text", secret_prefix="whsec_"),
+        _bad("both-keys-no-prefix", "Without a prefix.",
+             "a key that is base64 or text needs a secret prefix", key="base64-and-text"),
         _good("two-forms", "A key that is base64 or text.",
               key="base64-or-text", secret_prefix="whsec_"),
         _bad("two-forms-no-prefix", "Without a prefix nothing tells which.",
