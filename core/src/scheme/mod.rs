@@ -3,6 +3,8 @@
 //! [`Scheme::named`] finds a registered one; [`SchemeBuilder`] describes another.
 
 mod builder;
+#[cfg(feature = "catalog")]
+mod catalog;
 mod content;
 mod definition;
 #[cfg(feature = "serde")]
@@ -15,6 +17,8 @@ use alloc::sync::Arc;
 use core::fmt;
 
 pub use builder::{HeaderNames, SchemeBuilder};
+#[cfg(feature = "catalog")]
+pub use catalog::{CatalogEntry, catalog};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 pub use word::{

@@ -29,6 +29,13 @@ macro_rules! words {
                     })),
                 }
             }
+
+            /// The word of the variant.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
         }
     };
 }

@@ -24,23 +24,33 @@ pub(crate) enum Provenance {
     Unconfirmed,
 }
 
-static FAMILIES: [&[&Provider]; 5] = [
-    standard_webhooks::PROVIDERS,
-    raw_body::PROVIDERS,
-    timestamped::PROVIDERS,
-    of_urls::PROVIDERS,
-    tokens::PROVIDERS,
+/// The schemes of a family.
+pub(crate) struct Family {
+    #[cfg(feature = "catalog")]
+    pub(crate) title: &'static str,
+    pub(crate) providers: &'static [&'static Provider],
+    /// What is written beside each.
+    #[cfg(feature = "catalog")]
+    pub(crate) documentation: &'static [&'static str],
+}
+
+pub(crate) static FAMILIES: [Family; 5] = [
+    standard_webhooks::FAMILY,
+    raw_body::FAMILY,
+    timestamped::FAMILY,
+    of_urls::FAMILY,
+    tokens::FAMILY,
 ];
 
 /// All of them.
 pub(crate) fn registered() -> impl Iterator<Item = &'static Provider> {
-    FAMILIES.into_iter().flatten().copied()
+    FAMILIES.iter().flat_map(|family| family.providers).copied()
 }
 
-/// Declares the schemes of a family: documentation, the constant of [`Scheme`](super::Scheme),
-/// aliases, provenance, description.
+/// Declares a family by its title and its schemes: documentation, the constant of
+/// [`Scheme`](super::Scheme), aliases, provenance, description.
 macro_rules! providers {
-    ($(
+    ($title:literal; $(
         $(#[doc = $doc:literal])+
         $constant:ident [$($alias:literal),*] $provenance:ident => $scheme:expr;
     )+) => {
@@ -53,7 +63,14 @@ macro_rules! providers {
                 };
         )+
 
-        pub(super) static PROVIDERS: &[&$crate::scheme::providers::Provider] = &[$(&$constant),+];
+        pub(super) const FAMILY: $crate::scheme::providers::Family =
+            $crate::scheme::providers::Family {
+                #[cfg(feature = "catalog")]
+                title: $title,
+                providers: &[$(&$constant),+],
+                #[cfg(feature = "catalog")]
+                documentation: &[$(concat!($($doc, "\n"),+)),+],
+            };
 
         impl $crate::scheme::Scheme {
             $(

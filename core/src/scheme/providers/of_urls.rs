@@ -6,6 +6,8 @@ use crate::scheme::{
 };
 
 providers! {
+    "Signatures that cover the URL";
+
     /// Twilio. Pass the URL that was called, with its query. Of JSON the URL has the digest.
     /// Requests signed by a shared key, which is in beta, are not verified.
     ///

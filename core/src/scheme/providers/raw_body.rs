@@ -26,6 +26,8 @@ static FURTHER_OF_DOCUSIGN: [&str; 15] = [
 ];
 
 providers! {
+    "Keyed hashes over the body alone";
+
     /// GitHub.
     ///
     /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
@@ -332,11 +334,12 @@ providers! {
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("data");
 
-    /// MailerSend.
+    /// MailerSend. The name of the header is that of third parties. A ping before a webhook is saved is
+    /// signed by a public secret.
     ///
     /// Source: <https://github.com/mailersend/mailersend-nodejs>,
     /// `src/services/mailersend.utils.ts`.
-    MAILERSEND [] Confirmed =>
+    MAILERSEND [] Unconfirmed =>
         SchemeBuilder::new("mailersend")
             .headers(&[HeaderNames::new("signature")])
             .event_id(&["body:data.id"])

@@ -8,6 +8,8 @@ const STANDARD_HEADERS: HeaderNames<'static> = HeaderNames::new("webhook-signatu
     .timestamp("webhook-timestamp");
 
 providers! {
+    "Standard Webhooks and its kin";
+
     /// Standard Webhooks, symmetric (`v1`).
     ///
     /// Source: the specification, <https://github.com/standard-webhooks/standard-webhooks>.

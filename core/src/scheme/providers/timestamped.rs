@@ -8,6 +8,8 @@ use crate::scheme::{
 use crate::time::Tolerance;
 
 providers! {
+    "Signatures that cover a time or the call";
+
     /// Stripe. The key is the whole text `whsec_...`; only old timestamps are refused.
     ///
     /// Source: <https://docs.stripe.com/webhooks#verify-manually> and Stripe's own libraries.

@@ -4,6 +4,8 @@ use super::providers;
 use crate::scheme::{Algorithm, HeaderNames, SchemeBuilder, TimestampFormat};
 
 providers! {
+    "Tokens: no signatures";
+
     /// GitLab's older webhooks, which carry the token itself. It proves nothing about the body: use
     /// a signing token, see [`GITLAB`](Self::GITLAB).
     ///
@@ -30,7 +32,7 @@ providers! {
     /// proves nothing about the body.
     ///
     /// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.
-    OKTA [] Unconfirmed =>
+    OKTA [] Confirmed =>
         SchemeBuilder::new("okta")
             .headers(&[HeaderNames::new("authorization")])
             .algorithm(Algorithm::Token)
