@@ -3,7 +3,7 @@
 use countersign::scheme::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator, PySequence, PyString};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PySequence, PyString, PyTuple};
 
 use crate::errors::{exception, wrong_type};
 use crate::text;
@@ -18,12 +18,19 @@ use crate::tolerance;
 /// - ``prefix``: what stands before each signature, such as ``v1,`` or ``sha256=``.
 /// - ``separator``: what separates several signatures, a space, ``,`` or ``;``.
 /// - ``timestamp_label``: the timestamp is the entry ``label=...`` of the signature header.
-/// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``.
+/// - ``timestamp_field``: the timestamp is this field of the JSON body, as ``path.to.it``, which is
+///   read, and then checked, once the signature of the body is right.
+/// - ``further_signatures``: further headers that may carry a signature, one for each secret.
+/// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``; ``plain-sha256`` over content
+///   that holds the secret; ``token`` where the secret itself is sent, which proves nothing about the
+///   body.
 /// - ``encoding``: ``hex`` (lower case), ``hex-upper``, ``hex-any-case`` or ``base64``.
-/// - ``key``: how the secret's text gives the key: ``text``, ``base64`` or ``hex``;
+/// - ``key``: how the secret's text gives the key: ``text``, ``base64``, ``hex`` or
+///   ``base64-or-text``, which is base64 after the ``secret_prefix`` and else the text;
 ///   ``secret_prefix`` is removed before decoding.
 /// - ``content``: what is signed, with the parts ``{body}``, ``{id}``, ``{timestamp}``,
-///   ``{method}`` and ``{url}``; ``{{`` and ``}}`` are braces.
+///   ``{method}``, ``{url}`` and for plain hashes ``{secret}``; ``{{`` and ``}}`` are braces. A token
+///   has none: ``""``.
 /// - ``timestamp_format``, ``event_time_format``: ``seconds``, ``milliseconds`` or ``rfc3339``.
 /// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
 /// - ``payload``: ``json``, ``form`` or ``json-or-form``.
@@ -55,7 +62,7 @@ impl Scheme {
     #[pyo3(
         signature = (name, *, headers, **parts),
         text_signature = "(name, *, headers, prefix='', separator=None, timestamp_label=None, \
-            algorithm='hmac-sha256', encoding='hex', key='text', secret_prefix='', \
+            timestamp_field=None, further_signatures=(), algorithm='hmac-sha256', encoding='hex', key='text', secret_prefix='', \
             content='{body}', timestamp_format='seconds', tolerance=None, payload='json', \
             event_id=(), event_type=(), event_time=(), dedupe=None, \
             event_time_format='seconds', required=(), data=None, handshake=None)"
@@ -101,6 +108,19 @@ impl Scheme {
         countersign::Scheme::names().collect()
     }
 
+    /// Other names of a registered scheme, such as ``whatsapp`` for ``meta``.
+    #[getter]
+    fn aliases<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.0.aliases())
+    }
+
+    /// Whether the description was read at the provider's own documentation or code, and not only at
+    /// third parties.
+    #[getter]
+    fn is_confirmed(&self) -> bool {
+        self.0.is_confirmed()
+    }
+
     /// The scheme's name.
     #[getter]
     fn name(&self) -> &str {
@@ -128,6 +148,8 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "prefix" => description.prefix = owned(key, value)?,
         "separator" => description.separator = optional(key, value)?,
         "timestamp_label" => description.timestamp_label = optional(key, value)?,
+        "timestamp_field" => description.timestamp_field = optional(key, value)?,
+        "further_signatures" => description.further_signatures = sources(key, value)?,
         "algorithm" => description.algorithm = Some(owned(key, value)?),
         "encoding" => description.encoding = Some(owned(key, value)?),
         "key" => description.key = Some(owned(key, value)?),

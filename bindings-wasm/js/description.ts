@@ -29,17 +29,31 @@ export interface SchemeDescription {
   readonly separator?: string | null;
   /** The timestamp is the entry `label=...` of the signature header. */
   readonly timestampLabel?: string | null;
-  /** The keyed hash; `hmac-sha256` if not given. */
-  readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512";
+  /**
+   * The timestamp is this field of the JSON body, as `path.to.it`. It is read, and then checked, once
+   * the signature of the body is right.
+   */
+  readonly timestampField?: string | null;
+  /** Further headers that may carry a signature, one for each secret; at most 15. */
+  readonly furtherSignatures?: string | readonly string[];
+  /**
+   * The keyed hash; `hmac-sha256` if not given. Or `plain-sha256` over content that holds the secret,
+   * or `token` where the secret itself is sent, which proves nothing about the body.
+   */
+  readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512" | "plain-sha256" | "token";
   /** How signatures are written; `hex` (lower case) if not given. */
   readonly encoding?: "hex" | "hex-upper" | "hex-any-case" | "base64";
-  /** How secrets give keys; `text` (their UTF-8 bytes) if not given. */
-  readonly key?: "text" | "base64" | "hex";
+  /**
+   * How secrets give keys; `text` (their UTF-8 bytes) if not given. `base64-or-text` is base64 after
+   * the prefix, and without the prefix the text.
+   */
+  readonly key?: "text" | "base64" | "hex" | "base64-or-text";
   /** What may stand before a base64 or hexadecimal secret and is no part of the key. */
   readonly secretPrefix?: string;
   /**
-   * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`; all else stands for
-   * itself, `{{` and `}}` for braces. `{body}` if not given.
+   * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`, and for plain hashes
+   * `{secret}`; all else stands for itself, `{{` and `}}` for braces. `{body}` if not given. A token
+   * has none: give "".
    */
   readonly content?: string;
   /** How the attempt timestamp is written; `seconds` if not given. */
@@ -73,6 +87,8 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["prefix", "text"],
   ["separator", "optional"],
   ["timestamp_label", "optional"],
+  ["timestamp_field", "optional"],
+  ["further_signatures", "list"],
   ["algorithm", "optional"],
   ["encoding", "optional"],
   ["key", "optional"],

@@ -55,6 +55,19 @@ export class Scheme {
     return this.#handle.name();
   }
 
+  /** Other names of a registered scheme, such as `whatsapp` for `meta`. */
+  get aliases(): string[] {
+    return this.#handle.aliases().split("\n").filter((name) => name !== "");
+  }
+
+  /**
+   * Whether the description was read at the provider's own documentation or code, and not only at
+   * third parties.
+   */
+  get isConfirmed(): boolean {
+    return this.#handle.is_confirmed();
+  }
+
   /** @internal Gives the action the scheme's handle, which is freed afterwards if it is new. */
   static use<T>(scheme: unknown, action: (handle: glue.SchemeHandle) => T): T {
     if (scheme instanceof Scheme) {

@@ -21,6 +21,16 @@ pub struct SchemeHandle(pub(crate) Scheme);
 
 #[wasm_bindgen]
 impl SchemeHandle {
+    /// Other names of a registered scheme, a line each; empty if there are none.
+    pub fn aliases(&self) -> String {
+        lines(self.0.aliases().iter().copied())
+    }
+
+    /// Whether the description was read at the provider's own.
+    pub fn is_confirmed(&self) -> bool {
+        self.0.is_confirmed()
+    }
+
     /// A registered scheme.
     ///
     /// # Errors
@@ -102,6 +112,8 @@ fn place<'a>(
         ("prefix", _) => Place::One(&mut description.prefix),
         ("separator", _) => Place::Optional(&mut description.separator),
         ("timestamp_label", _) => Place::Optional(&mut description.timestamp_label),
+        ("timestamp_field", _) => Place::Optional(&mut description.timestamp_field),
+        ("further_signatures", _) => Place::OneOf(&mut description.further_signatures),
         ("algorithm", _) => Place::Optional(&mut description.algorithm),
         ("encoding", _) => Place::Optional(&mut description.encoding),
         ("key", _) => Place::Optional(&mut description.key),

@@ -100,7 +100,7 @@ impl Webhook {
 
     fn check_content_type(&self, value: Option<&[u8]>) -> Result<(), GuardError> {
         let (json, form) = match self.definition.payload {
-            PayloadForm::Json => (true, false),
+            PayloadForm::Json | PayloadForm::JsonBatch => (true, false),
             PayloadForm::Form => (false, true),
             PayloadForm::JsonOrForm => (true, true),
         };

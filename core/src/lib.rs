@@ -7,6 +7,7 @@ extern crate alloc;
 mod address;
 mod answer;
 mod backoff;
+mod call_url;
 mod destination;
 pub mod dispatch;
 mod endpoint;

@@ -1,12 +1,15 @@
 //! Keyed hashes whose key schedule is computed once, and tags compared in constant time.
 
+use alloc::vec::Vec;
+
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
 use hmac::digest::common::Output;
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroizing;
 
 use crate::scheme::Algorithm;
 
@@ -22,6 +25,10 @@ pub(crate) enum Key {
     Sha256(HmacCore<Sha256>),
     Sha1(HmacCore<Sha1>),
     Sha512(HmacCore<Sha512>),
+    /// The secret, which is part of what is hashed.
+    Digest(Zeroizing<Vec<u8>>),
+    /// The token, and its digest.
+    Token(Zeroizing<Vec<u8>>, Tag),
 }
 
 impl Key {
@@ -30,6 +37,24 @@ impl Key {
             Algorithm::HmacSha256 => Self::Sha256(keyed(key)),
             Algorithm::HmacSha1 => Self::Sha1(keyed(key)),
             Algorithm::HmacSha512 => Self::Sha512(keyed(key)),
+            Algorithm::PlainSha256 => Self::Digest(key.to_vec().into()),
+            Algorithm::Token => Self::Token(key.to_vec().into(), digest([key].into_iter())),
+        }
+    }
+
+    /// The bytes that stand for the secret in the content; empty where none does.
+    pub(crate) fn secret(&self) -> &[u8] {
+        match self {
+            Self::Digest(secret) => secret,
+            _ => &[],
+        }
+    }
+
+    /// The token, if it is one.
+    pub(crate) fn token(&self) -> Option<&[u8]> {
+        match self {
+            Self::Token(token, _) => Some(token),
+            _ => None,
         }
     }
 
@@ -39,8 +64,19 @@ impl Key {
             Self::Sha256(states) => tag(states.clone(), parts),
             Self::Sha1(states) => tag(states.clone(), parts),
             Self::Sha512(states) => tag(states.clone(), parts),
+            Self::Digest(_) => digest(parts),
+            Self::Token(_, digest) => *digest,
         }
     }
+}
+
+/// The SHA-256 digest of the concatenated parts.
+pub(crate) fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Tag {
+    let mut state = Sha256::new();
+    parts.for_each(|part| state.update(part));
+    let mut tag = [0; MAX_TAG_LENGTH];
+    tag[..32].copy_from_slice(&state.finalize());
+    tag
 }
 
 pub(crate) fn keyed<M: KeyInit>(key: &[u8]) -> M {

@@ -13,6 +13,8 @@ pub(crate) struct Received<'a> {
     pub(crate) signature_name: HeaderName<'a>,
     pub(crate) signature: &'a [u8],
     pub(crate) id: Option<&'a [u8]>,
+    /// The values of `Definition::further_signatures` that are there.
+    pub(crate) further_signatures: Vec<&'a [u8]>,
     timestamp: Option<&'a [u8]>,
     /// The values of `Definition::event_headers`.
     pub(crate) event_headers: Vec<Option<&'a [u8]>>,
@@ -42,6 +44,11 @@ impl<'a> Received<'a> {
             check_id(definition, definition.header_name(id_name), id)?;
         }
         let timestamp = well_formed(definition.header_name(timestamp_name), timestamp)?;
+        let mut further_signatures = Vec::new();
+        for index in &definition.further_signatures {
+            let name = definition.header_name(*index);
+            further_signatures.extend(well_formed(name, look_up(name))?);
+        }
         let mut event_headers = Vec::new();
         for index in &definition.event_headers {
             let name = definition.header_name(*index);
@@ -51,6 +58,7 @@ impl<'a> Received<'a> {
             signature_name,
             signature,
             id,
+            further_signatures,
             timestamp,
             event_headers,
         })

@@ -8,7 +8,7 @@ use base64ct::{Base64, Base64Unpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigurationError, SecretDefect};
-use crate::scheme::{Definition, KeyForm};
+use crate::scheme::{Algorithm, Definition, KeyForm};
 
 /// The length of the longest secret, in bytes. No provider's comes near it.
 pub const MAX_SECRET_LENGTH: usize = 4_096;
@@ -95,6 +95,26 @@ impl Secret {
         &self,
         definition: &Definition,
     ) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
+        let key = self.decoded(definition)?;
+        let is_visible = |byte: &u8| matches!(byte, 0x20..=0x7e);
+        if definition.algorithm == Algorithm::Token && !key.iter().all(is_visible) {
+            let defect = SecretDefect::NotVisible;
+            return Err(ConfigurationError::MalformedSecret(defect));
+        }
+        Ok(key)
+    }
+
+    /// The key that the secret's text may stand for besides itself.
+    pub(crate) fn other_key(&self, definition: &Definition) -> Option<Zeroizing<Vec<u8>>> {
+        let (KeyForm::Base64AndText, Form::Text(text)) = (definition.key, &self.0) else {
+            return None;
+        };
+        let encoded = text.strip_prefix(&*definition.secret_prefix)?;
+        let key = Base64Unpadded::decode_vec(without_padding(encoded)?).ok()?;
+        (!key.is_empty()).then_some(key.into())
+    }
+
+    fn decoded(&self, definition: &Definition) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
         let text = match &self.0 {
             Form::Key(key) => return Ok(key.clone()),
             Form::Text(text) => text.as_str(),
@@ -103,8 +123,11 @@ impl Secret {
             .strip_prefix(&*definition.secret_prefix)
             .unwrap_or(text);
         let key = match definition.key {
-            KeyForm::Text => Ok(text.as_bytes().to_vec()),
-            KeyForm::Base64 => without_padding(encoded)
+            KeyForm::Text | KeyForm::Base64AndText => Ok(text.as_bytes().to_vec()),
+            KeyForm::Base64OrText if !text.starts_with(&*definition.secret_prefix) => {
+                Ok(text.as_bytes().to_vec())
+            }
+            KeyForm::Base64 | KeyForm::Base64OrText => without_padding(encoded)
                 .and_then(|encoded| Base64Unpadded::decode_vec(encoded).ok())
                 .ok_or(SecretDefect::NotBase64),
             KeyForm::Hex => base16ct::mixed::decode_vec(encoded).map_err(|_| SecretDefect::NotHex),

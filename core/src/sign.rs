@@ -5,7 +5,7 @@ use crate::headers::SignedHeaders;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
-use crate::verify::{SignedContent, check_context};
+use crate::verify::{SignedContent, check_context, form_content};
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.
@@ -112,26 +112,40 @@ impl Webhook {
                 ))
             })
             .transpose()?;
+        let timestamp = timestamp.as_deref();
+        let form = form_content(definition, message.body, message.url);
         let content = SignedContent {
             definition,
             body: message.body,
+            form: &form,
             id: message.id.map(str::as_bytes),
-            timestamp: timestamp.as_deref().map(str::as_bytes),
+            timestamp: timestamp.map(str::as_bytes),
             method: message.method,
             url: message.url,
         };
+        let proofs = self.signing_keys();
+        let mut proofs = proofs.map(|key| signature::proof(definition, key, &content));
         let signing = match definition.separator {
-            Some(_) if self.every_secret_signs => self.keys.len().min(MAX_CANDIDATES),
+            Some(_) if self.every_secret_signs => MAX_CANDIDATES,
             _ => 1,
         };
-        let tags = self.keys.iter().take(signing);
-        let tags = tags.map(|key| key.tag(content.parts()));
-        let signature = signature::write(definition, tags, timestamp.as_deref());
+        let signature = signature::write(definition, proofs.by_ref().take(signing), timestamp);
         let name = |name| definition.header_name(name).as_str().into();
         if let (Some(header), Some(timestamp)) = (set.timestamp, timestamp) {
-            headers.push((name(header), timestamp));
+            headers.push((name(header), timestamp.into()));
         }
         headers.push((name(set.signature), signature));
+        if self.every_secret_signs {
+            // Each secret has a header of its own.
+            let further = definition.further_signatures.iter().zip(proofs);
+            headers.extend(further.map(|(header, proof)| {
+                let proof = core::iter::once(proof);
+                (
+                    name(*header),
+                    signature::write(definition, proof, timestamp),
+                )
+            }));
+        }
         Ok(headers)
     }
 }

@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 use core::iter;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use base64ct::{Base64, Encoding as _};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
 use crate::error::{TimestampDefect, VerificationError};
 use crate::headers::{HeaderName, owned};
-use crate::mac::{MAX_TAG_LENGTH, Tag};
-use crate::scheme::{Definition, Encoding, is_label};
+use crate::mac::{Key, MAX_TAG_LENGTH, Tag, digest};
+use crate::scheme::{Algorithm, Definition, Encoding, is_label};
+use crate::verify::SignedContent;
 
 /// How many signatures of one header are compared; later ones are ignored.
 pub const MAX_CANDIDATES: usize = 64;
@@ -93,17 +94,19 @@ impl Candidates {
         first.chain(&self.others)
     }
 
-    /// Takes the signatures of the scheme's version from the header called `name`, at most
-    /// [`MAX_CANDIDATES`]; an error if there is none.
+    /// Takes the signatures of the scheme's version from the header called `name` and from further
+    /// ones, at most [`MAX_CANDIDATES`]; an error if there is none.
     pub(crate) fn read(
         &mut self,
         definition: &Definition,
         name: HeaderName<'_>,
         header: &[u8],
+        further: &[&[u8]],
     ) -> Result<(), VerificationError> {
         let mut any_of_ours = false;
         let mut any_of_others = false;
-        for entry in entries(definition, header) {
+        let headers = iter::once(header).chain(further.iter().copied());
+        for entry in headers.flat_map(|header| entries(definition, header)) {
             let timestamp_label = definition.timestamp_label.as_deref();
             if timestamp_label.is_some_and(|label| after_label(entry, label).is_some()) {
                 continue;
@@ -131,7 +134,10 @@ impl Candidates {
                 name: owned(name),
                 encoding: definition.encoding,
                 prefix: definition.prefix.clone(),
-                length: definition.algorithm.tag_length(),
+                length: match definition.algorithm {
+                    Algorithm::Token => 0,
+                    algorithm => algorithm.tag_length(),
+                },
             })
         }
     }
@@ -168,19 +174,41 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
 /// The text is public, so its decoding may take a time that depends on it. [`write`] encodes
 /// tags, for which a table look-up would tell more than it should.
 fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
+    if definition.algorithm == Algorithm::Token {
+        // By its digest, so that tokens of every length are compared in the same way.
+        *tag = digest(iter::once(encoded));
+        return !encoded.is_empty();
+    }
     let length = match definition.encoding {
         Encoding::Hex => base16ct::lower::decode(encoded, tag).map(<[u8]>::len).ok(),
         Encoding::HexUpper => base16ct::upper::decode(encoded, tag).map(<[u8]>::len).ok(),
         Encoding::HexAnyCase => base16ct::mixed::decode(encoded, tag).map(<[u8]>::len).ok(),
         Encoding::Base64 => STANDARD.decode_slice(encoded, tag).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(encoded, tag).ok(),
     };
     length == Some(definition.algorithm.tag_length())
 }
 
-/// The value of the signature header for this tag.
+/// What stands in the signature header for this key: a signature of this content, or the token.
+pub(crate) fn proof(definition: &Definition, key: &Key, content: &SignedContent<'_>) -> String {
+    if let Some(token) = key.token() {
+        // It is visible ASCII, as was checked.
+        return token.iter().map(|byte| char::from(*byte)).collect();
+    }
+    let tag = key.tag(content.parts(key.secret()));
+    let tag = &tag[..definition.algorithm.tag_length()];
+    match definition.encoding {
+        Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
+        Encoding::HexUpper => base16ct::upper::encode_string(tag),
+        Encoding::Base64 => Base64::encode_string(tag),
+        Encoding::Base64Url => Base64UrlUnpadded::encode_string(tag),
+    }
+}
+
+/// The value of the signature header for these proofs.
 pub(crate) fn write(
     definition: &Definition,
-    tags: impl Iterator<Item = Tag>,
+    proofs: impl Iterator<Item = String>,
     timestamp: Option<&str>,
 ) -> String {
     let mut header = String::new();
@@ -192,17 +220,12 @@ pub(crate) fn write(
         header.push_str(timestamp);
         header.push(char::from(separator));
     }
-    for (number, tag) in tags.enumerate() {
+    for (number, proof) in proofs.enumerate() {
         if let (1.., Some(separator)) = (number, definition.separator) {
             header.push(char::from(separator));
         }
         header.push_str(&definition.prefix);
-        let tag = &tag[..definition.algorithm.tag_length()];
-        header.push_str(&match definition.encoding {
-            Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
-            Encoding::HexUpper => base16ct::upper::encode_string(tag),
-            Encoding::Base64 => Base64::encode_string(tag),
-        });
+        header.push_str(&proof);
     }
     header
 }

@@ -6,15 +6,20 @@
 //! 4. timestamp well-formed (`malformed_timestamp`);
 //! 5. signature decodable (`malformed_signature`, `unsupported_signature`) and right
 //!    (`signature_mismatch`);
-//! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed.
+//! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed; a timestamp in the
+//!    body is read here (`malformed_timestamp`).
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::iter;
 use core::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use subtle::Choice;
 
+use crate::call_url::{other_form, parameter, sorted_form};
 use crate::error::{MissingContext, PayloadError, VerificationError};
 use crate::event::Event;
 use crate::headers::{Headers, Request};
@@ -23,7 +28,7 @@ use crate::received::Received;
 use crate::scheme::{Definition, Part, Source};
 use crate::signature::Candidates;
 use crate::time::{Tolerance, UnixTime};
-use crate::webhook::Webhook;
+use crate::webhook::{SecretKey, Webhook};
 
 impl Webhook {
     /// Decides whether a holder of one of the secrets sent this request, now.
@@ -94,28 +99,44 @@ impl Webhook {
         reveal: fn(Choice) -> bool,
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
-        let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
+        let (timestamp_text, mut timestamp) = received.timestamp(definition)?.unzip();
         let mut candidates = Candidates::new();
-        candidates.read(definition, received.signature_name, received.signature)?;
+        let further = &received.further_signatures;
+        let name = received.signature_name;
+        candidates.read(definition, name, received.signature, further)?;
 
+        let form = form_content(definition, body, url);
         let content = SignedContent {
             definition,
             body,
+            form: &form,
             id: received.id,
             timestamp: timestamp_text,
             method,
             url,
         };
+        let other_url = url.and_then(|url| other_form(definition.url_form, url));
+        let other_content = other_url.as_deref().map(|url| SignedContent {
+            url: Some(url),
+            ..content
+        });
         let mut key_index = None;
-        for (index, key) in self.keys.iter().enumerate() {
-            let tag = key.tag(content.parts());
-            let fits = candidates.iter().fold(Choice::from(0), |fits, candidate| {
-                fits | tags_equal(candidate, &tag)
-            });
+        for SecretKey { index, key } in &self.keys {
+            let mut fits = Choice::from(0);
+            for content in iter::once(&content).chain(&other_content) {
+                let tag = key.tag(content.parts(key.secret()));
+                for candidate in candidates.iter() {
+                    fits |= tags_equal(candidate, &tag);
+                }
+            }
             // No early exit: every secret is tried before the first that fits is known.
-            key_index = key_index.or(reveal(fits).then_some(index));
+            key_index = key_index.or(reveal(fits).then_some(*index));
         }
+        key_index = key_index.filter(|_| is_body_of(definition, url, body));
         let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
+        if definition.timestamp_field.is_some() {
+            timestamp = Some(Event::attempt_timestamp(definition, body)?);
+        }
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
@@ -138,8 +159,11 @@ impl Webhook {
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
         let received = Received::read(definition, request.headers)?;
-        let timestamp = received.timestamp(definition)?.map(|(_, time)| time);
-        if key_index >= self.keys.len() {
+        let timestamp = match definition.timestamp_field {
+            Some(_) => Some(Event::attempt_timestamp(definition, request.body)?),
+            None => received.timestamp(definition)?.map(|(_, time)| time),
+        };
+        if key_index >= self.secret_count() {
             return Err(VerificationError::SignatureMismatch);
         }
         Ok(received.verified(definition, request.body, key_index, timestamp))
@@ -245,10 +269,36 @@ pub(crate) fn check_context(
     Err(VerificationError::MissingContext(missing))
 }
 
+/// What stands for `{form}`: nothing if the URL has a digest of the body.
+pub(crate) fn form_content(definition: &Definition, body: &[u8], url: Option<&str>) -> Vec<u8> {
+    let is_wanted = definition.content.contains(&Part::Form);
+    match is_wanted && body_digest(definition, url).is_none() {
+        true => sorted_form(body),
+        false => Vec::new(),
+    }
+}
+
+/// The digest of the body that the URL has, if the scheme says so.
+fn body_digest<'u>(definition: &Definition, url: Option<&'u str>) -> Option<Cow<'u, str>> {
+    parameter(url?, definition.body_digest_parameter.as_deref()?)
+}
+
+/// Whether a URL whose signature is right has the digest of this body, or none. Both are public.
+fn is_body_of(definition: &Definition, url: Option<&str>, body: &[u8]) -> bool {
+    let Some(digest) = body_digest(definition, url) else {
+        return true;
+    };
+    let mut digits = [0; 64];
+    let of_body = base16ct::lower::encode(&Sha256::digest(body), &mut digits);
+    of_body.is_ok_and(|of_body| of_body == digest.as_bytes())
+}
+
 /// The values that stand for the parts of the content.
+#[derive(Clone, Copy)]
 pub(crate) struct SignedContent<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) body: &'a [u8],
+    pub(crate) form: &'a [u8],
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
@@ -257,10 +307,12 @@ pub(crate) struct SignedContent<'a> {
 
 impl<'a> SignedContent<'a> {
     /// The bytes of each part in turn; nothing is concatenated or copied.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn parts<'p>(&'p self, secret: &'p [u8]) -> impl Iterator<Item = &'p [u8]> {
         let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
         let (id, timestamp) = (self.id, self.timestamp);
         self.definition.content.iter().map(move |part| match part {
+            Part::Form => self.form,
+            Part::Secret => secret,
             Part::Body => self.body,
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),

@@ -20,10 +20,17 @@ const DAY: u64 = 86_400;
 #[derive(Clone)]
 pub struct Webhook {
     pub(crate) definition: Arc<Definition>,
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<SecretKey>,
     pub(crate) tolerance: Tolerance,
     pub(crate) verify_token: Option<Secret>,
     pub(crate) every_secret_signs: bool,
+}
+
+/// A key, and which secret it is of.
+#[derive(Clone)]
+pub(crate) struct SecretKey {
+    pub(crate) index: usize,
+    pub(crate) key: Key,
 }
 
 impl Webhook {
@@ -48,13 +55,16 @@ impl Webhook {
         secrets: impl IntoIterator<Item = Secret>,
     ) -> Result<Self, ConfigurationError> {
         let definition = scheme.definition()?;
-        let keys = secrets
-            .into_iter()
-            .map(|secret| {
-                let key = secret.key(&definition)?;
-                Ok(Key::new(definition.algorithm, &key))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut keys = Vec::new();
+        for (index, secret) in secrets.into_iter().enumerate() {
+            let key = |bytes: &[u8]| SecretKey {
+                index,
+                key: Key::new(definition.algorithm, bytes),
+            };
+            // That which signs comes first.
+            keys.extend(secret.other_key(&definition).map(|other| key(&other)));
+            keys.push(key(&secret.key(&definition)?));
+        }
         if keys.is_empty() {
             return Err(ConfigurationError::NoSecrets);
         }
@@ -104,6 +114,20 @@ impl Webhook {
         self
     }
 
+    /// How many secrets it has.
+    pub(crate) fn secret_count(&self) -> usize {
+        self.keys.last().map_or(0, |last| last.index + 1)
+    }
+
+    /// The key that signs for each secret.
+    pub(crate) fn signing_keys(&self) -> impl Iterator<Item = &Key> {
+        let mut before = None;
+        self.keys.iter().filter_map(move |one| {
+            let is_first = before.replace(one.index) != Some(one.index);
+            is_first.then_some(&one.key)
+        })
+    }
+
     /// The scheme's name.
     pub fn scheme_name(&self) -> &str {
         &self.definition.name
@@ -138,7 +162,7 @@ impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
             .field("scheme", &self.definition.name)
-            .field("secrets", &self.keys.len())
+            .field("secrets", &self.secret_count())
             .field("tolerance", &self.tolerance)
             .finish()
     }

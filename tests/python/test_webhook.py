@@ -223,6 +223,16 @@ def test_schemes_are_described_in_every_part() -> None:
     assert webhook.verify(body, old, now=NOW).id == "m1"
 
 
+def test_other_names_and_provenance() -> None:
+    assert Scheme.named("whatsapp").name == "meta"
+    assert "whatsapp" in Scheme.named("meta").aliases
+    assert "whatsapp" not in Scheme.names()
+    assert Scheme.named("stripe").is_confirmed
+    assert not Scheme.named("vercel").is_confirmed
+    own = Scheme("own", headers={"signature": "x-own"})
+    assert (own.aliases, own.is_confirmed) == ((), True)
+
+
 def test_registered_schemes_are_found_by_name(scheme_name: str) -> None:
     assert Scheme.named(scheme_name).name == scheme_name
     by_scheme = Webhook(Scheme.named(scheme_name), SECRET)

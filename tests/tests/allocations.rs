@@ -5,7 +5,8 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use countersign::monitor::{Monitor, Observation};
-use countersign::{Request, Scheme, Secret, SignedHeaders, UnixTime, Webhook};
+use countersign::scheme::catalog;
+use countersign::{Message, Request, Scheme, Secret, SignedHeaders, UnixTime, Webhook};
 
 const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
@@ -59,9 +60,11 @@ fn counts(webhook: &Webhook, size: usize) -> [Counts; 3] {
     let filler = r#"{"name": "a b", "tags": [1, true, null]}, "#.repeat(size / 42);
     let body = format!(r#"{{"id": "evt_1", "type": "t", "data": [{filler}0]}}"#);
     let body = body.as_bytes();
-    let (signing, headers) = allocated(|| webhook.sign("msg_1", NOW, body));
+    let url = "https://example.com/hooks";
+    let message = Message::new(body).id("msg_1").method("POST").url(url);
+    let (signing, headers) = allocated(|| webhook.sign_message(&message, NOW));
     let headers: SignedHeaders = headers.expect("it signs");
-    let request = Request::new(&headers, body);
+    let request = Request::new(&headers, body).method("POST").url(url);
     let (verifying, verified) = allocated(|| webhook.verify(&request, NOW));
     let verified = verified.expect("it is signed");
     let (parsing, event) = allocated(|| verified.event());
@@ -71,9 +74,16 @@ fn counts(webhook: &Webhook, size: usize) -> [Counts; 3] {
 
 #[test]
 fn allocations_do_not_grow_with_the_body() {
-    for name in Scheme::names() {
-        let text = match name {
-            "standard" | "svix" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    for entry in catalog() {
+        let name = entry.name;
+        let is = |part: &str, value: &str| entry.description.contains(&(part, value.into()));
+        // The one sorts a form; the other has its timestamp in the body.
+        if is("content", "{url}{form}") || name == "linear" {
+            continue;
+        }
+        let text = match (is("key", "base64"), is("key", "hex")) {
+            (true, _) => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            (_, true) => "00ff",
             _ => "hush",
         };
         let scheme = Scheme::named(name).expect("it is registered");

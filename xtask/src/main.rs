@@ -13,6 +13,7 @@ mod npm;
 mod python;
 mod readme;
 mod receivers;
+mod schemes;
 mod server;
 mod soak;
 mod test;
@@ -33,6 +34,7 @@ usage: cargo xtask <command>
                 node-express, node-fastify, worker, worker-sender, rust-axum
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
+  schemes       write docs/schemes.md, the page of all schemes
   receivers     the end-to-end corpus behind every server, over HTTP
   soak          load servers with requests of every kind, account for each
   wasm          build the WebAssembly module
@@ -73,6 +75,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&arguments[1..]),
         "npm" => npm::run(),
         "receivers" => receivers::run(),
+        "schemes" => schemes::write(),
         "soak" => soak::run(&arguments[1..]),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow, ensure};
 use crate::tools::{command, ensure_installed, ensure_postgres, run as execute, step, target};
 use crate::{
     bare_metal, conformance, constant_time, demo, examples, fuzz, interoperability, npm, readme,
-    receivers, wheel,
+    receivers, schemes, wheel,
 };
 
 type Part = (&'static str, fn() -> Result<()>);
@@ -97,7 +97,8 @@ fn corpus() -> Result<()> {
     step("the corpus is what its generator writes", || {
         let arguments = ["tests/vectors/generate", "--check"];
         execute(&mut command(wheel::main_python()?, arguments))
-    })
+    })?;
+    step("the page of all schemes is that of core", schemes::check)
 }
 
 fn bare_metal() -> Result<()> {

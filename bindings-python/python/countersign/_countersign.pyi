@@ -187,9 +187,13 @@ class Scheme:
         prefix: str = "",
         separator: str | None = None,
         timestamp_label: str | None = None,
-        algorithm: Literal["hmac-sha256", "hmac-sha1", "hmac-sha512"] = "hmac-sha256",
+        timestamp_field: str | None = None,
+        further_signatures: _Sources = (),
+        algorithm: Literal[
+            "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"
+        ] = "hmac-sha256",
         encoding: Literal["hex", "hex-upper", "hex-any-case", "base64"] = "hex",
-        key: Literal["text", "base64", "hex"] = "text",
+        key: Literal["text", "base64", "hex", "base64-or-text"] = "text",
         secret_prefix: str = "",
         content: str = "{body}",
         timestamp_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
@@ -208,6 +212,10 @@ class Scheme:
     def named(name: str) -> Scheme: ...
     @staticmethod
     def names() -> list[str]: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def is_confirmed(self) -> bool: ...
     @property
     def name(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...

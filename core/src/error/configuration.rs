@@ -50,6 +50,8 @@ pub enum SecretDefect {
     NotBase64,
     /// It is not hexadecimal.
     NotHex,
+    /// It is a token, which a header carries, and not of visible ASCII characters.
+    NotVisible,
     /// It is a key that encrypts, and has not 32 bytes.
     KeyLength,
 }
@@ -114,6 +116,9 @@ impl fmt::Display for ConfigurationError {
                 SecretDefect::NotHex => {
                     "the secret is not an even number of hexadecimal digits; \
                      was it cut short, or is it another scheme's secret?"
+                }
+                SecretDefect::NotVisible => {
+                    "the secret is a token and holds a character that no header carries"
                 }
                 SecretDefect::KeyLength => "a key that encrypts secrets has 32 bytes",
             }),

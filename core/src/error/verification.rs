@@ -36,7 +36,7 @@ pub enum VerificationError {
         encoding: Encoding,
         /// What stands before each, may be empty.
         prefix: Box<str>,
-        /// The length of a signature in bytes.
+        /// The length of a signature in bytes; 0 if it is a token.
         length: usize,
     },
     /// All signatures in the header are of versions that this scheme does not verify.
@@ -99,6 +99,13 @@ pub enum TimestampDefect {
         /// The label of the timestamp.
         label: Box<str>,
     },
+    /// The body, whose signature is right, has no timestamp there, or none of the scheme's form.
+    Field {
+        /// The path of the field.
+        path: Box<str>,
+        /// How the scheme writes timestamps.
+        format: TimestampFormat,
+    },
 }
 
 /// A part of the signed content that only the caller knows.
@@ -159,6 +166,13 @@ impl fmt::Display for VerificationError {
             Self::MalformedTimestamp(TimestampDefect::SeveralEntries { name, label }) => {
                 write!(f, "the header {name} has more than one {label}= entry")
             }
+            Self::MalformedTimestamp(TimestampDefect::Field { path, format }) => {
+                let format = format.phrase();
+                write!(f, "the body has no timestamp at {path} that is {format}")
+            }
+            Self::MalformedSignature {
+                name, length: 0, ..
+            } => write!(f, "the header {name} holds no token"),
             Self::MalformedSignature {
                 name,
                 encoding,

@@ -17,6 +17,18 @@ pub(super) struct Field<'a> {
     pub(super) repeated_at: Option<usize>,
 }
 
+impl<'a> Field<'a> {
+    /// Its text: of a string its characters, of another value what is written; `None` if it is named
+    /// twice.
+    pub(super) fn once(&self) -> Option<Cow<'a, str>> {
+        match (&self.value, self.repeated_at) {
+            (Some(Value::Json(json)), None) if json.starts_with('"') => json::unescape(json),
+            (Some(Value::Json(json)), None) => Some(Cow::Borrowed(json)),
+            _ => None,
+        }
+    }
+}
+
 /// What a source gave.
 #[derive(Clone)]
 pub(super) enum Value<'a> {

@@ -25,10 +25,12 @@ pub(super) fn is_whitespace(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r')
 }
 
-/// The text of the object without the whitespace around it, and the field at each path.
+/// The text of the object without the whitespace around it, and the field at each path; of an array,
+/// where there may be one, no field.
 pub(super) fn locate<'a>(
     paths: &[Path],
     text: &'a str,
+    may_be_array: bool,
 ) -> Result<(&'a str, Vec<Field<'a>>), PayloadError> {
     if text.starts_with('\u{feff}') {
         return Err(not_json(JsonDefect::ByteOrderMark));
@@ -46,7 +48,7 @@ pub(super) fn locate<'a>(
         tracks: vec![Track::default(); paths.len()],
     };
     scanner.scan(paths)?;
-    if !payload.starts_with('{') {
+    if !(payload.starts_with('{') || may_be_array && payload.starts_with('[')) {
         return Err(PayloadError::NotObject);
     }
     let fields = scanner

@@ -13,7 +13,7 @@ use alloc::string::String;
 
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 
-use crate::error::{JsonDefect, PayloadError};
+use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::scheme::{Definition, PayloadForm, Source};
 use crate::time::UnixTime;
 use field::Resolver;
@@ -94,6 +94,26 @@ impl<'a> Event<'a> {
         self.challenge.as_deref()
     }
 
+    /// The attempt timestamp in a body whose signature is right.
+    pub(crate) fn attempt_timestamp(
+        definition: &Definition,
+        body: &[u8],
+    ) -> Result<UnixTime, VerificationError> {
+        let format = definition.timestamp_format;
+        let path = definition.timestamp_field.unwrap_or_default();
+        let path = &definition.paths[path];
+        let text = || {
+            let body = core::str::from_utf8(body).ok()?;
+            let (_, fields) = json::locate(core::slice::from_ref(path), body, false).ok()?;
+            fields.first()?.once()
+        };
+        let time = text().and_then(|text| format.parse(text.as_bytes()));
+        time.ok_or_else(|| {
+            let path = path.text.clone();
+            VerificationError::MalformedTimestamp(TimestampDefect::Field { path, format })
+        })
+    }
+
     pub(crate) fn parse(
         definition: &'a Definition,
         body: &'a [u8],
@@ -103,7 +123,7 @@ impl<'a> Event<'a> {
             valid_up_to: error.valid_up_to(),
         })?;
         let form = match definition.payload {
-            PayloadForm::Json => false,
+            PayloadForm::Json | PayloadForm::JsonBatch => false,
             PayloadForm::Form => true,
             PayloadForm::JsonOrForm => {
                 let start = text.trim_start_matches(json::is_whitespace);
@@ -113,7 +133,8 @@ impl<'a> Event<'a> {
         let (payload, fields) = if form {
             (text, form::locate(&definition.paths, text)?)
         } else {
-            json::locate(&definition.paths, text)?
+            let may_be_array = definition.payload == PayloadForm::JsonBatch;
+            json::locate(&definition.paths, text, may_be_array)?
         };
         let resolver = Resolver {
             definition,

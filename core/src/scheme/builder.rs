@@ -2,6 +2,7 @@
 
 use super::{
     Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
+    UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;
@@ -35,11 +36,15 @@ pub struct SchemeBuilder<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) separator: Option<char>,
     pub(crate) timestamp_label: Option<&'a str>,
+    pub(crate) timestamp_field: Option<&'a str>,
+    pub(crate) further_signatures: &'a [&'a str],
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
     pub(crate) key: KeyForm,
     pub(crate) secret_prefix: &'a str,
     pub(crate) content: &'a str,
+    pub(crate) url_form: UrlForm,
+    pub(crate) body_digest_parameter: Option<&'a str>,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) payload: PayloadForm,
@@ -93,11 +98,15 @@ impl<'a> SchemeBuilder<'a> {
             prefix: "",
             separator: None,
             timestamp_label: None,
+            timestamp_field: None,
+            further_signatures: &[],
             algorithm: Algorithm::HmacSha256,
             encoding: Encoding::Hex,
             key: KeyForm::Text,
             secret_prefix: "",
             content: "{body}",
+            url_form: UrlForm::AsGiven,
+            body_digest_parameter: None,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::new(300),
             payload: PayloadForm::Json,
@@ -137,6 +146,19 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// The timestamp is this field of the JSON body, as `path.to.it`. It is read, and then checked,
+    /// once the signature of the body is right.
+    pub const fn timestamp_field(mut self, path: &'a str) -> Self {
+        self.timestamp_field = Some(path);
+        self
+    }
+
+    /// Further headers that may carry a signature, one for each secret, at most 15.
+    pub const fn further_signatures(mut self, names: &'a [&'a str]) -> Self {
+        self.further_signatures = names;
+        self
+    }
+
     /// The keyed hash.
     pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -162,11 +184,28 @@ impl<'a> SchemeBuilder<'a> {
     }
 
     /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
-    /// `{url}`; all else stands for itself, `{{` and `}}` for braces.
+    /// `{url}`, `{form}`, and for plain hashes `{secret}`; all else stands for itself, `{{` and
+    /// `}}` for braces. A token has none.
+    ///
+    /// `{form}` are the names and values of the body's form, decoded, in the order of their bytes,
+    /// each pair once.
     ///
     /// The text is read once, when the scheme is built; nothing of a request is ever interpreted.
     pub const fn content(mut self, content: &'a str) -> Self {
         self.content = content;
+        self
+    }
+
+    /// In which form the URL is signed; as it is passed, if not said.
+    pub const fn url_form(mut self, form: UrlForm) -> Self {
+        self.url_form = form;
+        self
+    }
+
+    /// A URL with this parameter in its query has the SHA-256 of the body there, in lower-case
+    /// hexadecimal, and then `{form}` is empty.
+    pub const fn body_digest_parameter(mut self, name: &'a str) -> Self {
+        self.body_digest_parameter = Some(name);
         self
     }
 

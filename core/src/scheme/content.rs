@@ -15,6 +15,8 @@ pub(crate) enum Part {
     Timestamp,
     Method,
     Url,
+    Form,
+    Secret,
     Literal(Box<str>),
 }
 
@@ -39,6 +41,8 @@ pub(crate) fn parse(content: &str) -> Result<Vec<Part>, &'static str> {
                 "timestamp" => Part::Timestamp,
                 "method" => Part::Method,
                 "url" => Part::Url,
+                "form" => Part::Form,
+                "secret" => Part::Secret,
                 _ => return Err(MALFORMED),
             });
             rest = after;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::source::Path;
 use super::{
     Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, content,
+    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -14,6 +14,7 @@ use crate::time::Tolerance;
 
 const MAX_HEADER_SETS: usize = 4;
 const MAX_SOURCES: usize = 4;
+const MAX_FURTHER_SIGNATURES: usize = 15;
 
 #[derive(Debug)]
 pub(crate) struct Definition {
@@ -22,11 +23,17 @@ pub(crate) struct Definition {
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
     pub(crate) timestamp_label: Option<Box<str>>,
+    /// Index into `paths`.
+    pub(crate) timestamp_field: Option<usize>,
+    /// Indices into `header_names`.
+    pub(crate) further_signatures: Vec<usize>,
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
     pub(crate) key: KeyForm,
     pub(crate) secret_prefix: Box<str>,
     pub(crate) content: Vec<Part>,
+    pub(crate) url_form: UrlForm,
+    pub(crate) body_digest_parameter: Option<Box<str>>,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) payload: PayloadForm,
@@ -71,6 +78,7 @@ impl Definition {
         HeaderName::new(&self.header_names[index], index)
     }
 
+    /// Whether a header carries the attempt timestamp.
     pub(crate) fn has_timestamp(&self) -> bool {
         self.timestamp_label.is_some() || self.header_sets[0].timestamp.is_some()
     }
@@ -106,17 +114,26 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
         "a secret prefix needs a base64 or hex key",
     )?;
+    require(
+        !builder.secret_prefix.is_empty()
+            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
+        "a key that is base64 or text needs a secret prefix",
+    )?;
 
     let mut tables = Tables::default();
     let header_sets = builder.headers.iter().map(|set| tables.header_set(set));
     let header_sets = header_sets.collect();
+    let further = builder.further_signatures.iter();
+    let further_signatures = further.map(|name| tables.header(name)).collect();
     let has_id_header = builder.headers[0].id.is_some();
     let mut sources = |texts| tables.sources(texts, has_id_header);
     let event_id = sources(builder.event_id)?;
     let event_type = sources(builder.event_type)?;
     let event_time = sources(builder.event_time)?;
     let dedupe = sources(builder.dedupe.unwrap_or(builder.event_id))?;
-    let data = builder.data.map(|path| tables.path(path)).transpose()?;
+    let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
+    let data = path(builder.data)?;
+    let timestamp_field = path(builder.timestamp_field)?;
     let challenge = match builder.handshake {
         Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
         Some(Handshake::MetaVerification) | None => None,
@@ -134,12 +151,16 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
         timestamp_label: builder.timestamp_label.map(Into::into),
+        timestamp_field,
+        further_signatures,
         algorithm: builder.algorithm,
         encoding: builder.encoding,
         key: builder.key,
         secret_prefix: builder.secret_prefix.into(),
         id_terminators: id_terminators(&content),
         content,
+        url_form: builder.url_form,
+        body_digest_parameter: builder.body_digest_parameter.map(Into::into),
         timestamp_format: builder.timestamp_format,
         tolerance: builder.tolerance,
         payload: builder.payload,
@@ -190,6 +211,7 @@ fn check_headers(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
         in_sets.chain(in_sources).all(is_header_name),
         "a header name is not lower-case letters, digits and - (1 to 64)",
     )?;
+    check_further_signatures(builder)?;
     let parts = |set: &HeaderNames<'_>| (set.id.is_some(), set.timestamp.is_some());
     require(
         sets.iter().all(|set| parts(set) == parts(&sets[0])),
@@ -210,6 +232,28 @@ fn check_headers(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
     require(
         !event_ids.any(|source| source.strip_prefix("header:").is_some_and(proves)),
         "its event id is the header of the signature or the timestamp",
+    )
+}
+
+fn check_further_signatures(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let further = builder.further_signatures;
+    require(
+        further.len() <= MAX_FURTHER_SIGNATURES,
+        "it has more than 15 further signature headers",
+    )?;
+    require(
+        further.iter().all(|name| is_header_name(name)),
+        "a header name is not lower-case letters, digits and - (1 to 64)",
+    )?;
+    let in_sets = |name: &str| {
+        let mut sets = builder.headers.iter();
+        sets.any(|set| [Some(set.signature), set.id, set.timestamp].contains(&Some(name)))
+    };
+    let is_named_before =
+        |(index, name): (usize, &&str)| in_sets(name) || further[..index].contains(name);
+    require(
+        !further.iter().enumerate().any(is_named_before),
+        "it names a further signature header twice",
     )
 }
 
@@ -257,13 +301,47 @@ fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(), &'static s
 }
 
 fn check_content(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<(), &'static str> {
+    let is_token = builder.algorithm == Algorithm::Token;
     require(
-        content.contains(&Part::Body),
+        !is_token || content.is_empty() && builder.key == KeyForm::Text,
+        "a token has content, or a key that is not text",
+    )?;
+    require(
+        is_token || content.contains(&Part::Body) || content.contains(&Part::Form),
         "its content does not cover the body",
+    )?;
+    require(
+        !content.contains(&Part::Form)
+            || matches!(builder.payload, PayloadForm::Form | PayloadForm::JsonOrForm),
+        "its content has the form of a payload that is none",
+    )?;
+    require(
+        builder.url_form == UrlForm::AsGiven || content.contains(&Part::Url),
+        "it has a form of the URL, which its content does not cover",
+    )?;
+    let digest_is_covered = content.contains(&Part::Url) && content.contains(&Part::Form);
+    require(
+        builder
+            .body_digest_parameter
+            .is_none_or(|name| digest_is_covered && !name.is_empty()),
+        "it has a digest of the body in a URL, or for a form, that its content does not cover",
+    )?;
+    require(
+        content.contains(&Part::Secret) == (builder.algorithm == Algorithm::PlainSha256),
+        "its content has the secret and its algorithm is keyed, or the other way round",
     )?;
     require(
         !content.contains(&Part::Id) || builder.headers[0].id.is_some(),
         "its content has the id but no id header is named",
+    )?;
+    let in_header = builder.headers[0].timestamp.is_some() || builder.timestamp_label.is_some();
+    require(
+        builder.timestamp_field.is_none() || !in_header && !is_token,
+        "it has a timestamp in the body and another, or a body that nothing covers",
+    )?;
+    require(
+        builder.timestamp_field.is_none() || builder.payload == PayloadForm::Json,
+        "it has a timestamp in a body that may be no JSON",
     )?;
     let timestamp_named =
         builder.headers[0].timestamp.is_some() || builder.timestamp_label.is_some();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat,
+    SchemeBuilder, TimestampFormat, UrlForm,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;
@@ -41,6 +41,12 @@ pub struct Description {
     /// See [`SchemeBuilder::timestamp_label`].
     #[serde(alias = "timestampLabel")]
     pub timestamp_label: Option<String>,
+    /// See [`SchemeBuilder::timestamp_field`].
+    #[serde(alias = "timestampField")]
+    pub timestamp_field: Option<String>,
+    /// See [`SchemeBuilder::further_signatures`].
+    #[serde(alias = "furtherSignatures")]
+    pub further_signatures: OneOrMany<String>,
     /// See [`Algorithm`].
     pub algorithm: Option<String>,
     /// See [`Encoding`].
@@ -52,6 +58,12 @@ pub struct Description {
     pub secret_prefix: String,
     /// See [`SchemeBuilder::content`].
     pub content: Option<String>,
+    /// See [`UrlForm`].
+    #[serde(alias = "urlForm")]
+    pub url_form: Option<String>,
+    /// See [`SchemeBuilder::body_digest_parameter`].
+    #[serde(alias = "bodyDigestParameter")]
+    pub body_digest_parameter: Option<String>,
     /// See [`TimestampFormat`].
     #[serde(alias = "timestampFormat")]
     pub timestamp_format: Option<String>,
@@ -154,12 +166,14 @@ impl TryFrom<&Description> for Scheme {
         let event_id = texts(&description.event_id);
         let event_type = texts(&description.event_type);
         let event_time = texts(&description.event_time);
+        let further_signatures = texts(&description.further_signatures);
         let dedupe = description.dedupe.as_ref().map(texts);
         let defaults = SchemeBuilder::new(&description.name);
         // The words come first, in the order of the keys, so that each language reports the same.
         let algorithm = word(&description.algorithm, defaults.algorithm, Algorithm::named)?;
         let encoding = word(&description.encoding, defaults.encoding, Encoding::named)?;
         let key = word(&description.key, defaults.key, KeyForm::named)?;
+        let url_form = word(&description.url_form, defaults.url_form, UrlForm::named)?;
         let timestamp_format = word(
             &description.timestamp_format,
             defaults.timestamp_format,
@@ -183,11 +197,15 @@ impl TryFrom<&Description> for Scheme {
             prefix: &description.prefix,
             separator: description.separator.as_deref().map(one_character),
             timestamp_label: description.timestamp_label.as_deref(),
+            timestamp_field: description.timestamp_field.as_deref(),
+            further_signatures: &further_signatures,
             algorithm,
             encoding,
             key,
             secret_prefix: &description.secret_prefix,
             content: description.content.as_deref().unwrap_or(defaults.content),
+            url_form,
+            body_digest_parameter: description.body_digest_parameter.as_deref(),
             timestamp_format,
             tolerance: description
                 .tolerance

@@ -3,6 +3,8 @@
 //! [`Scheme::named`] finds a registered one; [`SchemeBuilder`] describes another.
 
 mod builder;
+#[cfg(feature = "catalog")]
+mod catalog;
 mod content;
 mod definition;
 #[cfg(feature = "serde")]
@@ -15,9 +17,13 @@ use alloc::sync::Arc;
 use core::fmt;
 
 pub use builder::{HeaderNames, SchemeBuilder};
+#[cfg(feature = "catalog")]
+pub use catalog::{CatalogEntry, catalog};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
-pub use word::{Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat};
+pub use word::{
+    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat, UrlForm,
+};
 
 pub(crate) use content::Part;
 pub(crate) use definition::is_label;
@@ -25,6 +31,7 @@ pub(crate) use definition::{Definition, HeaderSet};
 pub(crate) use source::{Path, Source};
 
 use crate::error::ConfigurationError;
+use providers::{Provenance, Provider};
 
 /// How one provider signs its webhooks.
 ///
@@ -41,72 +48,57 @@ pub struct Scheme(Origin);
 
 #[derive(Clone)]
 enum Origin {
-    Registered(&'static SchemeBuilder<'static>),
+    Registered(&'static Provider),
     Built(Arc<Definition>),
 }
 
 impl Scheme {
-    /// Standard Webhooks, symmetric (`v1`).
-    ///
-    /// Source: the specification, <https://github.com/standard-webhooks/standard-webhooks>.
-    pub const STANDARD: Self = Self(Origin::Registered(&providers::STANDARD));
-    /// Svix: Standard Webhooks under the header names `svix-*`, or else `webhook-*`.
-    ///
-    /// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
-    pub const SVIX: Self = Self(Origin::Registered(&providers::SVIX));
-    /// GitHub.
-    ///
-    /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
-    pub const GITHUB: Self = Self(Origin::Registered(&providers::GITHUB));
-    /// Stripe. The key is the whole text `whsec_...`; only old timestamps are refused.
-    ///
-    /// Source: <https://docs.stripe.com/webhooks#verify-manually> and Stripe's own libraries.
-    pub const STRIPE: Self = Self(Origin::Registered(&providers::STRIPE));
-    /// Slack: the Events API, slash commands and interactive messages.
-    ///
-    /// Source: <https://api.slack.com/authentication/verifying-requests-from-slack>.
-    pub const SLACK: Self = Self(Origin::Registered(&providers::SLACK));
-    /// Shopify.
-    ///
-    /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https>.
-    pub const SHOPIFY: Self = Self(Origin::Registered(&providers::SHOPIFY));
-    /// Meta: Facebook, Instagram, Messenger and WhatsApp. The key is the app secret; the verify token
-    /// serves the handshake alone, see [`Webhook::with_verify_token`](crate::Webhook::with_verify_token).
-    ///
-    /// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>.
-    pub const META: Self = Self(Origin::Registered(&providers::META));
-    /// The plain scheme of many homes: `X-Webhook-Signature: sha256=<hex>` over the body.
-    pub const SHA256: Self = Self(Origin::Registered(&providers::SHA256));
-
-    /// The registered scheme of this name.
+    /// The registered scheme of this name, or of another that people use for it, such as `whatsapp`
+    /// for `meta`.
     ///
     /// # Errors
     /// `unknown_scheme`. The message does not repeat the name, in case it is a secret that was
     /// passed in the wrong place.
     pub fn named(name: &str) -> Result<Self, ConfigurationError> {
-        providers::REGISTERED
-            .into_iter()
-            .find(|scheme| scheme.name == name)
-            .map(|scheme| Self(Origin::Registered(scheme)))
+        providers::registered()
+            .find(|known| known.scheme.name == name || known.aliases.contains(&name))
+            .map(|known| Self(Origin::Registered(known)))
             .ok_or(ConfigurationError::UnknownScheme)
     }
 
-    /// The names of all registered schemes.
+    /// The names of all registered schemes, without their other names.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        providers::REGISTERED.into_iter().map(|scheme| scheme.name)
+        providers::registered().map(|known| known.scheme.name)
+    }
+
+    /// The other names of a registered scheme.
+    pub fn aliases(&self) -> &'static [&'static str] {
+        match &self.0 {
+            Origin::Registered(known) => known.aliases,
+            Origin::Built(_) => &[],
+        }
+    }
+
+    /// Whether the description was read at the provider's own documentation or code, and not only at
+    /// third parties. One that a program built is its own word.
+    pub fn is_confirmed(&self) -> bool {
+        match &self.0 {
+            Origin::Registered(known) => known.provenance == Provenance::Confirmed,
+            Origin::Built(_) => true,
+        }
     }
 
     /// The name, which also begins the dedupe keys of its deliveries.
     pub fn name(&self) -> &str {
         match &self.0 {
-            Origin::Registered(scheme) => scheme.name,
+            Origin::Registered(known) => known.scheme.name,
             Origin::Built(definition) => &definition.name,
         }
     }
 
     pub(crate) fn definition(&self) -> Result<Arc<Definition>, ConfigurationError> {
         match &self.0 {
-            Origin::Registered(scheme) => Definition::compile(scheme).map(Arc::new),
+            Origin::Registered(known) => Definition::compile(&known.scheme).map(Arc::new),
             Origin::Built(definition) => Ok(definition.clone()),
         }
     }

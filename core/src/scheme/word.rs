@@ -29,24 +29,36 @@ macro_rules! words {
                     })),
                 }
             }
+
+            /// The word of the variant.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
         }
     };
 }
 
 words! {
     /// The keyed hash that signs.
-    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512";
+    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token";
     /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
     HmacSha256 = "hmac-sha256",
     /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
     HmacSha1 = "hmac-sha1",
     /// HMAC with SHA-512: tags of 64 bytes.
     HmacSha512 = "hmac-sha512",
+    /// Plain SHA-256 over content that holds the secret: no MAC, and weaker than one where the secret
+    /// comes first. For providers that use it.
+    PlainSha256 = "plain-sha256",
+    /// No signature: what is sent is the secret itself. It proves nothing about the body.
+    Token = "token",
 }
 
 words! {
     /// How a signature is written in its header.
-    Encoding, "encoding", "hex, hex-upper, hex-any-case, base64";
+    Encoding, "encoding", "hex, hex-upper, hex-any-case, base64, base64url";
     /// Hexadecimal in lower case.
     Hex = "hex",
     /// Hexadecimal in upper case.
@@ -55,17 +67,24 @@ words! {
     HexAnyCase = "hex-any-case",
     /// Canonical padded standard base64 (RFC 4648 section 4).
     Base64 = "base64",
+    /// Canonical base64url without padding (RFC 4648 section 5).
+    Base64Url = "base64url",
 }
 
 words! {
     /// How the text of a secret gives the bytes of its key.
-    KeyForm, "key", "text, base64, hex";
+    KeyForm, "key", "text, base64, hex, base64-or-text, base64-and-text";
     /// The UTF-8 bytes of the text.
     Text = "text",
     /// Standard base64, padded or unpadded.
     Base64 = "base64",
     /// Hexadecimal in any case.
     Hex = "hex",
+    /// Standard base64 after the secret prefix; a secret without the prefix is its text.
+    Base64OrText = "base64-or-text",
+    /// The text, and, if it is standard base64 after the secret prefix, that as well: two keys, of
+    /// which either fits and the second signs. For providers that have changed from one to the other.
+    Base64AndText = "base64-and-text",
 }
 
 words! {
@@ -81,13 +100,27 @@ words! {
 
 words! {
     /// What a payload is.
-    PayloadForm, "payload", "json, form, json-or-form";
+    PayloadForm, "payload", "json, json-batch, form, json-or-form";
     /// A JSON object.
     Json = "json",
+    /// A JSON object, or an array of events, of which id, type and time are not read.
+    JsonBatch = "json-batch",
     /// `application/x-www-form-urlencoded`.
     Form = "form",
     /// Either: text that begins with `{` or `[` is JSON.
     JsonOrForm = "json-or-form",
+}
+
+words! {
+    /// In which form a URL is signed.
+    UrlForm, "url_form", "as-given, either-port, partly-decoded";
+    /// As the caller passes it.
+    AsGiven = "as-given",
+    /// As it is passed, or with the port of its scheme where it has none and without its port where it
+    /// has one. So Twilio's own libraries take it.
+    EitherPort = "either-port",
+    /// As it is passed, or with the characters decoded that HubSpot decodes.
+    PartlyDecoded = "partly-decoded",
 }
 
 words! {
@@ -113,10 +146,10 @@ words! {
 }
 
 impl Algorithm {
-    /// The length of a signature in bytes.
+    /// The length of a signature in bytes; of a token, that of its digest, by which it is compared.
     pub const fn tag_length(self) -> usize {
         match self {
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::PlainSha256 | Self::Token => 32,
             Self::HmacSha1 => 20,
             Self::HmacSha512 => 64,
         }
@@ -130,6 +163,7 @@ impl Encoding {
             Self::HexUpper => "upper-case hexadecimal",
             Self::HexAnyCase => "hexadecimal",
             Self::Base64 => "base64",
+            Self::Base64Url => "unpadded base64url",
         }
     }
 }

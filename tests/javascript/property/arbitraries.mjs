@@ -75,8 +75,13 @@ const described = fc
     return { scheme, secret, other: OTHERS[same.key], anyCase, description };
   });
 
-const registered = fc.constantFrom(...Scheme.names()).chain((scheme) => {
-  const form = ["standard", "svix"].includes(scheme) ? "base64" : "text";
+const FAMILY = "standard svix clerk resend dodo-payments replicate fathom gitlab folk".split(" ");
+/** A form that is sorted, a time in the body, tokens: the corpus tests these. */
+const PARTICULAR = "gitlab-token linear mandrill okta telegram twilio".split(" ");
+const ofAnyBody = Scheme.names().filter((name) => !PARTICULAR.includes(name));
+
+const registered = fc.constantFrom(...ofAnyBody).chain((scheme) => {
+  const form = FAMILY.includes(scheme) ? "base64" : scheme === "adyen-header" ? "hex" : "text";
   return SECRETS[form].map((secret) => ({ scheme, secret, other: OTHERS[form], anyCase: false }));
 });
 

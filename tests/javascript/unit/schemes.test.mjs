@@ -17,11 +17,22 @@ test("all registered schemes can be had by name", () => {
   }
   for (const name of names) {
     assert.equal(Scheme.named(name).name, name);
-    const [one, two] = [name, Scheme.named(name)].map((scheme) => new Webhook(scheme, SECRET));
+    const secret = name === "adyen-header" ? "00ff" : SECRET;
+    const [one, two] = [name, Scheme.named(name)].map((scheme) => new Webhook(scheme, secret));
     assert.deepEqual(one.headerNames, two.headerNames);
   }
   names.push("mine");
   assert.ok(!Scheme.names().includes("mine"));
+});
+
+test("schemes have other names, and say whether their provider confirms them", () => {
+  assert.equal(Scheme.named("whatsapp").name, "meta");
+  assert.ok(Scheme.named("meta").aliases.includes("whatsapp"));
+  assert.ok(!Scheme.names().includes("whatsapp"));
+  assert.ok(Scheme.named("stripe").isConfirmed);
+  assert.ok(!Scheme.named("vercel").isConfirmed);
+  const own = new Scheme(description);
+  assert.deepEqual([own.aliases, own.isConfirmed], [[], true]);
 });
 
 test("a name that is not registered is unknown_scheme, whatever it is", () => {

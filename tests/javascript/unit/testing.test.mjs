@@ -10,11 +10,15 @@ import { assertCode, NOW, SECRET, thrownBy } from "./helpers.mjs";
 
 test("every registered scheme verifies its signed request", () => {
   for (const scheme of Scheme.names()) {
-    const request = signedRequest(scheme, SECRET, { id: "evt_1", type: "ping" });
-    assert.ok(new Webhook(scheme, SECRET).verify(request.body, request.headers), scheme);
-    assert.equal(request.method, "POST");
-    assert.equal(request.url, null);
-    assert.equal(request.headers["content-type"], "application/json");
+    const secret = scheme === "adyen-header" ? "00ff" : SECRET;
+    const url = "https://example.com/hook";
+    // Linear's time is in the body.
+    const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now() };
+    const request = signedRequest(scheme, secret, payload, { url });
+    const { body, headers, method } = request;
+    assert.ok(new Webhook(scheme, secret).verify(body, headers, { url, method }), scheme);
+    assert.deepEqual([method, request.url], ["POST", url]);
+    assert.equal(headers["content-type"], "application/json");
   }
 });
 
@@ -27,6 +31,10 @@ test("a payload is sent as it is, as JSON, or as a form", () => {
   const form = signedRequest("slack", "hush", new URLSearchParams({ command: "/a b" }));
   assert.equal(new TextDecoder().decode(form.body), "command=%2Fa+b");
   assert.equal(form.headers["content-type"], "application/x-www-form-urlencoded");
+});
+
+test("without a URL there is none", () => {
+  assert.equal(signedRequest("github", "hush", {}).url, null);
 });
 
 test("id, clock, URL, method and headers are those that are given", () => {

@@ -1,7 +1,7 @@
 //! Schemes, secrets and requests for the other modules.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine as _};
-use countersign::scheme::Description;
+use countersign::scheme::{CatalogEntry, Description, catalog};
 use countersign::{
     Algorithm, Encoding, HeaderNames, Message, Request, Scheme, SchemeBuilder, Secret,
     SignedHeaders, UnixTime, VerificationError, Verified, Webhook,
@@ -81,10 +81,22 @@ impl Subject {
     /// Whether the content covers the id.
     pub(crate) fn signs_id(&self) -> bool {
         match &self.scheme {
-            SchemeSource::Registered(name) => matches!(*name, "standard" | "svix"),
+            SchemeSource::Registered(name) => part_of(name, "content").contains("{id}"),
             SchemeSource::Described(description) => {
                 description["content"].as_str().unwrap().contains("{id}")
             }
+        }
+    }
+
+    /// Whether a request needs a header of this name.
+    pub(crate) fn needs(&self, name: &str) -> bool {
+        match &self.scheme {
+            SchemeSource::Registered(scheme) => part_of(scheme, "headers")
+                .split(", ")
+                .any(|words| words.split(' ').next_back() == Some(name)),
+            SchemeSource::Described(description) => description["headers"]
+                .to_string()
+                .contains(&format!("\"{name}\"")),
         }
     }
 
@@ -150,14 +162,8 @@ pub(crate) fn sent() -> impl Strategy<Value = Sent> {
 
 /// Any registered scheme or a made-up one, with as many secrets, all different.
 pub(crate) fn subject(secrets: usize) -> impl Strategy<Value = Subject> {
-    let names: Vec<_> = Scheme::names().collect();
-    let registered = select(names).prop_map(|name| {
-        let form = match name {
-            "standard" | "svix" => "base64",
-            _ => "text",
-        };
-        (SchemeSource::Registered(name), form, "")
-    });
+    let registered: Vec<_> = catalog().filter_map(|entry| signing(&entry)).collect();
+    let registered = select(registered);
     let made_up = description().prop_map(|description| {
         let text = |key: &str| description[key].as_str().unwrap().to_owned();
         let form = match text("key").as_str() {
@@ -195,6 +201,31 @@ fn secret_text(form: &str, key: &[u8], index: usize) -> String {
         ("hex", _) => hex::encode_upper(key),
         _ => format!("secret with spaces {}", hex::encode(key)),
     }
+}
+
+/// What the description of a registered scheme says first under this key.
+fn part_of(name: &str, key: &str) -> String {
+    let entry = catalog().find(|entry| entry.name == name).unwrap();
+    let found = entry
+        .description
+        .into_iter()
+        .find(|(known, _)| *known == key);
+    found.unwrap().1
+}
+
+/// A registered scheme that covers every byte of any body, and the form of its secrets.
+fn signing(entry: &CatalogEntry) -> Option<(SchemeSource, &'static str, &'static str)> {
+    let is = |part: &str, value: &str| entry.description.contains(&(part, value.into()));
+    let has = |part: &str| entry.description.iter().any(|(known, _)| *known == part);
+    if is("algorithm", "token") || has("timestamp_field") || is("content", "{url}{form}") {
+        return None;
+    }
+    let form = match (is("key", "base64"), is("key", "hex")) {
+        (true, _) => "base64",
+        (_, true) => "hex",
+        _ => "text",
+    };
+    Some((SchemeSource::Registered(entry.name), form, ""))
 }
 
 /// A well-formed description of a made-up scheme.

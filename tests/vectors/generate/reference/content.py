@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, NamedTuple, Optional
 
-PART_NAMES = ("body", "id", "timestamp", "method", "url")
+PART_NAMES = ("body", "id", "timestamp", "method", "url", "form", "secret")
 
 
 class Part(NamedTuple):

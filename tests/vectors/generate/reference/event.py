@@ -44,11 +44,12 @@ def parse_event(scheme: Scheme, verified: Verified) -> Event:
     if scheme.payload == "json-or-form":
         is_json = not stripped or stripped[0] in "{["
     else:
-        is_json = scheme.payload == "json"
+        is_json = scheme.payload in ("json", "json-batch")
     payload: Union[Value, Fields]
     if is_json:
         payload = parse_json(text)
-        if payload.kind != "object":
+        kinds = ["object", "array"] if scheme.payload == "json-batch" else ["object"]
+        if payload.kind not in kinds:
             raise Refusal("payload_not_object", "the payload is JSON but not an object")
     else:
         payload = parse_form(text)

@@ -52,8 +52,9 @@ def choose_set(scheme: Scheme, headers: RequestHeaders) -> HeaderSet:
 
 
 def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) -> None:
-    """Rule 2, over the set's headers and then the optional ones that the event comes from."""
-    names = chosen.names()
+    """Rule 2, over the set's headers, further ones of signatures, and then the optional ones that the
+    event comes from."""
+    names = chosen.names() + scheme.further_signatures
     for sources in (scheme.event_id, scheme.event_type, scheme.event_time, scheme.dedupe):
         for source in sources:
             if source.kind == "header" and source.name not in names:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Union
 
 from reference.content import Part, parse_content
+from reference.providers import ALIASES, PROVIDERS
 from reference.refusal import Refusal
 from reference.scheme_rules import check_description
 
 Description = Mapping[str, Any]
 
-TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64}
+TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32}
 
 
 class HeaderSet(NamedTuple):
@@ -48,11 +49,15 @@ class Scheme:
     prefix: str
     separator: Optional[str]
     timestamp_label: Optional[str]
+    timestamp_field: Optional[str]
+    further_signatures: List[str]
     algorithm: str
     encoding: str
     key: str
     secret_prefix: str
     content: List[Part]
+    url_form: str
+    body_digest_parameter: Optional[str]
     timestamp_format: str
     tolerance: Tolerance
     payload: str
@@ -79,11 +84,15 @@ _DEFAULTS: Dict[str, Any] = {
     "prefix": "",
     "separator": None,
     "timestamp_label": None,
+    "timestamp_field": None,
+    "further_signatures": [],
     "algorithm": "hmac-sha256",
     "encoding": "hex",
     "key": "text",
     "secret_prefix": "",
     "content": "{body}",
+    "url_form": "as-given",
+    "body_digest_parameter": None,
     "timestamp_format": "seconds",
     "tolerance": {"past": 300, "future": 300},
     "payload": "json",
@@ -100,10 +109,14 @@ _TAKEN_AS_GIVEN = (
     "prefix",
     "separator",
     "timestamp_label",
+    "timestamp_field",
+    "further_signatures",
     "algorithm",
     "encoding",
     "key",
     "secret_prefix",
+    "url_form",
+    "body_digest_parameter",
     "timestamp_format",
     "payload",
     "event_time_format",
@@ -122,7 +135,9 @@ def build_scheme(given: Description) -> Scheme:
     """Checks a description and fills in its defaults."""
     described = {**_DEFAULTS, **given}
     described.setdefault("dedupe", described["event_id"])
-    for key in ("headers", "event_id", "event_type", "event_time", "dedupe", "required"):
+    for key in (
+        "headers", "further_signatures", "event_id", "event_type", "event_time", "dedupe", "required"
+    ):  # fmt: skip
         described[key] = as_list(described[key])
     check_description(described)
     parts = parse_content(described["content"])
@@ -150,6 +165,7 @@ def find_scheme(named: Union[str, Description]) -> Scheme:
     """A registered scheme by name, or the scheme that a description describes."""
     if not isinstance(named, str):
         return build_scheme(named)
+    named = ALIASES.get(named, named)
     if named not in REGISTERED:
         raise Refusal(
             "unknown_scheme",
@@ -178,6 +194,7 @@ def _standard_headers(family: str) -> Dict[str, str]:
 
 
 REGISTERED: Dict[str, Dict[str, Any]] = {
+    **PROVIDERS,
     "standard": {
         **_STANDARD,
         "headers": _standard_headers("webhook"),

@@ -16,11 +16,12 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
-    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512"],
-    "encoding": ["hex", "hex-upper", "hex-any-case", "base64"],
-    "key": ["text", "base64", "hex"],
+    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"],
+    "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
+    "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
+    "url_form": ["as-given", "either-port", "partly-decoded"],
     "timestamp_format": _TIME_FORMS,
-    "payload": ["json", "form", "json-or-form"],
+    "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
     "handshake": ["slack-url-verification", "meta-verification"],
@@ -30,7 +31,7 @@ _WORDS: Dict[str, List[str]] = {
 def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
-        _words, _name, _header_sets, _header_names, _same_parts, _twice_named, _id_of_proof,
+        _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
         _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
@@ -75,6 +76,18 @@ def _header_names(described: Described) -> Optional[str]:
         names += [text[len("header:") :] for text in described[key] if text.startswith("header:")]
     if any(not _NAME.fullmatch(name) for name in names):
         return "a header name is not lower-case letters, digits and - (1 to 64)"
+    return None
+
+
+def _further_signatures(described: Described) -> Optional[str]:
+    further = described["further_signatures"]
+    if len(further) > 15:
+        return "it has more than 15 further signature headers"
+    if any(not _NAME.fullmatch(name) for name in further):
+        return "a header name is not lower-case letters, digits and - (1 to 64)"
+    in_sets = {name for one in described["headers"] for name in one.values()}
+    if len(set(further)) < len(further) or in_sets & set(further):
+        return "it names a further signature header twice"
     return None
 
 
@@ -149,8 +162,20 @@ def _content(described: Described) -> Optional[str]:
     if parts is None:
         return "its content has an unknown part or an unmatched brace"
     names = [part.name for part in parts]
-    if "body" not in names:
+    is_token = described["algorithm"] == "token"
+    if is_token and (parts or described["key"] != "text"):
+        return "a token has content, or a key that is not text"
+    if not is_token and "body" not in names and "form" not in names:
         return "its content does not cover the body"
+    if "form" in names and described["payload"] in ("json", "json-batch"):
+        return "its content has the form of a payload that is none"
+    if described["url_form"] != "as-given" and "url" not in names:
+        return "it has a form of the URL, which its content does not cover"
+    parameter = described["body_digest_parameter"]
+    if parameter is not None and (not parameter or "url" not in names or "form" not in names):
+        return "it has a digest of the body in a URL, or for a form, that its content does not cover"
+    if ("secret" in names) != (described["algorithm"] == "plain-sha256"):
+        return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
         return "its content has the id but no id header is named"
     if "timestamp" in names and not _has_timestamp(described):
@@ -161,6 +186,11 @@ def _content(described: Described) -> Optional[str]:
 
 
 def _unsigned_timestamp(described: Described) -> Optional[str]:
+    if described["timestamp_field"] is not None:
+        if _has_timestamp(described) or described["algorithm"] == "token":
+            return "it has a timestamp in the body and another, or a body that nothing covers"
+        if described["payload"] != "json":
+            return "it has a timestamp in a body that may be no JSON"
     if _has_timestamp(described):
         parts = parse_content(described["content"]) or []
         if all(part.name != "timestamp" for part in parts):
@@ -171,6 +201,10 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
 def _secret_prefix(described: Described) -> Optional[str]:
     if described["secret_prefix"] and described["key"] == "text":
         return "a secret prefix needs a base64 or hex key"
+    if not described["secret_prefix"] and described["key"] in (
+        "base64-or-text", "base64-and-text",
+    ):  # fmt: skip
+        return "a key that is base64 or text needs a secret prefix"
     return None
 
 
@@ -184,8 +218,7 @@ def _sources(described: Described) -> Optional[str]:
     if any(len(sources) > 4 for sources in lists):
         return "an event field has more than 4 sources"
     paths = [text[len("body:") :] for text in every if text.startswith("body:")]
-    if described["data"] is not None:
-        paths.append(described["data"])
+    paths += [described[key] for key in ("data", "timestamp_field") if described[key] is not None]
     for path in paths:
         names = path.split(".")
         if len(names) > 4 or "" in names:

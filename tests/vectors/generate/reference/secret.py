@@ -15,11 +15,19 @@ _WHITESPACE = frozenset(
 )
 
 
-def parse_secrets(scheme: Scheme, secrets: Sequence[str]) -> List[bytes]:
-    """The keys, in the order of the secrets."""
+def parse_secrets(scheme: Scheme, secrets: Sequence[str]) -> List[List[bytes]]:
+    """The keys of each secret, in the order of the secrets; the first of each signs."""
     if not secrets:
         raise Refusal("no_secrets", "no secret was given; at least one is needed")
-    return [parse_secret(scheme, secret) for secret in secrets]
+    return [_other_keys(scheme, secret) + [parse_secret(scheme, secret)] for secret in secrets]
+
+
+def _other_keys(scheme: Scheme, secret: str) -> List[bytes]:
+    prefix = scheme.secret_prefix
+    if scheme.key != "base64-and-text" or not secret.startswith(prefix):
+        return []
+    key = decode_base64_padded_or_not(secret[len(prefix) :])
+    return [key] if key else []
 
 
 def parse_secret(scheme: Scheme, secret: str) -> bytes:
@@ -35,13 +43,20 @@ def parse_secret(scheme: Scheme, secret: str) -> bytes:
             "malformed_secret",
             "the secret begins or ends with whitespace; was it copied or read with its line break?",
         )
-    if scheme.key == "text":
+    if scheme.algorithm == "token" and any(not " " <= character <= "~" for character in secret):
+        raise Refusal(
+            "malformed_secret",
+            "the secret is a token and holds a character that no header carries",
+        )
+    if scheme.key in ("text", "base64-and-text"):
+        return secret.encode("utf-8")
+    if scheme.key == "base64-or-text" and not secret.startswith(scheme.secret_prefix):
         return secret.encode("utf-8")
     if scheme.secret_prefix and secret.startswith(scheme.secret_prefix):
         secret = secret[len(scheme.secret_prefix) :]
     if not secret:
         raise _empty()
-    if scheme.key == "base64":
+    if scheme.key in ("base64", "base64-or-text"):
         key = decode_base64_padded_or_not(secret)
         form = "canonical standard base64"
     else:

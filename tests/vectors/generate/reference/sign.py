@@ -10,12 +10,12 @@ from reference.refusal import Refusal
 from reference.scheme import Scheme
 from reference.signature import MOST_CANDIDATES, encode_tag, mac
 from reference.timestamps import format_time
-from reference.verify import check_context, check_timestamp
+from reference.verify import check_context, check_timestamp, form_content
 
 
 def sign(
     scheme: Scheme,
-    keys: Sequence[bytes],
+    keys: Sequence[Sequence[bytes]],
     body: bytes,
     message_id: Optional[str],
     now: int,
@@ -47,20 +47,26 @@ def sign(
     if chosen.timestamp is not None:
         headers.append((chosen.timestamp, timestamp))
 
-    content = fill_content(
-        scheme.content,
-        {
-            "body": body,
-            "id": (message_id or "").encode("ascii"),
-            "timestamp": timestamp.encode("ascii"),
-            "method": (method or "").encode("utf-8"),
-            "url": (url or "").encode("utf-8"),
-        },
-    )
+    values = {
+        "body": body,
+        "id": (message_id or "").encode("ascii"),
+        "timestamp": timestamp.encode("ascii"),
+        "method": (method or "").encode("utf-8"),
+        "url": (url or "").encode("utf-8"),
+        "form": form_content(scheme, body, url),
+    }
+
+    def entry(of_secret: Sequence[bytes]) -> str:
+        key = of_secret[0]
+        content = fill_content(scheme.content, {**values, "secret": key})
+        return scheme.prefix + encode_tag(scheme, mac(scheme, key, content))
+
     is_list = every_secret_signs and scheme.separator is not None
     signing = keys[:MOST_CANDIDATES] if is_list else keys[:1]
-    entries = [scheme.prefix + encode_tag(scheme, mac(scheme, key, content)) for key in signing]
+    entries = [entry(key) for key in signing]
     if scheme.timestamp_label is not None:
         entries.insert(0, f"{scheme.timestamp_label}={timestamp}")
     headers.append((chosen.signature, (scheme.separator or "").join(entries)))
+    if every_secret_signs:
+        headers += [(name, entry(key)) for name, key in zip(scheme.further_signatures, keys[1:])]
     return headers

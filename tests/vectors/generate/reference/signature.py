@@ -22,16 +22,25 @@ _ENCODING_NAMES = {
     "hex-upper": "upper-case hexadecimal",
     "hex-any-case": "hexadecimal",
     "base64": "base64",
+    "base64url": "unpadded base64url",
 }
 
 
 def mac(scheme: Scheme, key: bytes, content: bytes) -> bytes:
+    if scheme.algorithm == "token":
+        return key
+    if scheme.algorithm == "plain-sha256":
+        return hashlib.sha256(content).digest()
     return hmac.new(key, content, _HASHES[scheme.algorithm]).digest()
 
 
 def encode_tag(scheme: Scheme, tag: bytes) -> str:
+    if scheme.algorithm == "token":
+        return tag.decode("ascii")
     if scheme.encoding == "base64":
         return encode_base64(tag)
+    if scheme.encoding == "base64url":
+        return encode_base64(tag).translate(_URL_SAFE)
     return encode_hex(tag, scheme.encoding)
 
 
@@ -53,12 +62,13 @@ def labelled_timestamp(scheme: Scheme, name: str, value: str) -> str:
     return texts[0]
 
 
-def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
-    """The tags that take part in the comparison; never empty."""
+def candidates(scheme: Scheme, name: str, values: List[str]) -> List[bytes]:
+    """The tags that take part in the comparison, of the header of this name and of further ones;
+    never empty."""
     found: List[bytes] = []
     any_ours = any_other_version = False
     other_version = re.compile(r"[A-Za-z0-9_-]{1,16}" + re.escape(scheme.prefix[-1:]))
-    for entry in split_entries(scheme, value):
+    for entry in (entry for value in values for entry in split_entries(scheme, value)):
         if not entry:
             continue
         if scheme.timestamp_label is not None and entry.startswith(f"{scheme.timestamp_label}="):
@@ -77,6 +87,8 @@ def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
             "unsupported_signature",
             f"the header {name} holds no {scheme.prefix[:-1]} signature, only other versions",
         )
+    if scheme.algorithm == "token":
+        raise Refusal("malformed_signature", f"the header {name} holds no token")
     after = f" after {scheme.prefix}" if scheme.prefix else ""
     raise Refusal(
         "malformed_signature",
@@ -86,8 +98,22 @@ def candidates(scheme: Scheme, name: str, value: str) -> List[bytes]:
 
 
 def _decode_tag(scheme: Scheme, text: str) -> Optional[bytes]:
+    if scheme.algorithm == "token":
+        return text.encode("ascii") or None
     if scheme.encoding == "base64":
         tag = decode_base64(text)
+    elif scheme.encoding == "base64url":
+        tag = _decode_base64url(text)
     else:
         tag = decode_hex(text, scheme.encoding)
     return tag if tag is not None and len(tag) == scheme.tag_bytes else None
+
+
+_URL_SAFE = str.maketrans("+/", "-_", "=")
+
+
+def _decode_base64url(text: str) -> Optional[bytes]:
+    """Unpadded: a text with characters of the standard alphabet, or with padding, is none."""
+    if any(character in "+/=" for character in text):
+        return None
+    return decode_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import List, Optional
 
+from reference.body_time import text_at
 from reference.content import fill_content
 from reference.headers import Headers, RequestHeaders, check_headers, choose_set
 from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme, Tolerance
 from reference.signature import candidates, labelled_timestamp, mac
 from reference.timestamps import TIME_FORM_NAMES, parse_time
+from reference.url import query_parameter, sorted_form, url_forms
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def check_timestamp(scheme: Scheme, text: str) -> Fraction:
 
 
 def verify(
-    scheme: Scheme, keys: List[bytes], request: Request, now: int, tolerance: Tolerance
+    scheme: Scheme, keys: List[List[bytes]], request: Request, now: int, tolerance: Tolerance
 ) -> Verified:
     check_context(scheme, request.method, request.url)
     headers = RequestHeaders(request.headers)
@@ -73,25 +76,42 @@ def verify(
         timestamp_text = labelled_timestamp(scheme, chosen.signature, signature_text)
     instant = None if timestamp_text is None else check_timestamp(scheme, timestamp_text)
 
-    tags = candidates(scheme, chosen.signature, signature_text)
-    id_text = None if chosen.id is None else headers.value(chosen.id)
-    content = fill_content(
-        scheme.content,
-        {
-            "body": request.body,
-            "id": (id_text or "").encode("ascii"),
-            "timestamp": (timestamp_text or "").encode("ascii"),
-            "method": (request.method or "").encode("utf-8"),
-            "url": (request.url or "").encode("utf-8"),
-        },
+    further = [headers.value(name) for name in scheme.further_signatures if name in headers]
+    tags = candidates(
+        scheme, chosen.signature, [signature_text, *(text for text in further if text is not None)]
     )
-    fitting = [index for index, key in enumerate(keys) if mac(scheme, key, content) in tags]
+    id_text = None if chosen.id is None else headers.value(chosen.id)
+    values = {
+        "body": request.body,
+        "id": (id_text or "").encode("ascii"),
+        "timestamp": (timestamp_text or "").encode("ascii"),
+        "method": (request.method or "").encode("utf-8"),
+        "form": form_content(scheme, request.body, request.url),
+    }
+    urls = [b""] if request.url is None else [
+        url.encode("utf-8") for url in url_forms(scheme.url_form, request.url)
+    ]  # fmt: skip
+
+    def fits(key: bytes, url: bytes) -> bool:
+        content = fill_content(scheme.content, {**values, "url": url, "secret": key})
+        return mac(scheme, key, content) in tags
+
+    fitting = [
+        index
+        for index, of_secret in enumerate(keys)
+        if any(fits(key, url) for key in of_secret for url in urls)
+    ]
+    digest = body_digest(scheme, request.url)
+    if digest is not None and digest != hashlib.sha256(request.body).hexdigest():
+        fitting = []
     if not fitting:
         raise Refusal(
             "signature_mismatch",
             "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
             " the bytes received?",
         )
+    if scheme.timestamp_field is not None:
+        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
     if instant is not None:
         check_freshness(now - instant, tolerance)
     return Verified(
@@ -103,6 +123,27 @@ def verify(
         headers=headers,
         body=request.body,
     )
+
+
+def body_digest(scheme: Scheme, url: Optional[str]) -> Optional[str]:
+    """The digest of the body that the URL has, if the scheme says so."""
+    if url is None or scheme.body_digest_parameter is None:
+        return None
+    return query_parameter(url, scheme.body_digest_parameter)
+
+
+def form_content(scheme: Scheme, body: bytes, url: Optional[str]) -> bytes:
+    return b"" if body_digest(scheme, url) is not None else sorted_form(body)
+
+
+def _timestamp_in_body(scheme: Scheme, path: str, body: bytes) -> Fraction:
+    """A field of a body whose signature is right."""
+    text = text_at(path, body)
+    instant = None if text is None else parse_time(text, scheme.timestamp_format)
+    if instant is None:
+        form = TIME_FORM_NAMES[scheme.timestamp_format]
+        raise Refusal("malformed_timestamp", f"the body has no timestamp at {path} that is {form}")
+    return instant
 
 
 def check_freshness(age: Fraction, tolerance: Tolerance) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 
 from casebook import Case, Topic, construct_case
 from fixtures import SAMPLES, TEXT_SECRET
+from topics.provider_samples import provider_samples
 
 _BAD, _UNKNOWN = "malformed_scheme", "unknown_scheme"
 _SIGNATURE = {"signature": "x-signature"}
@@ -43,11 +44,11 @@ def _good(called: str, about: str, **parts: Any) -> Case:
 
 
 def _names() -> List[Case]:
+    secrets = {sample.scheme: sample.secret for sample in provider_samples()}
     says = "no scheme is registered under this name; names are lower-case, such as standard"
     unknown = (
         ("nonsense", "nonsense"), ("empty", ""), ("capital", "Stripe"), ("upper-case", "GITHUB"),
-        ("space", "stripe "), ("standard-webhooks", "standard-webhooks"),
-        ("constructor", "constructor"), ("proto", "__proto__"), ("to-string", "toString"),
+        ("space", "stripe "), ("constructor", "constructor"), ("proto", "__proto__"), ("to-string", "toString"),
     )  # fmt: skip
     cases = [
         construct_case(
@@ -61,6 +62,30 @@ def _names() -> List[Case]:
             scheme=name, secrets=[sample.secret],
         )
         for name, sample in SAMPLES.items()
+    ] + [
+        construct_case(
+            f"scheme-alias-{alias}", f"Another name of {name}.", "accept",
+            scheme=alias, secrets=[SAMPLES[name].secret],
+        )
+        for alias, name in (
+            ("facebook", "meta"), ("instagram", "meta"), ("messenger", "meta"),
+            ("threads", "meta"), ("whatsapp", "meta"), ("github-enterprise", "github"),
+            ("standard-webhooks", "standard"),
+        )
+    ] + [
+        construct_case(
+            f"scheme-alias-{alias}", f"Another name of {name}.", "accept",
+            scheme=alias, secrets=[secrets[name]],
+        )
+        for alias, name in (
+            ("dodo", "dodo-payments"), ("bitbucket-cloud", "bitbucket"),
+            ("bitbucket-data-center", "bitbucket"), ("bitbucket-server", "bitbucket"),
+            ("jira-cloud", "jira"), ("docusign-connect", "docusign"),
+            ("lemonsqueezy", "lemon-squeezy"), ("calcom", "cal-com"),
+            ("paddle-billing", "paddle"), ("twitch-eventsub", "twitch"),
+            ("hubspot", "hubspot-v3"), ("grafana-alerting", "grafana"),
+            ("mailchimp-transactional", "mandrill"),
+        )
     ]  # fmt: skip
     return cases + [
         construct_case(
@@ -77,19 +102,19 @@ def _names() -> List[Case]:
 def _words() -> List[Case]:
     return [
         _bad("word-algorithm", "An algorithm without its hmac-.",
-             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512", algorithm="sha256"),
+             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token", algorithm="sha256"),
         _bad("word-algorithm-md5", "An algorithm that is not offered.",
              "algorithm is not one of", algorithm="hmac-md5"),
         _bad("word-encoding", "An encoding that is not offered.",
-             "encoding is not one of hex, hex-upper, hex-any-case, base64", encoding="base64url"),
+             "encoding is not one of hex, hex-upper, hex-any-case, base64, base64url", encoding="base32"),
         _bad("word-encoding-case", "Words compare with regard to case.",
              "encoding is not one of", encoding="HEX"),
         _bad("word-key", "A key form that is not offered.",
-             "key is not one of text, base64, hex", key="utf8"),
+             "key is not one of text, base64, hex, base64-or-text, base64-and-text", key="utf8"),
         _bad("word-timestamp-format", "A form of timestamps that is not offered.",
              f"timestamp_format is not one of {_TIME_WORDS}", timestamp_format="iso8601"),
         _bad("word-payload", "A payload that is not offered.",
-             "payload is not one of json, form, json-or-form", payload="xml"),
+             "payload is not one of json, json-batch, form, json-or-form", payload="xml"),
         _bad("word-event-time-format", "A form of the event's time that is not offered.",
              f"event_time_format is not one of {_TIME_WORDS}", event_time_format="unix"),
         _bad("word-required", "A field that cannot be required.",
@@ -258,6 +283,93 @@ def _content() -> List[Case]:
     ]  # fmt: skip
 
 
+def _other_proofs() -> List[Case]:
+    token = "a token has content, or a key that is not text"
+    secret = "its content has the secret and its algorithm is keyed, or the other way round"
+    twice = "it names a further signature header twice"
+    no_body = "its content does not cover the body"
+    two_times = "it has a timestamp in the body and another, or a body that nothing covers"
+    names = [f"x-signature-{number}" for number in range(16)]
+    plain = {"algorithm": "plain-sha256", "content": "{secret}{body}"}
+    return [
+        _good("token", "A token.", algorithm="token", content=""),
+        _bad("token-content", "A token with content.", token, algorithm="token"),
+        _bad("token-key", "A token whose key is base64.", token,
+             algorithm="token", content="", key="base64"),
+        _bad("token-timestamp", "A token beside a timestamp, which it does not cover.",
+             "it names a timestamp that its content does not cover",
+             algorithm="token", content="", headers=_TIMED),
+        construct_case(
+            "scheme-token-secret", "A token that no header carries.", "malformed_secret",
+            says="the secret is a token and holds a character that no header carries",
+            scheme=_described(algorithm="token", content=""), secrets=["caf\u00e9"],
+        ),
+        construct_case(
+            "scheme-token-control", "A token with a tab.", "malformed_secret",
+            scheme=_described(algorithm="token", content=""), secrets=["a\tb"],
+        ),
+        _good("plain-hash", "A plain hash over secret and body.", **plain),
+        _bad("plain-hash-no-secret", "A plain hash without the secret.", secret,
+             algorithm="plain-sha256"),
+        _bad("keyed-hash-with-secret", "A keyed hash with the secret.", secret,
+             content="{secret}{body}"),
+        _bad("plain-hash-no-body", "A plain hash of the secret alone.", no_body,
+             algorithm="plain-sha256", content="{secret}"),
+        _good("further-15", "Fifteen further headers.", further_signatures=names[:15]),
+        _bad("further-16", "Sixteen.", "it has more than 15 further signature headers",
+             further_signatures=names),
+        _good("further-one", "One as a text.", further_signatures="x-signature-2"),
+        _bad("further-capital", "A further header with capitals.", _HEADER_NAME,
+             further_signatures=["X-Signature-2"]),
+        _bad("further-twice", "A further header twice.", twice,
+             further_signatures=["x-a", "x-b", "x-a"]),
+        _bad("further-is-signature", "The header of the signature.", twice,
+             further_signatures=["x-signature"]),
+        _bad("further-is-timestamp", "The header of the timestamp.", twice,
+             headers=_TIMED, content="{timestamp}{body}",
+             further_signatures=[_TIMED["timestamp"]]),
+        _good("body-time", "A timestamp in the body.", timestamp_field="a.b"),
+        _bad("body-time-and-header", "And one in a header.", two_times,
+             timestamp_field="a", headers=_TIMED, content="{timestamp}{body}"),
+        _bad("body-time-of-token", "A body that nothing covers.", two_times,
+             timestamp_field="a", algorithm="token", content=""),
+        _bad("body-time-of-form", "A body that may be a form.",
+             "it has a timestamp in a body that may be no JSON",
+             timestamp_field="a", payload="json-or-form"),
+        _bad("body-time-path", "A path of five names.", _PATH, timestamp_field="a.b.c.d.e"),
+        _bad("body-time-empty", "An empty path.", _PATH, timestamp_field=""),
+        _good("url-form", "A form of the URL.", url_form="either-port", content="{url}{body}"),
+        _bad("url-form-uncovered", "A form of a URL that is not signed.",
+             "it has a form of the URL, which its content does not cover", url_form="either-port"),
+        _bad("word-url-form", "A form that is not offered.",
+             "url_form is not one of as-given, either-port, partly-decoded", url_form="decoded"),
+        _good("form", "The form of the body.", payload="form", content="{form}"),
+        _bad("form-of-json", "The form of JSON.",
+             "its content has the form of a payload that is none", content="{form}"),
+        _bad("form-of-batch", "The form of a batch.",
+             "its content has the form of a payload that is none",
+             content="{form}", payload="json-batch"),
+        _good("body-digest", "A digest of the body in the URL.", payload="json-or-form",
+              content="{url}{form}", body_digest_parameter="sha"),
+        _bad("body-digest-no-url", "In a URL that is not signed.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             payload="json-or-form", content="{form}", body_digest_parameter="sha"),
+        _bad("body-digest-of-body", "Of a body that is signed itself.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             content="{url}{body}", body_digest_parameter="sha"),
+        _bad("body-digest-empty", "A parameter without a name.",
+             "it has a digest of the body in a URL, or for a form, that its content does not cover",
+             payload="form", content="{url}{form}", body_digest_parameter=""),
+        _good("both-keys", "Base64 and text.", key="base64-and-text", secret_prefix="whsec_"),
+        _bad("both-keys-no-prefix", "Without a prefix.",
+             "a key that is base64 or text needs a secret prefix", key="base64-and-text"),
+        _good("two-forms", "A key that is base64 or text.",
+              key="base64-or-text", secret_prefix="whsec_"),
+        _bad("two-forms-no-prefix", "Without a prefix nothing tells which.",
+             "a key that is base64 or text needs a secret prefix", key="base64-or-text"),
+    ]  # fmt: skip
+
+
 def _secret_and_events() -> List[Case]:
     return [
         _bad("secret-prefix-text", "A prefix of a secret that is text.",
@@ -301,5 +413,5 @@ def topic() -> Topic:
         "construct",
         "Schemes by name and by description: every reason of malformed_scheme, in its order.",
         _names() + _words() + _name_and_headers() + _signature_parts() + _content()
-        + _secret_and_events(),
+        + _other_proofs() + _secret_and_events(),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Dict, List, Sequence
 
 from casebook import Case, Topic, sign_case
@@ -158,10 +159,47 @@ def _refused() -> List[Case]:
     ]  # fmt: skip
 
 
+def _other_proofs() -> List[Case]:
+    further = {
+        "name": "custom", "headers": {"signature": "x-proof-1"},
+        "further_signatures": ["x-proof-2", "x-proof-3"],
+    }  # fmt: skip
+    names = ("x-proof-1", "x-proof-2", "x-proof-3")
+    tags = [tag(key, _BODY).hex() for key in _KEYS]
+    token = {
+        "name": "custom", "headers": {"signature": "x-token"}, "algorithm": "token", "content": "",
+    }  # fmt: skip
+    plain = {
+        "name": "custom", "headers": {"signature": "x-proof"}, "separator": ",",
+        "algorithm": "plain-sha256", "content": "{secret}{body}",
+    }  # fmt: skip
+    digests = [hashlib.sha256(key + _BODY).hexdigest() for key in _KEYS]
+    return [
+        _case("further", "Each secret has a header of its own.",
+              list(zip(names, tags)), [0, 1, 2], scheme=further, secrets=_TEXTS),
+        _case("further-two", "Two secrets, three headers.",
+              list(zip(names, tags[:2])), [0, 1], scheme=further, secrets=_TEXTS[:2]),
+        _case("further-four", "More secrets than headers: the last signs nothing.",
+              list(zip(names, tags)), [0, 1, 2], scheme=further, secrets=[*_TEXTS, "one more"]),
+        sign_case("sign-further-first", "If not every secret signs, the first does.",
+                  [("x-proof-1", tags[0])], scheme=further, secrets=_TEXTS, body=_BODY, now=NOW),
+        _case("token", "Of tokens the first is sent, where there is no list.",
+              [("x-token", TEXT_SECRET)], [0], scheme=token, secrets=_TEXTS),
+        sign_case("sign-token", "A token is sent as it is.", [("x-token", TEXT_SECRET)],
+                  scheme=token, secrets=[TEXT_SECRET], body=_BODY, now=NOW),
+        sign_case("sign-token-prefix", "After its prefix.", [("x-token", f"token={TEXT_SECRET}")],
+                  scheme={**token, "prefix": "token="}, secrets=[TEXT_SECRET], body=_BODY, now=NOW),
+        _case("token-list", "Every token of a list.", [("x-token", ",".join(_TEXTS))], [0, 1, 2],
+              scheme={**token, "separator": ","}, secrets=_TEXTS),
+        _case("plain-hash", "Every plain hash of a list has its own secret.",
+              [("x-proof", ",".join(digests))], [0, 1, 2], scheme=plain, secrets=_TEXTS),
+    ]  # fmt: skip
+
+
 def topic() -> Topic:
     return Topic(
         "sign-every-secret.json",
         "sign",
         "Signing with every secret, while a sender's secret is being replaced.",
-        _lists() + _without_lists() + _bound() + _described() + _refused(),
+        _lists() + _without_lists() + _bound() + _described() + _other_proofs() + _refused(),
     )

@@ -1,0 +1,23 @@
+"""The registered schemes, as the tests use them."""
+
+from __future__ import annotations
+
+from countersign import Scheme
+
+#: Whose secret is hexadecimal, whose time is in the body, who signs the call, and who sends a token:
+#: these the corpus tests.
+PARTICULAR = {
+    "adyen-header",
+    "gitlab-token",
+    "hubspot-v2",
+    "hubspot-v3",
+    "linear",
+    "mandrill",
+    "okta",
+    "square",
+    "telegram",
+    "trello",
+    "twilio",
+}
+#: Those that sign any body, for a secret of base64.
+OF_ANY_BODY = [name for name in Scheme.names() if name not in PARTICULAR]
