@@ -38,7 +38,7 @@ impl Key {
             Algorithm::HmacSha1 => Self::Sha1(keyed(key)),
             Algorithm::HmacSha512 => Self::Sha512(keyed(key)),
             Algorithm::PlainSha256 => Self::Digest(key.to_vec().into()),
-            Algorithm::Token => Self::Token(key.to_vec().into(), digest([key].into_iter())),
+            Algorithm::Token => Self::Token(key.to_vec().into(), digest(&mut [key].into_iter())),
         }
     }
 
@@ -59,19 +59,20 @@ impl Key {
     }
 
     /// The tag of the concatenated parts.
-    pub(crate) fn tag<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
+    pub(crate) fn tag<'a>(&self, mut parts: impl Iterator<Item = &'a [u8]>) -> Tag {
         match self {
             Self::Sha256(states) => tag(states.clone(), parts),
             Self::Sha1(states) => tag(states.clone(), parts),
             Self::Sha512(states) => tag(states.clone(), parts),
-            Self::Digest(_) => digest(parts),
+            Self::Digest(_) => digest(&mut parts),
             Self::Token(_, digest) => *digest,
         }
     }
 }
 
 /// The SHA-256 digest of the concatenated parts.
-pub(crate) fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Tag {
+#[inline(never)]
+pub(crate) fn digest(parts: &mut dyn Iterator<Item = &[u8]>) -> Tag {
     let mut state = Sha256::new();
     parts.for_each(|part| state.update(part));
     let mut tag = [0; MAX_TAG_LENGTH];

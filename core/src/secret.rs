@@ -110,7 +110,7 @@ impl Secret {
             return None;
         };
         let encoded = text.strip_prefix(&*definition.secret_prefix)?;
-        let key = Base64Unpadded::decode_vec(without_padding(encoded)?).ok()?;
+        let key = from_base64(encoded)?;
         (!key.is_empty()).then_some(key.into())
     }
 
@@ -127,9 +127,9 @@ impl Secret {
             KeyForm::Base64OrText if !text.starts_with(&*definition.secret_prefix) => {
                 Ok(text.as_bytes().to_vec())
             }
-            KeyForm::Base64 | KeyForm::Base64OrText => without_padding(encoded)
-                .and_then(|encoded| Base64Unpadded::decode_vec(encoded).ok())
-                .ok_or(SecretDefect::NotBase64),
+            KeyForm::Base64 | KeyForm::Base64OrText => {
+                from_base64(encoded).ok_or(SecretDefect::NotBase64)
+            }
             KeyForm::Hex => base16ct::mixed::decode_vec(encoded).map_err(|_| SecretDefect::NotHex),
         };
         let key = Zeroizing::new(key.map_err(ConfigurationError::MalformedSecret)?);
@@ -152,6 +152,12 @@ fn check_length(length: usize) -> Result<(), ConfigurationError> {
         1..=MAX_SECRET_LENGTH => Ok(()),
         _ => Err(ConfigurationError::MalformedSecret(SecretDefect::TooLong)),
     }
+}
+
+/// What this encodes, with or without its padding.
+#[inline(never)]
+fn from_base64(encoded: &str) -> Option<Vec<u8>> {
+    Base64Unpadded::decode_vec(without_padding(encoded)?).ok()
 }
 
 /// Base64 without its padding, which if it is there must fill the last group of four.

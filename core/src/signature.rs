@@ -176,7 +176,7 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
 fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
     if definition.algorithm == Algorithm::Token {
         // By its digest, so that tokens of every length are compared in the same way.
-        *tag = digest(iter::once(encoded));
+        *tag = digest(&mut iter::once(encoded));
         return !encoded.is_empty();
     }
     let length = match definition.encoding {

@@ -42,12 +42,12 @@ const INTERNAL_TYPES: [&str; 21] = [
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
 const MAX_WASM_GZIP: [(&str, u64); 4] = [
-    ("countersign", 63_000),
+    ("countersign", 76_500),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_500),
 ];
-const MAX_TARBALL: u64 = 1_005_000;
+const MAX_TARBALL: u64 = 1_060_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;

@@ -95,6 +95,7 @@ impl<'a> Event<'a> {
     }
 
     /// The attempt timestamp in a body whose signature is right.
+    #[inline(never)]
     pub(crate) fn attempt_timestamp(
         definition: &Definition,
         body: &[u8],
