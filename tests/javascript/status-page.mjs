@@ -212,9 +212,9 @@ async function replays(page) {
 }
 
 async function replaysDelivery(page) {
-  const button = page.getByRole("button", { name: "Replay dead letter 2", exact: true });
+  const button = page.getByRole("button", { name: "Replay delivery 2", exact: true });
   await button.click();
-  await page.getByRole("status").getByText("Dead letter 2 is delivered again.").waitFor();
+  await page.getByRole("status").getByText("Delivery 2 is sent again.").waitFor();
   await button.waitFor({ state: "detached" });
   const attempts = page.getByRole("region", { name: "Last attempts", exact: true }).last();
   await attempts.locator("tbody tr").nth(2).waitFor();

@@ -37,7 +37,8 @@ const INTERNAL_TYPES: [&str; 21] = [
 ];
 
 /// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
-/// tarball. Those who only verify load the first module alone. Of the monitor, 8,300 bytes show
+/// tarball. Those who only verify load the first module alone, of which 13,000 bytes are the schemes of
+/// sixty-one providers and what they need. Of the monitor, 8,300 bytes show
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000.

@@ -238,19 +238,26 @@ impl Failure {
             Self::Ended => "ended",
             Self::Unreadable => "unreadable",
         };
-        // The code alone: texts of PostgreSQL quote what was stored.
-        let sqlstate = match self {
-            Self::Server(error) => error.code().map(SqlState::code),
-            _ => None,
+        // The code alone: texts of PostgreSQL quote what was stored. Those of sockets and of TLS do not.
+        let (sqlstate, reason) = match self {
+            Self::Server(error) => (error.code().map(SqlState::code), reason(error)),
+            _ => (None, None),
         };
         tracing::error!(
             code = "store_unavailable",
             kind,
             sqlstate,
+            reason,
             "PostgreSQL failed"
         );
         Unavailable
     }
+}
+
+/// Why there is no connection.
+fn reason(error: &tokio_postgres::Error) -> Option<String> {
+    let source = std::error::Error::source(error)?;
+    Some(source.downcast_ref::<std::io::Error>()?.to_string())
 }
 
 impl From<tokio_postgres::Error> for Failure {
