@@ -48,8 +48,9 @@ mod _countersign {
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
     #[pymodule_export]
     use crate::monitor::{
-        InboxView, MonitorState, StatusRules, is_shown, judged_path, openmetrics_type, shortened,
-        status_data, status_metrics, status_refused, status_replayed,
+        InboxView, MonitorState, OutboxView, StatusRules, is_shown, judged_path, openmetrics_type,
+        shortened, status_data, status_delivery_replayed, status_metrics, status_refused,
+        status_replayed,
     };
     #[pymodule_export]
     use crate::payload::write_payload;

@@ -1,5 +1,5 @@
 /**
- * Uses the status page of a receiver in Chromium, as a person does.
+ * Uses the status page of a receiver, and of a sender in Python, in Chromium, as a person does.
  *
  * usage: node status-page.mjs (--python PYTHON | --tarball TARBALL) [--screenshots FOLDER]
  *
@@ -21,6 +21,8 @@ const USAGE = "usage: node status-page.mjs (--python PYTHON | --tarball TARBALL)
 const PYTHON_SERVER = fileURLToPath(new URL("../python/status_server.py", import.meta.url));
 const TOKEN = "the token of the tests";
 const ATTACK = "</script><img src=x onerror='attacked=1'>\"&";
+/** The same as a name, which has no spaces. */
+const ATTACKING_NAME = ATTACK.replaceAll(" ", "/");
 const PATIENCE = 15_000;
 
 async function main() {
@@ -32,14 +34,14 @@ async function main() {
   }
   if (python !== undefined) {
     await installTools();
-    return usePageOf(python, PYTHON_SERVER, screenshots);
+    return usePageOf(python, PYTHON_SERVER, { sends: true, screenshots });
   }
   return withProject(resolve(tarball), undefined, (project) =>
-    usePageOf(process.execPath, join(project, "unit", "status-server.mjs"), screenshots));
+    usePageOf(process.execPath, join(project, "unit", "status-server.mjs"), { sends: false, screenshots }));
 }
 
 /** Uses the page of a server while it runs. */
-async function usePageOf(interpreter, program, screenshots) {
+async function usePageOf(interpreter, program, options) {
   // Not before the tools are installed, which it imports.
   const { launchChromium } = await import("./runtimes/page.mjs");
   const server = spawn(interpreter, [program], { stdio: ["ignore", "pipe", "pipe"] });
@@ -47,7 +49,7 @@ async function usePageOf(interpreter, program, screenshots) {
     const address = await addressOf(server, program);
     const browser = await launchChromium();
     try {
-      await usePage(browser, address, screenshots);
+      await usePage(browser, address, options);
       console.log(`the status page works in Chromium ${browser.version()}`);
     } finally {
       await browser.close();
@@ -68,7 +70,7 @@ async function addressOf(server, program) {
   return line.replace("listening on ", "");
 }
 
-async function usePage(browser, address, screenshots) {
+async function usePage(browser, address, { sends, screenshots }) {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -82,9 +84,13 @@ async function usePage(browser, address, screenshots) {
 
   await logIn(page, address);
   await seesEvents(page);
+  await (sends ? seesDeliveries(page) : seesNoSender(page));
   await fits(page, screenshots);
   await attacksAreText(page);
   await replays(page);
+  if (sends) {
+    await replaysDelivery(page);
+  }
   await isClosedToOthers(browser, address);
   await asksAgain(context, page);
   // What was tried on purpose in `attacksAreText`.
@@ -122,6 +128,30 @@ async function seesEvents(page) {
   assert.deepEqual((await rows(page, "Requests by code"))[0], ["handled", "40", "/webhooks"]);
   assert.deepEqual((await rows(page, "Events by type"))[0], ["invoice.paid", "41", "/webhooks"]);
   assert.deepEqual((await rows(page, "Dead letters")).map(([number]) => number), ["7", "8"]);
+}
+
+async function seesDeliveries(page) {
+  const endpoints = await rows(page, "Endpoints");
+  // Those that ail come first: id, state, until, failures, waiting, under way, given up, attempts.
+  assert.deepEqual(endpoints.map((cells) => cells.slice(0, 8)), [
+    [ATTACKING_NAME, "ready", "–", "1", "0", "0", "1", "1"],
+    ["customer-7", "ready", "–", "0", "0", "0", "0", "1"],
+  ]);
+  assert.match(endpoints[0].at(-1), /^[\d.]+ m?s$/);
+  assert.deepEqual((await rows(page, "Deliveries given up")).map((cells) => cells.slice(0, 7)), [
+    ["2", "Replay", ATTACKING_NAME, ATTACKING_NAME, ATTACKING_NAME, "rejected", "1"],
+  ]);
+  assert.deepEqual((await rows(page, "Last attempts")).map((cells) => cells.slice(1, 6)), [
+    ["failed", "400", ATTACKING_NAME, ATTACKING_NAME, ATTACKING_NAME],
+    ["arrived", "200", "customer-7", "invoice.paid", "msg_sent"],
+  ]);
+  assert.equal(await page.getByRole("heading", { name: "Replays of many" }).count(), 0);
+}
+
+async function seesNoSender(page) {
+  for (const name of ["Endpoints", "Deliveries given up", "Last attempts", "Replays of many"]) {
+    assert.equal(await page.getByRole("heading", { name }).count(), 0, name);
+  }
 }
 
 /** The texts of the cells of a table's body. */
@@ -179,6 +209,18 @@ async function replays(page) {
   await page.reload();
   await page.getByRole("button", { name: "Replay dead letter 7" }).waitFor();
   assert.equal(await button.count(), 0);
+}
+
+async function replaysDelivery(page) {
+  const button = page.getByRole("button", { name: "Replay dead letter 2", exact: true });
+  await button.click();
+  await page.getByRole("status").getByText("Dead letter 2 is delivered again.").waitFor();
+  await button.waitFor({ state: "detached" });
+  const attempts = page.getByRole("region", { name: "Last attempts", exact: true }).last();
+  await attempts.locator("tbody tr").nth(2).waitFor();
+  assert.deepEqual((await rows(page, "Last attempts"))[0].slice(1, 4), ["arrived", "200", ATTACKING_NAME]);
+  const endpoints = await rows(page, "Endpoints");
+  assert.deepEqual(endpoints.map((cells) => cells[6]), ["0", "0"]);
 }
 
 async function isClosedToOthers(browser, address) {

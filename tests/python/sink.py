@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections import deque
@@ -53,7 +54,7 @@ class Sink:
 
 
 @contextmanager
-def sinking() -> Iterator[Sink]:
+def sinking(tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
     sink = Sink()
 
     class Handler(BaseHTTPRequestHandler):
@@ -82,6 +83,8 @@ def sinking() -> Iterator[Sink]:
             pass
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     sink.port = server.server_port
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
     thread.start()

@@ -2,27 +2,33 @@
 
 usage: python status_server.py
 
-Prints ``listening on URL of the page``. It is also an application for other servers:
-``status_server:application``.
+Prints ``listening on URL of the page``. It is also an application for other servers, which sends
+nothing: ``status_server:application``.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from countersign import Sender
 from countersign.flask import Countersign
 from flask import Flask
 from werkzeug.serving import make_server
 
 from conftest import SECRET
+from inboxes import until
 from incoming import Delivery
 from observed import TOKEN, FakeInbox, Letter
+from sink import Sink, sinking
 
 PATH = "/webhooks/status"
 ATTACK = "</script><img src=x onerror='attacked=1'>\"&"
+#: The same as a name, which has no spaces.
+ATTACKING_NAME = ATTACK.replace(" ", "/")
 
 
-def make_application() -> Flask:
+def make_application(**settings: Any) -> Flask:
     """A receiver that has handled, ignored and refused requests, and an inbox with dead letters."""
     app = Flask(__name__)
     app.config.update(
@@ -30,6 +36,7 @@ def make_application() -> Flask:
         COUNTERSIGN_SECRET=SECRET,
         COUNTERSIGN_STATUS_TOKEN=TOKEN,
         COUNTERSIGN_STATUS_PATH=PATH,
+        **settings,
     )
     extension = Countersign(app)
     extension.on("invoice.*", lambda event: None)
@@ -51,9 +58,28 @@ def make_application() -> Flask:
     return app
 
 
-application = make_application()
+def send(sender: Sender, sink: Sink) -> None:
+    """One delivery that arrives, and one that is given up."""
+    sender.put_endpoint(sink.endpoint("customer-7"))
+    sender.put_endpoint(sink.endpoint(ATTACKING_NAME, url=sink.url()))
+    sender.start()
+    sender.send("customer-7", "invoice.paid", {}, id="msg_sent")
+    until(lambda: sender.counts()["delivered"] == 1)
+    sink.answers.append(400)
+    sender.send(ATTACKING_NAME, ATTACKING_NAME, {}, id=ATTACKING_NAME)
+    until(lambda: sender.counts()["dead"] == 1)
+
+
+def serve() -> None:
+    application = make_application(COUNTERSIGN_SENDER_DATABASE="sqlite:///:memory:")
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    with sinking() as sink:
+        send(application.extensions["countersign"].sender, sink)
+        print(f"listening on http://127.0.0.1:{server.server_port}{PATH}", flush=True)
+        server.serve_forever()
+
 
 if __name__ == "__main__":
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    print(f"listening on http://127.0.0.1:{server.server_port}{PATH}", flush=True)
-    server.serve_forever()
+    serve()
+else:
+    application = make_application()

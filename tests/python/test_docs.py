@@ -64,12 +64,13 @@ def test_the_blocks_of_the_readme_run(
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert names["handle"](names["body"], names["headers"]) == (200, "invoice.paid")
     assert names["sender"].counts()["waiting"] == 2
+    assert "countersign_outbox_up 1" in names["monitor"].openmetrics()
     assert names["handle"](b"", {}) == (401, "missing_header")
 
 

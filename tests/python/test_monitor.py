@@ -18,25 +18,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 from prometheus_client.openmetrics import exposition
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from conftest import SECRET
 from incoming import BODY, Delivery
+from metrics import samples, value
 from observed import FakeInbox, Letter, Source, watched
-
-
-def samples(monitor: Monitor) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    """All samples by name and labels, as the parser of Prometheus reads them."""
-    families = text_string_to_metric_families(monitor.openmetrics())
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in families
-        for sample in family.samples
-    }
-
-
-def value(monitor: Monitor, name: str, **labels: str) -> float | None:
-    return samples(monitor).get((name, frozenset(labels.items())))
 
 
 def test_requests_are_counted_and_kept() -> None:

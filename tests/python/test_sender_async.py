@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from countersign import AsyncSender, CountersignError, DeliveryError
+from countersign import AsyncSender, CountersignError, DeliveryError, Sender
 from countersign.sender import Message
 
 from conftest import SECRET
@@ -27,6 +28,26 @@ async def delivered(sender: AsyncSender, count: int) -> None:
     while (await sender.counts())["delivered"] < count:
         assert time.monotonic() < give_up
         await asyncio.sleep(0.01)
+
+
+def test_both_senders_have_the_same_methods() -> None:
+    def parameters(sender: type) -> dict[str, list[tuple[str, object]]]:
+        public = {name: thing for name, thing in inspect.getmembers(sender) if name[0] != "_"}
+        return {
+            name: [(one.name, one.default) for one in inspect.signature(thing).parameters.values()]
+            for name, thing in public.items()
+            if callable(thing)
+        }
+
+    waiting = parameters(Sender)
+    # It blocks the thread for as long as the process runs.
+    assert waiting.pop("run")
+    assert waiting == parameters(AsyncSender)
+    for name in waiting.keys() - {"start", "close"}:
+        assert inspect.iscoroutinefunction(getattr(AsyncSender, name)), name
+    assert list(inspect.signature(Sender).parameters) == list(
+        inspect.signature(AsyncSender).parameters
+    )
 
 
 def test_everything_can_be_awaited(tmp_path: Path, sink: Sink) -> None:

@@ -25,6 +25,7 @@ from countersign import (
     parse_retry_after,
     write_payload,
 )
+from countersign.monitor import Monitor
 from countersign.sender import (
     Attempt,
     Delivery,
@@ -100,6 +101,10 @@ def store() -> Sent:
         [Message("a", "x", {"n": 1}), ("a", "x", {"n": 2})]
     )
     assert len(answers) == 2
+    monitor = Monitor(most_endpoints=10)
+    monitor.attach_sender(sender)
+    shown: dict[str, Any] = monitor.snapshot()["outbox"]
+    assert shown["endpoints"][0]["waiting"] == 2
     waiting: list[Delivery] = sender.deliveries(state="waiting", since=0, limit=10)
     attempts: list[Attempt] = sender.attempts(waiting[0].number)
     payload: bytes | None = sender.payload(waiting[0].message_id)

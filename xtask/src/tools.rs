@@ -81,6 +81,14 @@ pub(crate) fn ensure_installed(program: &str, package: &str) -> Result<()> {
     }
 }
 
+/// The same for OpenSSL, which makes certificates and does not know `--version` everywhere.
+pub(crate) fn ensure_openssl() -> Result<()> {
+    match works("openssl", &["version"]) {
+        true => Ok(()),
+        false => install("openssl"),
+    }
+}
+
 /// The same for the server of PostgreSQL, whose programs Debian keeps off the path.
 pub(crate) fn ensure_postgres() -> Result<()> {
     let of_debian = std::fs::read_dir("/usr/lib/postgresql")

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::python::{Venv, interpreters};
 use crate::tools::{
-    command, ensure_installed, ensure_postgres, root, run as run_command, step, target,
+    command, ensure_installed, ensure_openssl, ensure_postgres, root, run as run_command, step,
+    target,
 };
 
 /// What a wheel may weigh. It ships inside the user's images.
@@ -110,6 +111,7 @@ pub(crate) fn test() -> Result<()> {
     let wheels = build()?;
     let tools = install_for_tests(&wheels)?;
     ensure_installed("redis-server", "redis-server")?;
+    ensure_openssl()?;
     ensure_postgres()?;
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;

@@ -1,13 +1,15 @@
 //! `SenderEngine`: a sender that is open in this process.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
-use countersign::{DeliveryError, Error, UnixTime};
+use countersign::{DeliveryError, UnixTime};
+use countersign_delivery::transport::TransportError;
 use countersign_delivery::{Dispatcher, OpenError, Sender};
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -17,9 +19,11 @@ use super::message::message;
 use super::options::options;
 use super::own_locks;
 use super::own_statements::OwnStatements;
+use super::postgres;
 use super::process::Process;
 use super::rows;
 use crate::errors::exception;
+use crate::monitor::{MonitorState, OutboxView};
 use crate::number;
 use crate::text::strict;
 
@@ -61,11 +65,13 @@ impl SenderEngine {
         own_locks::separate();
         let opened = py.detach(|| {
             process.enter(|| match is_postgres {
-                true => options.open_postgres(database.to_string_lossy()),
-                false => options.open_sqlite(database),
+                true => postgres::open(options, &database.to_string_lossy()),
+                false => options
+                    .open_sqlite(database)
+                    .map_err(OpenError::into_source),
             })
         });
-        let sender = opened.map_err(|error| unopened(py, &error))?;
+        let sender = opened.map_err(|reason| unopened(py, &*reason))?;
         Ok(Self {
             process: std::process::id(),
             open: Mutex::new(Some(Open {
@@ -130,7 +136,7 @@ impl SenderEngine {
         let patience = number::duration("patience", patience)?;
         let dispatcher = self.lock().as_mut().and_then(|open| open.dispatcher.take());
         let stopped = async move {
-            Ok::<_, Error>(match dispatcher {
+            Ok::<_, countersign::Error>(match dispatcher {
                 Some(dispatcher) => dispatcher.stop(patience).await,
                 None => true,
             })
@@ -379,6 +385,30 @@ impl SenderEngine {
             truth,
         ))
     }
+
+    /// Has the attempts of this engine counted.
+    fn observe(&self, monitor: &MonitorState) -> PyResult<()> {
+        let counts = monitor.counts();
+        self.sender()?
+            .observe(move |attempt| counts.observe_attempt(attempt));
+        Ok(())
+    }
+
+    /// What a monitor shows of the outbox, as an ``OutboxView``.
+    fn shown(&self, on_page: bool) -> PyResult<Call> {
+        let sender = self.sender()?;
+        let shown = async move { Ok::<_, countersign::Error>(sender.shown(on_page).await) };
+        Ok(Call::new(shown, |py, view| {
+            OutboxView(view).into_py_any(py)
+        }))
+    }
+
+    /// Has a dead letter delivered once more that is shown; whether there is one.
+    fn replay_shown(&self, number: u64) -> PyResult<Call> {
+        let sender = self.sender()?;
+        let replayed = async move { sender.replay_shown(number).await };
+        Ok(Call::new(replayed, truth))
+    }
 }
 
 impl SenderEngine {
@@ -402,13 +432,15 @@ impl Drop for SenderEngine {
     }
 }
 
-fn unopened(py: Python<'_>, error: &OpenError) -> PyErr {
+fn unopened(py: Python<'_>, reason: &(dyn Error + Send + Sync + 'static)) -> PyErr {
+    if let Some(TransportError::UnusableCertificate(_)) = reason.downcast_ref() {
+        return PyValueError::new_err(reason.to_string());
+    }
     let code = DeliveryError::OutboxUnavailable.code();
-    let raised = py.import("countersign.errors").and_then(|errors| {
-        errors
-            .getattr("DeliveryError")?
-            .call1((code, error.to_string()))
-    });
+    let message = format!("the sender cannot be opened: {reason}");
+    let raised = py
+        .import("countersign.errors")
+        .and_then(|errors| errors.getattr("DeliveryError")?.call1((code, message)));
     raised.map_or_else(|error| error, PyErr::from_value)
 }
 

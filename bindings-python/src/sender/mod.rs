@@ -13,6 +13,7 @@ mod own_locks;
 #[path = "common_locks.rs"]
 mod own_locks;
 mod own_statements;
+mod postgres;
 mod process;
 mod rows;
 

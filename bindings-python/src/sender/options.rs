@@ -1,8 +1,11 @@
 //! The options of a sender, as Python says them.
 
 use countersign::ConfigurationError;
-use countersign_delivery::transport::Timeouts;
+use countersign_delivery::transport::{
+    EnforcingProxy, Timeouts, TransportError, TransportSettings,
+};
 use countersign_delivery::{Retention, SenderOptions};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -19,6 +22,7 @@ pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
     let py = settings.py();
     let mut options = SenderOptions::new();
     let mut timeouts = Timeouts::default();
+    let mut transport = TransportSettings::new();
     let mut retention = Retention::default();
     for (key, value) in settings {
         if value.is_none() {
@@ -74,6 +78,13 @@ pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
                 Ok(policy) => options = options.health_policy(policy.get().0.clone()),
                 Err(_) => return Err(wrong_type(name, "a HealthPolicy", &value)),
             },
+            "root_certificates" => {
+                let pem = crate::capi::copy_of_buffer(&value)?;
+                transport = transport
+                    .root_certificates(pem.as_bytes())
+                    .map_err(refused)?;
+            }
+            "proxy" => transport = transport.proxy_that_enforces_destinations(proxy(&value)?),
             "concurrency" => options = options.concurrency(number::count(name, &value)? as usize),
             "endpoint_concurrency" => {
                 options = options.endpoint_concurrency(number::count(name, &value)? as usize);
@@ -99,7 +110,28 @@ pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
             _ => return Err(wrong_type("a keyword", "a setting of a sender", &key)),
         }
     }
-    Ok(options.timeouts(timeouts).retention(retention))
+    Ok(options
+        .timeouts(timeouts)
+        .transport(transport)
+        .retention(retention))
+}
+
+/// Of its URL, user and password; without user there is no password.
+fn proxy(given: &Bound<'_, PyAny>) -> PyResult<EnforcingProxy> {
+    let (url, user, password): (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>) =
+        given.extract()?;
+    let proxy = EnforcingProxy::parse(strict("the URL of the proxy", &url)?).map_err(refused)?;
+    Ok(match user.is_none() {
+        true => proxy,
+        false => proxy.with_credentials(
+            strict("the user of the proxy", &user)?,
+            strict("the password of the proxy", &password)?,
+        ),
+    })
+}
+
+fn refused(error: TransportError) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }
 
 fn named_or_own(scheme: &Bound<'_, PyAny>) -> PyResult<countersign::Scheme> {

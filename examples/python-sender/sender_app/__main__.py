@@ -11,6 +11,7 @@ from countersign import DeliveryError, Sender
 
 from . import Settings, SettingsError, open_outbox, publish_orders
 from .outbox import replay_dead_letters, report, wait_until_done
+from .status import status_page
 
 # Whoever reads it may wait for a line.
 say = partial(print, flush=True)
@@ -25,8 +26,9 @@ def send(sender: Sender, arguments: argparse.Namespace) -> None:
 
 
 def work(sender: Sender, arguments: argparse.Namespace) -> None:
-    say("delivering; Ctrl-C ends it")
-    sender.run()
+    with status_page(sender, arguments.settings, say):
+        say("delivering; Ctrl-C ends it")
+        sender.run()
 
 
 def show_report(sender: Sender, arguments: argparse.Namespace) -> None:
@@ -63,7 +65,8 @@ def main() -> int:
         commands.add_parser(name, help=about).set_defaults(run=run)
     arguments = parser.parse_args()
     try:
-        arguments.run(open_outbox(Settings.from_environment()), arguments)
+        arguments.settings = Settings.from_environment()
+        arguments.run(open_outbox(arguments.settings), arguments)
     except SettingsError as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1

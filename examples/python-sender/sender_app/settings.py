@@ -18,6 +18,8 @@ KNOWN = {
     "SENDER_RETRY_POLICY",
     "SENDER_TIMEOUT",
     "SENDER_ALLOW_LOCAL",
+    "SENDER_STATUS_TOKEN",
+    "SENDER_STATUS_PORT",
 }
 #: What an endpoint has here. ``countersign.sender.Endpoint`` knows more.
 OF_ENDPOINT = {"url", "secret", "event_types"}
@@ -44,6 +46,9 @@ class Settings:
     timeout: float = 30
     #: Whether endpoints may be on this machine, without TLS.
     allow_local: bool = False
+    #: Opens the status page to who has it.
+    status_token: Optional[str] = field(default=None, repr=False)
+    status_port: int = 8001
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +63,8 @@ class Settings:
             retry=_retry(environment.get("SENDER_RETRY_POLICY")),
             timeout=_seconds(environment.get("SENDER_TIMEOUT"), cls.timeout),
             allow_local=environment.get("SENDER_ALLOW_LOCAL") == "1",
+            status_token=environment.get("SENDER_STATUS_TOKEN"),
+            status_port=_port(environment.get("SENDER_STATUS_PORT"), cls.status_port),
         )
 
 
@@ -104,3 +111,11 @@ def _seconds(text: Optional[str], default: float) -> float:
         return float(text)
     except ValueError:
         raise SettingsError("SENDER_TIMEOUT must be a number of seconds") from None
+
+
+def _port(text: Optional[str], default: int) -> int:
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdecimal() or int(text) > 65_535:
+        raise SettingsError("SENDER_STATUS_PORT must be a port")
+    return int(text)

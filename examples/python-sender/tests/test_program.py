@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from conftest import SECRET, Program, Receiver
@@ -68,6 +70,33 @@ def test_dead_letters_are_shown_and_replayed(program: Program, receiver: Receive
     assert set(report["delivered_ids"]) == orders(10)
 
 
+def test_the_status_page_shows_dead_letters_and_replays_them(
+    program: Program, receiver: Receiver
+) -> None:
+    receiver.refused = {"order-0002"}
+    program.run("send", "--orders", "3")
+    receiver.refused = set()
+    token = "sixteen-or-more-characters"
+    program.settings.update(SENDER_STATUS_TOKEN=token, SENDER_STATUS_PORT="0")
+    process = program.start("work")
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().removeprefix("status page at ").strip()
+        headers = {"authorization": f"Bearer {token}"}
+        with urlopen(Request(f"{url}/data", headers=headers), timeout=20) as answer:
+            (letter,) = json.load(answer)["outbox"]["dead_letters"]
+        assert (letter["message_id"], letter["reason"]) == ("order-0002", "rejected")
+        body = f"number={letter['number']}".encode()
+        with urlopen(Request(f"{url}/replay-delivery", body, headers), timeout=20) as answer:
+            assert answer.status == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    program.run("send", "--orders", "3")
+    assert set(receiver.taken) == orders(3)
+
+
 ENDPOINTS = json.dumps({"a": {"url": "https://customer.example/webhooks", "secret": SECRET}})
 
 
@@ -82,6 +111,7 @@ ENDPOINTS = json.dumps({"a": {"url": "https://customer.example/webhooks", "secre
         ({"SENDER_ENCRYPTION_KEY": "aHVzaA=="}, "32 bytes"),
         ({"SENDER_RETRY_POLICY": "soon"}, "must be like 5/8"),
         ({"SENDER_TIMEOUT": "soon"}, "number of seconds"),
+        ({"SENDER_STATUS_PORT": "http"}, "must be a port"),
         ({"SENDER_OUTBOX": "/nowhere/outbox.db"}, "outbox"),
         ({"SENDER_ENDPOINTS": ENDPOINTS.replace("https", "http")}, "http"),
     ],

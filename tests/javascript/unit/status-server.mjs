@@ -3,7 +3,7 @@
  *
  * usage: node status-server.mjs
  *
- * Prints `listening on URL of the page`. It shows the same as `tests/python/status_server.py`.
+ * Prints `listening on URL of the page`. It shows the same as `tests/python/status_server.py` of what is received.
  */
 
 import { createServer } from "node:http";

@@ -52,14 +52,15 @@ class Countersign:
 
     With ``SENDER_DATABASE`` (``sqlite:///file``, ``postgresql://host/name``) the application sends,
     too: :attr:`sender` has what the keys that begin with ``COUNTERSIGN_SENDER_`` say: ``SCHEME``,
-    ``SECRET``, ``SCHEMES``, ``SCHEMAS``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``, ``HEALTH_POLICY``,
-    ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``, ``FIRST_BYTE_TIMEOUT``,
-    ``TOTAL_TIMEOUT``, ``LEASE``, ``PAYLOAD_LIMIT``, ``RETENTION`` and ``SURVIVES_POWER_CUT``, as the
-    options of :class:`countersign.Sender`. Each process of the server delivers from its first
-    request on; with ``COUNTERSIGN_SENDER_DISPATCH = False`` ``flask countersign deliver`` does in a
-    process of its own.
+    ``SECRET``, ``SCHEMES``, ``SCHEMAS``, ``ENCRYPTION_KEYS`` (in base64), ``RETRY_POLICY``,
+    ``HEALTH_POLICY``, ``CONCURRENCY``, ``ENDPOINT_CONCURRENCY``, ``CONNECT_TIMEOUT``,
+    ``FIRST_BYTE_TIMEOUT``, ``TOTAL_TIMEOUT``, ``LEASE``, ``PAYLOAD_LIMIT``, ``RETENTION``,
+    ``ROOT_CERTIFICATES``, ``ENFORCING_PROXY`` (a URL, in which user and password may be) and
+    ``SURVIVES_POWER_CUT``, as the options of :class:`countersign.Sender`. Each process of the server
+    delivers from its first request on; with ``COUNTERSIGN_SENDER_DISPATCH = False`` ``flask
+    countersign deliver`` does in a process of its own.
 
-    With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, and
+    With ``STATUS_TOKEN`` (at least 16 characters) all of them are watched, the sender too, and
     :class:`countersign.monitor.StatusPage` shows at ``STATUS_PATH`` (``/webhooks/status``) what
     they do.
     """
@@ -148,12 +149,14 @@ class State:
         self._lease: float | None = app.config.get(f"{PREFIX}LEASE")
         #: Every receiver, by its path.
         self.receivers: dict[str, Receiver] = {}
-        #: Watches them, if there is a status page.
+        #: Watches them and the sender, if there is a status page.
         self.monitor = Monitor()
         self._watched: list[Receiver] = []
         self._page = status_page_from(app.config, self.monitor)
         if self._page is not None:
             self._show(self._page)
+            if sender is not None:
+                self.monitor.attach_sender(sender)
         if inbox is not None:
             self.monitor.attach_inbox(inbox)
 

@@ -1,7 +1,8 @@
-"""Shows what receivers do: the last events, counts, latency, and dead letters to replay.
+"""Shows what receivers and senders do: the last events and attempts, counts, latency, the state of
+endpoints, and dead letters to replay.
 
-A :class:`Monitor` watches receivers; :class:`StatusPage` shows what it saw to whoever has a token,
-and :class:`StatusWsgi` and :class:`StatusAsgi` serve it. In Flask it is enough to set
+A :class:`Monitor` watches receivers and senders; :class:`StatusPage` shows what it saw to whoever
+has a token, and :class:`StatusWsgi` and :class:`StatusAsgi` serve it. In Flask it is enough to set
 ``COUNTERSIGN_STATUS_TOKEN``.
 
 >>> from countersign import Receiver, Webhook
@@ -11,8 +12,16 @@ and :class:`StatusWsgi` and :class:`StatusAsgi` serve it. In Flask it is enough 
 >>> monitor.watch(receiver, "github")
 >>> application = StatusWsgi(StatusPage(monitor, "a token of the reader's", "/status"))
 
-All of it is of this process. Where a server runs several, each tells what it saw itself, and the
-page says which one answered: one process with threads is easier to watch.
+A sender is shown with its outbox, and its dead letters can be delivered once more:
+
+>>> from countersign import Sender
+>>> monitor.attach_sender(Sender(":memory:", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+>>> monitor.snapshot()["outbox"]["dead_letters"]
+[]
+
+What is counted is of this process. Where a server runs several, each tells what it saw itself, and
+the page says which one answered: one process with threads is easier to watch. What inboxes and
+outboxes hold is of all processes that share them: each tells the same.
 """
 
 from countersign._countersign import judged_path

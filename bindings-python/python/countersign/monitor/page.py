@@ -11,10 +11,12 @@ from typing import Any, Callable, NamedTuple
 from countersign._countersign import (
     StatusRules,
     status_data,
+    status_delivery_replayed,
     status_metrics,
     status_refused,
     status_replayed,
 )
+from countersign.monitor import outbox
 from countersign.monitor.inbox import replay, view
 from countersign.monitor.monitor import Monitor
 from countersign.receiver.outcome import logger
@@ -34,9 +36,10 @@ class StatusAnswer(NamedTuple):
 class StatusPage:
     """What a monitor saw, as a page for people and as metrics, for those who have the token.
 
-    Below its path there are ``/data`` (JSON), ``/metrics`` (OpenMetrics), ``/login`` and
-    ``/replay``, and nothing else: a path in any other spelling is not found. The token is sent as
-    ``Authorization: Bearer``, or given to the form that others see, which begins a session.
+    Below its path there are ``/data`` (JSON), ``/metrics`` (OpenMetrics), ``/login``, ``/replay``
+    and ``/replay-delivery``, and nothing else: a path in any other spelling is not found. The token
+    is sent as ``Authorization: Bearer``, or given to the form that others see, which begins a
+    session.
 
     :param token: at least 16 characters; ``secrets.token_urlsafe()`` makes a good one.
     :param path: where the page is, below the root of the application that serves it.
@@ -102,14 +105,19 @@ class StatusPage:
         return _logged(value if step == "answer" else self._do(step, value))
 
     def _do(self, step: str, value: Any) -> Any:
-        """What is answered after the inbox was asked."""
-        state, inbox = self._monitor.state, self._monitor.inbox
+        """What is answered after the inbox and the outbox were asked."""
+        monitor = self._monitor
+        state, inbox, sender = monitor.state, monitor.inbox, monitor.sender
         if step == "data":
-            shown = view(inbox, with_letters=True)
-            return status_data(state, shown, self._clock(), os.getpid(), value)
+            views = view(inbox, with_letters=True), outbox.view(sender, on_page=True)
+            return status_data(state, *views, self._clock(), os.getpid(), value)
         if step == "metrics":
-            return status_metrics(state, view(inbox, with_letters=False))
-        return status_replayed(value, False if inbox is None else replay(inbox, value))
+            views = view(inbox, with_letters=False), outbox.view(sender, on_page=False)
+            return status_metrics(state, *views)
+        if step == "replay":
+            return status_replayed(value, False if inbox is None else replay(inbox, value))
+        replayed = False if sender is None else outbox.replay(sender, value)
+        return status_delivery_replayed(value, replayed)
 
 
 def refused(status: int) -> StatusAnswer:

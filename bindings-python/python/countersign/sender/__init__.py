@@ -28,6 +28,7 @@ wait for the interpreter.
 from countersign.sender.asynchronous import AsyncSender
 from countersign.sender.endpoint import Endpoint
 from countersign.sender.message import Message
+from countersign.sender.proxy import EnforcingProxy
 from countersign.sender.sender import Sender
 from countersign.sender.settings import Retention
 from countersign.sender.stored import (
@@ -46,6 +47,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Endpoint",
+    "EnforcingProxy",
     "Message",
     "RegisteredEndpoint",
     "Replay",

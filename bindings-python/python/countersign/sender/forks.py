@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from countersign._countersign import SenderEngine
+from countersign._countersign import MonitorState, SenderEngine
 
 if TYPE_CHECKING:
     from countersign.sender.opened import Opened
@@ -29,9 +29,11 @@ def _before() -> None:
     _forking[:] = _known
     for opened in _forking:
         opened.before_fork()
+    MonitorState.before_fork()
 
 
 def _in_parent() -> None:
+    MonitorState.after_fork()
     for opened in _forking:
         opened.after_fork_in_parent()
     _forking.clear()
@@ -39,6 +41,7 @@ def _in_parent() -> None:
 
 def _in_child() -> None:
     global is_lost
+    MonitorState.after_fork()
     SenderEngine.forget_inherited()
     for opened in _forking:
         is_lost = opened.after_fork_in_child() or is_lost

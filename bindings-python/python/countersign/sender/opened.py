@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Callable, TypeVar
 from weakref import WeakSet
 
-from countersign._countersign import SenderEngine
+from countersign._countersign import MonitorState, SenderEngine
 from countersign.sender import forks
 
 T = TypeVar("T")
@@ -34,6 +34,8 @@ class Opened:
         self._is_in_memory = os.fspath(database) == ":memory:"
         self._settings = settings
         self._lock = Lock()
+        #: Those who count its attempts.
+        self._monitors: list[MonitorState] = []
         self._engine: SenderEngine | None = self._open()
         #: What belongs to the parent is neither used nor closed here.
         self._inherited: list[SenderEngine] = []
@@ -45,7 +47,10 @@ class Opened:
                 "this process was forked from one that has an SQLite outbox in use, which SQLite "
                 "forbids; start the sender after the fork, in each process"
             )
-        return SenderEngine(self._database, self.is_postgres, self._settings)
+        engine = SenderEngine(self._database, self.is_postgres, self._settings)
+        for monitor in self._monitors:
+            engine.observe(monitor)
+        return engine
 
     def use(self, ask: Callable[[SenderEngine], T]) -> T:
         """What this asks of the engine, which is opened if it is not."""
@@ -65,6 +70,15 @@ class Opened:
             if self._engine is None:
                 self._engine = self._open()
             return self._engine
+
+    def observe(self, monitor: MonitorState) -> None:
+        """Has its attempts counted from now on, once."""
+        with self._lock:
+            if any(known is monitor for known in self._monitors):
+                return
+            self._monitors.append(monitor)
+            if self._engine is not None:
+                self._engine.observe(monitor)
 
     def start(self) -> None:
         """Starts a dispatcher, unless there is one."""

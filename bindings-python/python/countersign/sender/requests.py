@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Callable, Generic, TypeVar
 
-from countersign._countersign import Call, SenderEngine
+from countersign._countersign import Call, OutboxView, SenderEngine
 from countersign.errors import DeliveryError
 from countersign.sender.endpoint import Endpoint
 from countersign.sender.message import Message, to_json
@@ -139,6 +139,12 @@ class Requests:
 
     def cancel_replay(self, number: int) -> Request[bool]:
         return self._ask(lambda engine: engine.cancel_replay(number), bool)
+
+    def shown(self, on_page: bool) -> Request[OutboxView]:
+        return self._ask(lambda engine: engine.shown(on_page), _same)
+
+    def replay_shown(self, number: int) -> Request[bool]:
+        return self._ask(lambda engine: engine.replay_shown(number), bool)
 
 
 def _same(value: Any) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Union
 
 from countersign._countersign import HealthPolicy, RetryPolicy, Scheme, Secret
 from countersign.sender.message import to_json
 from countersign.sender.opened import Opened
+from countersign.sender.proxy import EnforcingProxy
 from countersign.sender.requests import Requests
 
 Secrets = Union[str, Secret, Sequence[Union[str, Secret]]]
@@ -48,6 +50,8 @@ class Configured:
         lease: float = 90,
         payload_limit: int = 1 << 20,
         retention: Retention | None = None,
+        root_certificates: bytes | str | os.PathLike[str] | None = None,
+        proxy: EnforcingProxy | None = None,
         survives_power_cut: bool = True,
     ) -> None:
         kept = Retention() if retention is None else retention
@@ -65,6 +69,8 @@ class Configured:
             "total_timeout": total_timeout,
             "lease": lease,
             "payload_limit": payload_limit,
+            "root_certificates": _content(root_certificates),
+            "proxy": _of_proxy(proxy),
             "keep_delivered": kept.delivered,
             "keep_delivered_count": kept.delivered_count,
             "keep_dead": kept.dead,
@@ -91,3 +97,17 @@ class Configured:
     def close(self) -> None:
         """Closes the database, unless the dispatcher runs. It is opened again when needed."""
         self._opened.close()
+
+
+def _content(given: bytes | str | os.PathLike[str] | None) -> bytes | None:
+    """What is given, or what is in the file."""
+    return Path(given).read_bytes() if isinstance(given, (str, os.PathLike)) else given
+
+
+def _of_proxy(given: EnforcingProxy | None) -> tuple[str, str | None, str] | None:
+    if given is None:
+        return None
+    if not isinstance(given, EnforcingProxy):
+        # Who gives no more than a URL may not know what it must do.
+        raise TypeError(f"proxy must be an EnforcingProxy, not {type(given).__name__}")
+    return given.url, given.user, given.password
