@@ -1,5 +1,5 @@
 /**
- * Uses the status page of a receiver, and of a sender in Python, in Chromium, as a person does.
+ * Uses the status page of a receiver and a sender in Chromium, as a person does.
  *
  * usage: node status-page.mjs (--python PYTHON | --tarball TARBALL) [--screenshots FOLDER]
  *
@@ -34,14 +34,14 @@ async function main() {
   }
   if (python !== undefined) {
     await installTools();
-    return usePageOf(python, PYTHON_SERVER, { sends: true, screenshots });
+    return usePageOf(python, PYTHON_SERVER, screenshots);
   }
   return withProject(resolve(tarball), undefined, (project) =>
-    usePageOf(process.execPath, join(project, "unit", "status-server.mjs"), { sends: false, screenshots }));
+    usePageOf(process.execPath, join(project, "unit", "status-server.mjs"), screenshots));
 }
 
 /** Uses the page of a server while it runs. */
-async function usePageOf(interpreter, program, options) {
+async function usePageOf(interpreter, program, screenshots) {
   // Not before the tools are installed, which it imports.
   const { launchChromium } = await import("./runtimes/page.mjs");
   const server = spawn(interpreter, [program], { stdio: ["ignore", "pipe", "pipe"] });
@@ -49,7 +49,7 @@ async function usePageOf(interpreter, program, options) {
     const address = await addressOf(server, program);
     const browser = await launchChromium();
     try {
-      await usePage(browser, address, options);
+      await usePage(browser, address, screenshots);
       console.log(`the status page works in Chromium ${browser.version()}`);
     } finally {
       await browser.close();
@@ -70,7 +70,7 @@ async function addressOf(server, program) {
   return line.replace("listening on ", "");
 }
 
-async function usePage(browser, address, { sends, screenshots }) {
+async function usePage(browser, address, screenshots) {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -84,13 +84,11 @@ async function usePage(browser, address, { sends, screenshots }) {
 
   await logIn(page, address);
   await seesEvents(page);
-  await (sends ? seesDeliveries(page) : seesNoSender(page));
+  await seesDeliveries(page);
   await fits(page, screenshots);
   await attacksAreText(page);
   await replays(page);
-  if (sends) {
-    await replaysDelivery(page);
-  }
+  await replaysDelivery(page);
   await isClosedToOthers(browser, address);
   await asksAgain(context, page);
   // What was tried on purpose in `attacksAreText`.
@@ -146,12 +144,6 @@ async function seesDeliveries(page) {
     ["arrived", "200", "customer-7", "invoice.paid", "msg_sent"],
   ]);
   assert.equal(await page.getByRole("heading", { name: "Replays of many" }).count(), 0);
-}
-
-async function seesNoSender(page) {
-  for (const name of ["Endpoints", "Deliveries given up", "Last attempts", "Replays of many"]) {
-    assert.equal(await page.getByRole("heading", { name }).count(), 0, name);
-  }
 }
 
 /** The texts of the cells of a table's body. */

@@ -54,7 +54,8 @@ def test_strangers_see_the_form_and_nothing_else(client: Client) -> None:
         reply = client("GET", PATH + below)
         assert (reply.status, reply.body) == (401, b"Unauthorized")
     body = urlencode({"number": 1}).encode()
-    assert client("POST", f"{PATH}/replay", {"content-type": FORM}, body).status == 401
+    for below in ("/replay", "/replay-delivery"):
+        assert client("POST", PATH + below, {"content-type": FORM}, body).status == 401
 
 
 @pytest.mark.parametrize(

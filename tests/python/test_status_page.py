@@ -37,6 +37,7 @@ def test_methods(client: Client) -> None:
         ("/data", "GET"),
         ("/metrics", "GET"),
         ("/replay", "POST"),
+        ("/replay-delivery", "POST"),
         ("/login", "POST"),
     ):
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get"):

@@ -57,6 +57,8 @@ SPELLINGS = [
     "/webhooks/Status",
     "/WEBHOOKS/STATUS",
     "/webhooks/status/DATA",
+    "/webhooks/status/replay-delivery/",
+    "/webhooks/status/replay_delivery",
     "/webhooks/status/data/data",
     "/webhooks/status/status.html",
     "/webhooks/status/page.py",

@@ -33,6 +33,8 @@ export class Dispatcher {
   /** The endpoint that was last taken from, so that all have their turn. */
   #last = 0;
   #ended: { readonly run: Run; readonly ended: Ended }[] = [];
+  /** How often it was noted how attempts ended. */
+  #notes = 0;
   #run: Run | null = null;
 
   constructor(parts: Parts) {
@@ -205,13 +207,17 @@ export class Dispatcher {
     const { store, concurrency, lease } = this.#parts;
     const free = concurrency - run.running.size;
     const decide = (standing: Standing) => this.#choose(standing, free, run.count(endpoint));
+    const notes = this.#notes;
     const { deliveries, next, endpoint: stored } = await store.take(endpoint, free, lease, randomToken(), decide);
     if (stored === null) {
       this.#targets.delete(endpoint);
     }
     // What else would tell may happen elsewhere, and who goes on for long looks again.
     const pause = Math.min(next ?? this.#parts.poll, run.endsWhenIdle ? Infinity : LOOK_AGAIN);
-    this.#notBefore.set(endpoint, monotonic() + (deliveries.length > 0 && next === null ? 0 : pause * 1e3));
+    // What ended meanwhile may have been in the way, in a store that does several things at a time.
+    const isOutdated = deliveries.length === 0 && this.#notes !== notes;
+    const isAtOnce = isOutdated || (deliveries.length > 0 && next === null);
+    this.#notBefore.set(endpoint, monotonic() + (isAtOnce ? 0 : pause * 1e3));
     if (run.running.size === 0) {
       run.nextRenewal = monotonic() + (lease / 3) * 1e3;
     }
@@ -297,6 +303,7 @@ export class Dispatcher {
         break;
       }
     }
+    this.#notes++;
     for (const one of all) {
       one.run.remove(one.ended.delivery);
       this.#notBefore.delete(one.ended.delivery.endpoint);

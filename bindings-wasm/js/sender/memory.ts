@@ -53,7 +53,8 @@ export class MemorySenderStore implements SenderStore {
   readonly #waiting = new Map<number, Set<Delivery>>();
   readonly #running = new Map<number, Set<Delivery>>();
   readonly #replays = new MemoryReplays();
-  #numbers = 0;
+  /** The last numbers that were given, to each kind its own as in tables. */
+  readonly #last = { endpoint: 0, delivery: 0, attempt: 0 };
   #latest = 0;
 
   constructor(storeOptions?: MemorySenderStoreOptions) {
@@ -91,7 +92,7 @@ export class MemorySenderStore implements SenderStore {
     }
     message.deliveries.add(endpoint);
     const delivery: Delivery = {
-      number: ++this.#numbers,
+      number: ++this.#last.delivery,
       message,
       endpoint,
       state: "waiting",
@@ -108,7 +109,7 @@ export class MemorySenderStore implements SenderStore {
   }
 
   putEndpoint(endpoint: EndpointRecord): void {
-    this.#endpoints.put(endpoint, () => ({ number: ++this.#numbers, createdMs: this.#now() }));
+    this.#endpoints.put(endpoint, () => ({ number: ++this.#last.endpoint, createdMs: this.#now() }));
   }
 
   putSecrets(id: string, secrets: readonly string[], version: number): boolean {
@@ -254,7 +255,7 @@ export class MemorySenderStore implements SenderStore {
   }
 
   #record(delivery: Delivery | undefined, made: Attempted): void {
-    delivery?.log.unshift({ place: ++this.#numbers, made });
+    delivery?.log.unshift({ place: ++this.#last.attempt, made });
   }
 
   #wait(delivery: Delivery, dueMs: number): void {

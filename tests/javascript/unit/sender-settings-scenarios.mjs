@@ -26,6 +26,17 @@ const INVOICE = {
 };
 
 export const SETTINGS = {
+  async "all that is due is delivered at once, however few go at a time"(context, makeStore) {
+    const { requests, url } = await endpointServer(context);
+    const { sender } = hurried(context, makeStore(), { endpointConcurrency: 3 });
+    await sender.putEndpoint(endpointAt(url));
+    for (let round = 1; round <= 5; round++) {
+      await Promise.all(Array.from({ length: 40 }, (_, number) => sender.send("a", "ping", number)));
+      assert.equal(await sender.deliverDue(), null);
+      assert.equal(requests.length, round * 40);
+    }
+  },
+
   async "an endpoint has a retry policy of its own, in the form of all languages"(context, makeStore) {
     const { requests, url } = await endpointServer(context, () => 404);
     const clock = manualClock();
