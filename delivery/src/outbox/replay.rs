@@ -197,14 +197,10 @@ impl Shared {
         let running = Statement::new(Kind::LockedRows, outbox::RUNNING_REPLAYS, []);
         let work = Work::new(Purpose::Note, vec![running]).then(|now, answers| {
             let due = |row: &&Row| row.integer(13).is_ok_and(|next| is_due(next, now));
-            // One at a time: the others are next.
-            let Some(row) = answers[0].rows.iter().find(due) else {
-                return Next::nothing();
-            };
-            match begin(row, now) {
-                Ok(next) => next,
-                Err(Unreadable) => Next::nothing(),
-            }
+            // One at a time: the others are next. One that cannot be read holds up none of them.
+            let mut due = answers[0].rows.iter().filter(due);
+            due.find_map(|row| begin(row, now).ok())
+                .unwrap_or_else(Next::nothing)
         });
         let done = self.run(work).await?;
         let mut endpoints: Vec<i64> = match done.answers.get(1) {
@@ -222,8 +218,10 @@ impl Shared {
             [] => None,
             _ if did_some => Some(Duration::ZERO),
             rows => {
-                let next = rows.iter().filter_map(|row| row.integer(13).ok()).min();
-                let wait = next.unwrap_or(0).saturating_sub(done.now).max(0);
+                let times = rows.iter().filter_map(|row| row.integer(13).ok());
+                // One that is due and yet was not begun cannot be read.
+                let wait = times.map(|next| next.saturating_sub(done.now));
+                let wait = wait.filter(|wait| *wait > 0).min().unwrap_or(LONGEST);
                 Some(Duration::from_millis(wait.try_into().unwrap_or(0)))
             }
         };

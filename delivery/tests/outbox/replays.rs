@@ -247,3 +247,29 @@ async fn they_go_before_what_waits() {
     assert_eq!(receiver.ids()[1], sent.id);
     dispatcher.stop(PATIENCE).await;
 }
+
+#[tokio::test]
+async fn one_that_cannot_be_read_holds_up_no_other() {
+    let (receiver, status) = changeable(400).await;
+    let outbox = Outbox::new();
+    let sender = outbox.open();
+    sender
+        .put_endpoint(&endpoint("a", &receiver))
+        .await
+        .unwrap();
+    let dispatcher = sender.start().unwrap();
+    send_all(&sender, "a", 5).await;
+    settled(&sender).await;
+    status.store(200, Ordering::Relaxed);
+    // As somebody else may have written it.
+    let database = rusqlite::Connection::open(outbox.path()).unwrap();
+    let broken = "INSERT INTO countersign_replay (endpoint, per_second, position, last, total, \
+                  replayed, state, created_ms, next_ms) VALUES (x'ff', 5, 0, 9, 9, 0, 'running', 1, 1)";
+    database.execute(broken, []).unwrap();
+    sender.replay_all(&DeliveryFilter::new(), 50).await.unwrap();
+    until("all are replayed", async || {
+        counts(&sender).await == [0, 0, 5, 0]
+    })
+    .await;
+    assert!(dispatcher.stop(PATIENCE).await);
+}
