@@ -24,16 +24,22 @@ use crate::tolerance;
 /// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``; ``plain-sha256`` over content
 ///   that holds the secret; ``token`` where the secret itself is sent, which proves nothing about the
 ///   body.
-/// - ``encoding``: ``hex`` (lower case), ``hex-upper``, ``hex-any-case`` or ``base64``.
+/// - ``encoding``: ``hex`` (lower case), ``hex-upper``, ``hex-any-case``, ``base64`` or ``base64url``
+///   without padding.
 /// - ``key``: how the secret's text gives the key: ``text``, ``base64``, ``hex`` or
-///   ``base64-or-text``, which is base64 after the ``secret_prefix`` and else the text;
-///   ``secret_prefix`` is removed before decoding.
+///   ``base64-or-text``, which is base64 after the ``secret_prefix`` and else the text, or
+///   ``base64-and-text``, which is both, where it can be; ``secret_prefix`` is removed before decoding.
 /// - ``content``: what is signed, with the parts ``{body}``, ``{id}``, ``{timestamp}``,
-///   ``{method}``, ``{url}`` and for plain hashes ``{secret}``; ``{{`` and ``}}`` are braces. A token
-///   has none: ``""``.
+///   ``{method}``, ``{url}``, ``{form}`` (names and values of the body's form, decoded and sorted,
+///   each pair once) and for plain hashes ``{secret}``; ``{{`` and ``}}`` are braces. A token has none:
+///   ``""``.
+/// - ``url_form``: ``as-given``; ``either-port``, also with the port of the URL's scheme or without its
+///   port; ``partly-decoded``, also as HubSpot decodes it.
+/// - ``body_digest_parameter``: a URL with this parameter has the SHA-256 of the body there, and then
+///   ``{form}`` is empty.
 /// - ``timestamp_format``, ``event_time_format``: ``seconds``, ``milliseconds`` or ``rfc3339``.
 /// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
-/// - ``payload``: ``json``, ``form`` or ``json-or-form``.
+/// - ``payload``: ``json``, ``json-batch`` (an object or an array), ``form`` or ``json-or-form``.
 /// - ``event_id``, ``event_type``, ``event_time``, ``dedupe``: where they come from: ``id`` (the
 ///   id header), ``header:name`` or ``body:path.to.it``, or a list of up to 4; the first that is
 ///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
@@ -62,8 +68,9 @@ impl Scheme {
     #[pyo3(
         signature = (name, *, headers, **parts),
         text_signature = "(name, *, headers, prefix='', separator=None, timestamp_label=None, \
-            timestamp_field=None, further_signatures=(), algorithm='hmac-sha256', encoding='hex', key='text', secret_prefix='', \
-            content='{body}', timestamp_format='seconds', tolerance=None, payload='json', \
+            timestamp_field=None, further_signatures=(), algorithm='hmac-sha256', \
+            encoding='hex', key='text', secret_prefix='', content='{body}', \
+            url_form='as-given', body_digest_parameter=None, timestamp_format='seconds', tolerance=None, payload='json', \
             event_id=(), event_type=(), event_time=(), dedupe=None, \
             event_time_format='seconds', required=(), data=None, handshake=None)"
     )]
@@ -155,6 +162,8 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "key" => description.key = Some(owned(key, value)?),
         "secret_prefix" => description.secret_prefix = owned(key, value)?,
         "content" => description.content = Some(owned(key, value)?),
+        "url_form" => description.url_form = Some(owned(key, value)?),
+        "body_digest_parameter" => description.body_digest_parameter = optional(key, value)?,
         "timestamp_format" => description.timestamp_format = Some(owned(key, value)?),
         "tolerance" if value.is_none() => description.tolerance = None,
         "tolerance" => {

@@ -42,26 +42,34 @@ export interface SchemeDescription {
    */
   readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512" | "plain-sha256" | "token";
   /** How signatures are written; `hex` (lower case) if not given. */
-  readonly encoding?: "hex" | "hex-upper" | "hex-any-case" | "base64";
+  readonly encoding?: "hex" | "hex-upper" | "hex-any-case" | "base64" | "base64url";
   /**
    * How secrets give keys; `text` (their UTF-8 bytes) if not given. `base64-or-text` is base64 after
-   * the prefix, and without the prefix the text.
+   * the prefix, and without the prefix the text; `base64-and-text` is both, where it can be.
    */
-  readonly key?: "text" | "base64" | "hex" | "base64-or-text";
+  readonly key?: "text" | "base64" | "hex" | "base64-or-text" | "base64-and-text";
   /** What may stand before a base64 or hexadecimal secret and is no part of the key. */
   readonly secretPrefix?: string;
   /**
-   * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`, and for plain hashes
-   * `{secret}`; all else stands for itself, `{{` and `}}` for braces. `{body}` if not given. A token
-   * has none: give "".
+   * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`, `{form}` (names and
+   * values of the body's form, decoded and sorted, each pair once), and for plain hashes `{secret}`;
+   * all else stands for itself, `{{` and `}}` for braces. `{body}` if not given. A token has none:
+   * give "".
    */
   readonly content?: string;
+  /**
+   * In which form the URL is signed; `as-given` if not given. `either-port`: also with the port of its
+   * scheme, or without its port. `partly-decoded`: also as HubSpot decodes it.
+   */
+  readonly urlForm?: "as-given" | "either-port" | "partly-decoded";
+  /** A URL with this parameter has the SHA-256 of the body there, and then `{form}` is empty. */
+  readonly bodyDigestParameter?: string | null;
   /** How the attempt timestamp is written; `seconds` if not given. */
   readonly timestampFormat?: TimestampFormat;
   /** How far the attempt timestamp may be from now; 300 seconds both ways if not given. */
   readonly tolerance?: Tolerance | ToleranceSides;
   /** What the payload is; `json` if not given. */
-  readonly payload?: "json" | "form" | "json-or-form";
+  readonly payload?: "json" | "json-batch" | "form" | "json-or-form";
   /** `id` (the id header), `header:name` or `body:path.to.it`; the first that is there. */
   readonly eventId?: string | readonly string[];
   /** Where the event's type comes from, as for `eventId`. */
@@ -94,6 +102,8 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["key", "optional"],
   ["secret_prefix", "text"],
   ["content", "optional"],
+  ["url_form", "optional"],
+  ["body_digest_parameter", "optional"],
   ["timestamp_format", "optional"],
   ["tolerance", "tolerance"],
   ["payload", "optional"],

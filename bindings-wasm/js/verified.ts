@@ -67,9 +67,10 @@ export class Verified {
 
   #described(): Report {
     if (this.#description === undefined) {
-      // All that it tells is from the headers.
-      const { handle, message, keyIndex } = this.#request;
-      stage(message, "");
+      const { handle, message, keyIndex, body } = this.#request;
+      // All else that it tells is from the headers.
+      const read = handle.is_described_by_body() ? body : "";
+      stage(message, read instanceof Kept ? read.bytes : read);
       settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, false));
       const { numbers, text } = answer();
       this.#description = report(numbers, text);

@@ -119,6 +119,8 @@ fn place<'a>(
         ("key", _) => Place::Optional(&mut description.key),
         ("secret_prefix", _) => Place::One(&mut description.secret_prefix),
         ("content", _) => Place::Optional(&mut description.content),
+        ("url_form", _) => Place::Optional(&mut description.url_form),
+        ("body_digest_parameter", _) => Place::Optional(&mut description.body_digest_parameter),
         ("timestamp_format", _) => Place::Optional(&mut description.timestamp_format),
         ("payload", _) => Place::Optional(&mut description.payload),
         ("event_id", _) => Place::OneOf(&mut description.event_id),

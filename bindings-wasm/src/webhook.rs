@@ -127,6 +127,11 @@ impl WebhookHandle {
         })
     }
 
+    /// Whether the body is needed to report what is known of a request.
+    pub fn is_described_by_body(&self) -> bool {
+        self.0.has_timestamp_in_body()
+    }
+
     /// Reports what the headers say of a request that this secret verified before, or parses it and
     /// reports the event.
     pub fn report(

@@ -142,6 +142,14 @@ impl Webhook {
         Ok(received.verified(definition, body, key_index, timestamp))
     }
 
+    /// Whether [`assume_verified`](Self::assume_verified) needs the body even of those who do not parse
+    /// it: its timestamp is there.
+    #[cfg(feature = "__assume-verified")]
+    #[doc(hidden)]
+    pub fn has_timestamp_in_body(&self) -> bool {
+        self.definition.timestamp_field.is_some()
+    }
+
     /// Takes the word of the caller that [`verify`](Self::verify) accepted this very request with
     /// this secret. **Nothing is verified here.** For hosts that cannot hold a [`Verified`] from
     /// one call to the next.

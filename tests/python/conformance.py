@@ -102,9 +102,9 @@ def fields(event: Event, body: bytes, scheme: Any, expect: Any) -> Any:
         result["challenge"] = event.challenge
     text = expect.get("data")
     if isinstance(text, str):
-        # Only an object passes as JSON, so that any other text is a form.
+        # Only an object or a batch passes as JSON, so that any other text is a form.
         always_form = isinstance(scheme, dict) and scheme.get("payload") == "form"
-        is_form = always_form or not body.lstrip(b" \t\r\n").startswith(b"{")
+        is_form = always_form or not body.lstrip(b" \t\r\n").startswith((b"{", b"["))
         pairs = parse_qsl(text, keep_blank_values=True) if is_form else []
         expected_data = dict(pairs) if is_form else json.loads(text)
         # Texts of JSON tell 1 from 1.0 and True.

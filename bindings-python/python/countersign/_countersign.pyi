@@ -192,13 +192,15 @@ class Scheme:
         algorithm: Literal[
             "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"
         ] = "hmac-sha256",
-        encoding: Literal["hex", "hex-upper", "hex-any-case", "base64"] = "hex",
-        key: Literal["text", "base64", "hex", "base64-or-text"] = "text",
+        encoding: Literal["hex", "hex-upper", "hex-any-case", "base64", "base64url"] = "hex",
+        key: Literal["text", "base64", "hex", "base64-or-text", "base64-and-text"] = "text",
         secret_prefix: str = "",
         content: str = "{body}",
+        url_form: Literal["as-given", "either-port", "partly-decoded"] = "as-given",
+        body_digest_parameter: str | None = None,
         timestamp_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
         tolerance: Tolerance | None = None,
-        payload: Literal["json", "form", "json-or-form"] = "json",
+        payload: Literal["json", "json-batch", "form", "json-or-form"] = "json",
         event_id: _Sources = (),
         event_type: _Sources = (),
         event_time: _Sources = (),

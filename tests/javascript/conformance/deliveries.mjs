@@ -120,9 +120,9 @@ function dataOf({ data }, { scheme }, body, expected) {
   if (typeof expected !== "string") {
     return data;
   }
-  // Only an object passes as JSON, so that any other text is a form.
+  // Only an object or a batch passes as JSON, so that any other text is a form.
   const start = body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
-  const isForm = scheme.payload === "form" || start !== "{".charCodeAt(0);
+  const isForm = scheme.payload === "form" || !["{".charCodeAt(0), "[".charCodeAt(0)].includes(start);
   const parsed = isForm ? Object.fromEntries(new URLSearchParams(expected)) : JSON.parse(expected);
   return JSON.stringify(parsed) === JSON.stringify(data) ? expected : data;
 }
