@@ -55,8 +55,8 @@ providers! {
     /// Mandrill, Mailchimp's transactional mail. Pass the URL as it was entered. A delivery has
     /// several events.
     ///
-    /// Source: <https://mandrill.zendesk.com/hc/en-us/articles/205583257-How-to-Authenticate-
-    /// Webhook-Requests>.
+    /// Source:
+    /// <https://mandrill.zendesk.com/hc/en-us/articles/205583257-How-to-Authenticate-Webhook-Requests>.
     MANDRILL ["mailchimp-transactional"] Confirmed =>
         SchemeBuilder::new("mandrill")
             .headers(&[HeaderNames::new("x-mandrill-signature")])

@@ -179,7 +179,10 @@ providers! {
     /// `src/sentry/sentry_apps/models/sentry_app.py`.
     SENTRY [] Confirmed =>
         SchemeBuilder::new("sentry")
-            .headers(&[HeaderNames::new("sentry-hook-signature"), HeaderNames::new("sentry-app-signature")])
+            .headers(&[
+                HeaderNames::new("sentry-hook-signature"),
+                HeaderNames::new("sentry-app-signature"),
+            ])
             .event_id(&["header:request-id"])
             .event_type(&["header:sentry-hook-resource"])
             .event_time(&["header:sentry-hook-timestamp"], TimestampFormat::Seconds)
@@ -371,8 +374,8 @@ providers! {
     /// Adyen, webhooks that are signed in a header: of the balance platform, management and others.
     /// The key is hexadecimal.
     ///
-    /// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-
-    /// signatures>.
+    /// Source:
+    /// <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>.
     ADYEN_HEADER [] Confirmed =>
         SchemeBuilder::new("adyen-header")
             .headers(&[HeaderNames::new("hmacsignature")])

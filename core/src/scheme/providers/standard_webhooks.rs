@@ -6,6 +6,9 @@ use crate::scheme::{Encoding, HeaderNames, KeyForm, SchemeBuilder, TimestampForm
 const STANDARD_HEADERS: HeaderNames<'static> = HeaderNames::new("webhook-signature")
     .id("webhook-id")
     .timestamp("webhook-timestamp");
+const SVIX_HEADERS: HeaderNames<'static> = HeaderNames::new("svix-signature")
+    .id("svix-id")
+    .timestamp("svix-timestamp");
 
 providers! {
     "Standard Webhooks and its kin";
@@ -33,9 +36,7 @@ providers! {
     SVIX [] Confirmed =>
         SchemeBuilder::new("svix")
             .headers(&[
-                HeaderNames::new("svix-signature")
-                    .id("svix-id")
-                    .timestamp("svix-timestamp"),
+                SVIX_HEADERS,
                 STANDARD_HEADERS,
             ])
             .prefix("v1,")
@@ -53,7 +54,7 @@ providers! {
     /// Source: <https://github.com/openai/openai-python>, `src/openai/lib/_webhooks.py`.
     OPENAI [] Confirmed =>
         SchemeBuilder::new("openai")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -71,7 +72,7 @@ providers! {
     /// Source: <https://clerk.com/docs/guides/development/webhooks/overview>.
     CLERK [] Confirmed =>
         SchemeBuilder::new("clerk")
-            .headers(&[HeaderNames::new("svix-signature").id("svix-id").timestamp("svix-timestamp")])
+            .headers(&[SVIX_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -88,7 +89,7 @@ providers! {
     /// Source: <https://resend.com/docs/webhooks/verify-webhooks-requests>.
     RESEND [] Confirmed =>
         SchemeBuilder::new("resend")
-            .headers(&[HeaderNames::new("svix-signature").id("svix-id").timestamp("svix-timestamp")])
+            .headers(&[SVIX_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -105,7 +106,7 @@ providers! {
     /// Source: <https://docs.dodopayments.com/developer-resources/webhooks>.
     DODO_PAYMENTS ["dodo"] Confirmed =>
         SchemeBuilder::new("dodo-payments")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -122,7 +123,7 @@ providers! {
     /// Source: <https://replicate.com/docs/topics/webhooks/verify-webhook>.
     REPLICATE [] Confirmed =>
         SchemeBuilder::new("replicate")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -137,7 +138,7 @@ providers! {
     /// Source: its SDK `fathom-typescript`, `src/sdk/sdk.ts`.
     FATHOM [] Confirmed =>
         SchemeBuilder::new("fathom")
-            .headers(&[HeaderNames::new("svix-signature").id("svix-id").timestamp("svix-timestamp"), HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[SVIX_HEADERS, STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -152,7 +153,7 @@ providers! {
     /// Source: <https://github.com/polarsource/polar>, `server/polar/webhook/tasks.py`.
     POLAR [] Confirmed =>
         SchemeBuilder::new("polar")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -170,7 +171,7 @@ providers! {
     /// Source: <https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944> and 231325.
     GITLAB [] Confirmed =>
         SchemeBuilder::new("gitlab")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)
@@ -185,7 +186,7 @@ providers! {
     /// Source: its OpenAPI description for the secret; the headers as third parties have them.
     FOLK [] Unconfirmed =>
         SchemeBuilder::new("folk")
-            .headers(&[HeaderNames::new("webhook-signature").id("webhook-id").timestamp("webhook-timestamp")])
+            .headers(&[STANDARD_HEADERS])
             .prefix("v1,")
             .separator(' ')
             .encoding(Encoding::Base64)

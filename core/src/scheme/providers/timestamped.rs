@@ -32,7 +32,9 @@ providers! {
     /// Source: <https://api.slack.com/authentication/verifying-requests-from-slack>.
     SLACK [] Confirmed =>
         SchemeBuilder::new("slack")
-            .headers(&[HeaderNames::new("x-slack-signature").timestamp("x-slack-request-timestamp")])
+            .headers(&[
+                HeaderNames::new("x-slack-signature").timestamp("x-slack-request-timestamp"),
+            ])
             .prefix("v0=")
             .content("v0:{timestamp}:{body}")
             .payload(PayloadForm::JsonOrForm)
@@ -183,7 +185,10 @@ providers! {
     /// Source: <https://developer.zendesk.com/documentation/webhooks/verifying/>.
     ZENDESK [] Confirmed =>
         SchemeBuilder::new("zendesk")
-            .headers(&[HeaderNames::new("x-zendesk-webhook-signature").timestamp("x-zendesk-webhook-signature-timestamp")])
+            .headers(&[
+                HeaderNames::new("x-zendesk-webhook-signature")
+                    .timestamp("x-zendesk-webhook-signature-timestamp"),
+            ])
             .encoding(Encoding::Base64)
             .content("{timestamp}{body}")
             .timestamp_format(TimestampFormat::Rfc3339)
@@ -197,7 +202,11 @@ providers! {
     /// Source: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events>.
     TWITCH ["twitch-eventsub"] Confirmed =>
         SchemeBuilder::new("twitch")
-            .headers(&[HeaderNames::new("twitch-eventsub-message-signature").id("twitch-eventsub-message-id").timestamp("twitch-eventsub-message-timestamp")])
+            .headers(&[
+                HeaderNames::new("twitch-eventsub-message-signature")
+                    .id("twitch-eventsub-message-id")
+                    .timestamp("twitch-eventsub-message-timestamp"),
+            ])
             .prefix("sha256=")
             .content("{id}{timestamp}{body}")
             .timestamp_format(TimestampFormat::Rfc3339)
@@ -210,11 +219,13 @@ providers! {
     /// HubSpot, signatures of version 3. Pass the method and the URL. A delivery is an array of
     /// events.
     ///
-    /// Source: <https://developers.hubspot.com/docs/apps/developer-platform/build-
-    /// apps/authentication/request-validation>.
+    /// Source:
+    /// <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation>.
     HUBSPOT_V3 ["hubspot"] Confirmed =>
         SchemeBuilder::new("hubspot-v3")
-            .headers(&[HeaderNames::new("x-hubspot-signature-v3").timestamp("x-hubspot-request-timestamp")])
+            .headers(&[
+                HeaderNames::new("x-hubspot-signature-v3").timestamp("x-hubspot-request-timestamp"),
+            ])
             .encoding(Encoding::Base64)
             .content("{method}{url}{body}{timestamp}")
             .url_form(UrlForm::PartlyDecoded)
@@ -249,7 +260,9 @@ providers! {
     /// Source: <https://github.com/statsig-io/docs>, `integrations/event_webhook.mdx`.
     STATSIG [] Confirmed =>
         SchemeBuilder::new("statsig")
-            .headers(&[HeaderNames::new("x-statsig-signature").timestamp("x-statsig-request-timestamp")])
+            .headers(&[
+                HeaderNames::new("x-statsig-signature").timestamp("x-statsig-request-timestamp"),
+            ])
             .prefix("v0=")
             .content("v0:{timestamp}:{body}")
             .timestamp_format(TimestampFormat::Milliseconds)
