@@ -10,6 +10,23 @@ const SVIX_HEADERS: HeaderNames<'static> = HeaderNames::new("svix-signature")
     .id("svix-id")
     .timestamp("svix-timestamp");
 
+/// What all of them have, unless their entry says otherwise.
+const fn of_family(
+    name: &'static str,
+    headers: &'static [HeaderNames<'static>],
+) -> SchemeBuilder<'static> {
+    SchemeBuilder::new(name)
+        .headers(headers)
+        .prefix("v1,")
+        .separator(' ')
+        .encoding(Encoding::Base64)
+        .key(KeyForm::Base64)
+        .secret_prefix("whsec_")
+        .content("{id}.{timestamp}.{body}")
+        .event_id(&["id"])
+        .event_type(&["body:type"])
+}
+
 providers! {
     "Standard Webhooks and its kin";
 
@@ -17,16 +34,7 @@ providers! {
     ///
     /// Source: the specification, <https://github.com/standard-webhooks/standard-webhooks>.
     STANDARD ["standard-webhooks"] Confirmed =>
-        SchemeBuilder::new("standard")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
+        of_family("standard", &[STANDARD_HEADERS])
             .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
             .data("data");
 
@@ -34,35 +42,16 @@ providers! {
     ///
     /// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
     SVIX [] Confirmed =>
-        SchemeBuilder::new("svix")
-            .headers(&[
-                SVIX_HEADERS,
-                STANDARD_HEADERS,
-            ])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
+        of_family("svix", &[SVIX_HEADERS, STANDARD_HEADERS])
             .data("data");
 
     /// OpenAI. A secret with `whsec_` is base64, another is its text.
     ///
     /// Source: <https://github.com/openai/openai-python>, `src/openai/lib/_webhooks.py`.
     OPENAI [] Confirmed =>
-        SchemeBuilder::new("openai")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
+        of_family("openai", &[STANDARD_HEADERS])
             .key(KeyForm::Base64OrText)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
             .event_id(&["body:id"])
-            .event_type(&["body:type"])
             .event_time(&["body:created_at"], TimestampFormat::Seconds)
             .dedupe(&["id"])
             .data("data");
@@ -71,16 +60,7 @@ providers! {
     ///
     /// Source: <https://clerk.com/docs/guides/development/webhooks/overview>.
     CLERK [] Confirmed =>
-        SchemeBuilder::new("clerk")
-            .headers(&[SVIX_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
+        of_family("clerk", &[SVIX_HEADERS])
             .event_time(&["body:timestamp"], TimestampFormat::Milliseconds)
             .data("data");
 
@@ -88,16 +68,7 @@ providers! {
     ///
     /// Source: <https://resend.com/docs/webhooks/verify-webhooks-requests>.
     RESEND [] Confirmed =>
-        SchemeBuilder::new("resend")
-            .headers(&[SVIX_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
+        of_family("resend", &[SVIX_HEADERS])
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("data");
 
@@ -105,16 +76,7 @@ providers! {
     ///
     /// Source: <https://docs.dodopayments.com/developer-resources/webhooks>.
     DODO_PAYMENTS ["dodo"] Confirmed =>
-        SchemeBuilder::new("dodo-payments")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
+        of_family("dodo-payments", &[STANDARD_HEADERS])
             .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
             .data("data");
 
@@ -122,46 +84,23 @@ providers! {
     ///
     /// Source: <https://replicate.com/docs/topics/webhooks/verify-webhook>.
     REPLICATE [] Confirmed =>
-        SchemeBuilder::new("replicate")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
+        of_family("replicate", &[STANDARD_HEADERS])
             .event_type(&["body:status"]);
 
     /// Fathom, under the headers of Svix or of Standard Webhooks.
     ///
     /// Source: its SDK `fathom-typescript`, `src/sdk/sdk.ts`.
     FATHOM [] Confirmed =>
-        SchemeBuilder::new("fathom")
-            .headers(&[SVIX_HEADERS, STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"]);
+        of_family("fathom", &[SVIX_HEADERS, STANDARD_HEADERS])
+            .event_type(&[]);
 
     /// Polar. Secrets of endpoints made since September 2026 are base64 after `whsec_`, older ones
     /// are their text; nothing in a request says which, so that both are tried.
     ///
     /// Source: <https://github.com/polarsource/polar>, `server/polar/webhook/tasks.py`.
     POLAR [] Confirmed =>
-        SchemeBuilder::new("polar")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
+        of_family("polar", &[STANDARD_HEADERS])
             .key(KeyForm::Base64AndText)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
-            .event_type(&["body:type"])
             .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
             .data("data");
 
@@ -170,31 +109,15 @@ providers! {
     ///
     /// Source: <https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944> and 231325.
     GITLAB [] Confirmed =>
-        SchemeBuilder::new("gitlab")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
-            .event_id(&["id"])
+        of_family("gitlab", &[STANDARD_HEADERS])
             .event_type(&["header:x-gitlab-event"]);
 
     /// folk.
     ///
     /// Source: its OpenAPI description for the secret; the headers as third parties have them.
     FOLK [] Unconfirmed =>
-        SchemeBuilder::new("folk")
-            .headers(&[STANDARD_HEADERS])
-            .prefix("v1,")
-            .separator(' ')
-            .encoding(Encoding::Base64)
-            .key(KeyForm::Base64)
-            .secret_prefix("whsec_")
-            .content("{id}.{timestamp}.{body}")
+        of_family("folk", &[STANDARD_HEADERS])
             .event_id(&["body:id"])
-            .event_type(&["body:type"])
             .event_time(&["body:createdAt"], TimestampFormat::Rfc3339)
             .dedupe(&["id"])
             .data("data");
