@@ -82,11 +82,8 @@ impl Chooser {
             next: None,
         };
         let waiting_ones = waiting.iter().map(|row| {
-            let due = row.integer(4)?.try_into().map_err(|_| Unreadable)?;
-            Ok(Waiting::new(
-                UnixTime::from_millis(due),
-                row.integer(3)? != 0,
-            ))
+            let due = UnixTime::from_millis(not_negative(row, 4)?);
+            Ok(Waiting::new(due, row.integer(3)? != 0))
         });
         let waiting_ones = waiting_ones.collect::<Result<Vec<_>, Unreadable>>()?;
         let time = UnixTime::from_millis(now.try_into().map_err(|_| Unreadable)?);
@@ -153,18 +150,22 @@ struct Known {
 
 fn known(row: &Row, shared: &Shared, now: i64) -> Result<Known, Unreadable> {
     let health = read_health(row, 1)?;
-    let count = |place| row.integer(place)?.try_into().map_err(|_| Unreadable);
     let now = UnixTime::from_millis(now.try_into().map_err(|_| Unreadable)?);
     let policy = &shared.options.health_policy;
     let mut standing = Standing::new(policy.availability(&health, now));
-    standing.blocked_until = UnixTime::from_millis(count(7)?);
-    standing.paced_until_us = count(8)?;
-    standing.running = count(9)?;
+    standing.blocked_until = UnixTime::from_millis(not_negative(row, 7)?);
+    standing.paced_until_us = not_negative(row, 8)?;
+    standing.running = not_negative(row, 9)?;
     Ok(Known {
         version: row.integer(0)?,
         is_well: health == EndpointHealth::new(),
         standing,
     })
+}
+
+/// What a clock that was set back has moved to before 1970 is past as well.
+fn not_negative(row: &Row, place: usize) -> Result<u64, Unreadable> {
+    Ok(row.integer(place)?.try_into().unwrap_or(0))
 }
 
 fn millis(time: UnixTime) -> i64 {

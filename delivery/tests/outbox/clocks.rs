@@ -261,3 +261,25 @@ async fn replays_go_on_after_the_clock_was_set_back() {
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     dispatcher.stop(PATIENCE).await;
 }
+
+#[tokio::test]
+async fn a_block_that_a_clock_moved_to_before_1970_is_past() {
+    let receiver = Receiver::ok().await;
+    let outbox = Outbox::new();
+    let sender = outbox.open();
+    sender
+        .put_endpoint(&endpoint("a", &receiver).fifo())
+        .await
+        .unwrap();
+    let database = rusqlite::Connection::open(outbox.path()).unwrap();
+    let changed = database.execute(
+        "UPDATE countersign_endpoint SET blocked_until_ms = -5, paced_until_us = -5",
+        [],
+    );
+    assert_eq!(changed.unwrap(), 1);
+    let dispatcher = sender.start().unwrap();
+    send_all(&sender, "a", 3).await;
+    settled(&sender).await;
+    assert_eq!(counts(&sender).await, [0, 0, 3, 0]);
+    assert!(dispatcher.stop(PATIENCE).await);
+}

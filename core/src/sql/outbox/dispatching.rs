@@ -84,7 +84,7 @@ pub const SET_BLOCKS_BACK: &str = "\
 UPDATE countersign_endpoint SET blocked_until_ms = blocked_until_ms + ? -
   (SELECT max(d.noted_ms) FROM countersign_delivery d
   WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0)
-WHERE is_fifo = 1 AND EXISTS (SELECT 1 FROM countersign_delivery d
+WHERE is_fifo = 1 AND blocked_until_ms > 0 AND EXISTS (SELECT 1 FROM countersign_delivery d
   WHERE d.endpoint = countersign_endpoint.number AND d.state = 'waiting' AND d.attempts > 0
   AND d.noted_ms > ?)";
 /// Makes dead letters of what waits for an endpoint: twice the time, the reason, the endpoint's
