@@ -62,6 +62,21 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("the output is not text")
 }
 
+/// Runs a command beside others, and shows its output when it has ended.
+pub(crate) fn run_beside(command: &mut Command) -> Result<()> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", program(command)))?;
+    for text in [&output.stdout, &output.stderr] {
+        print!("{}", String::from_utf8_lossy(text));
+    }
+    if !output.status.success() {
+        bail!("{} failed: {}", program(command), output.status);
+    }
+    Ok(())
+}
+
 /// Whether a program can be started with these arguments.
 pub(crate) fn works(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
     Command::new(program)

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::python::{Venv, interpreters};
 use crate::tools::{
-    command, ensure_installed, ensure_openssl, ensure_postgres, root, run as run_command, step,
-    target,
+    command, ensure_installed, ensure_openssl, ensure_postgres, root, run as run_command,
+    run_beside, step, target,
 };
 
 /// What a wheel may weigh. It ships inside the user's images.
@@ -116,15 +117,30 @@ pub(crate) fn test() -> Result<()> {
     println!("\ninstalled for the tests:");
     run_command(tools.module("pip").args(["list", "--format=freeze"]))?;
 
-    step("tests of the Python package", || {
-        run_command(tools.module("pytest").args(["tests/python", "-q"]))
-    })?;
-    step("the same tests on the newest Python", || {
+    let newest = step("install for the newest Python", || {
         let name = "python-tests-newest";
         let newest = Venv::with_requirements(name, "requirements.txt", newest_python()?)?;
         wheels.install(&newest)?;
-        run_command(newest.module("pytest").args(["tests/python", "-q"]))
+        Ok(newest)
     })?;
+    step(
+        "tests of the Python package, on the oldest and the newest Python",
+        || {
+            // They wait more than they compute. Each has servers and a cache of its own.
+            let tests = |venv: &Venv, cache: &str| {
+                let cache = format!("cache_dir={}", target().join(cache).display());
+                let mut pytest = venv.module("pytest");
+                pytest.args(["tests/python", "-q", "-o", &cache]);
+                pytest
+            };
+            thread::scope(|scope| {
+                let beside = scope.spawn(|| run_beside(&mut tests(&newest, "pytest-newest")));
+                let first = run_command(&mut tests(&tools, "pytest"));
+                let beside = beside.join().map_err(|_| anyhow!("the tests panicked"))?;
+                first.and(beside)
+            })
+        },
+    )?;
     step("the stubs fit the module", || {
         // The other modules are their own stubs.
         run_command(
