@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::endpoint::Availability;
+use crate::availability::Availability;
 use crate::time::UnixTime;
 
 const SECOND_US: u64 = 1_000_000;

@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod address;
 mod answer;
+mod availability;
 mod backoff;
 mod call_url;
 mod destination;
@@ -39,9 +40,10 @@ mod webhook;
 
 pub use address::{AddressPolicy, ForwardingHeader, Network, rate_limit_key};
 pub use answer::{Answer, Handling};
+pub use availability::{Availability, DisableReason};
 pub use backoff::{Backoff, Jitter};
 pub use destination::{Destination, DestinationRules, MAX_URL_LENGTH, is_public_address};
-pub use endpoint::{Availability, DisableReason, EndpointHealth, HealthPolicy};
+pub use endpoint::{EndpointHealth, HealthPolicy};
 pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };

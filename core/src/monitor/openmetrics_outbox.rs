@@ -6,7 +6,7 @@ use super::openmetrics::{push_histogram, push_histogram_head, push_sample};
 use super::outbox::{MOST_ENDPOINTS, MOST_REPLAYS, OutboxView, ShownEndpoint, ShownReplay};
 use super::tally::shortened;
 use super::watching::Monitor;
-use crate::endpoint::Availability;
+use crate::availability::Availability;
 
 const ATTEMPT_DURATION: &str = "countersign_attempt_duration_seconds";
 const ENDPOINT_STATE: &str = "countersign_outbox_endpoint_state";

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::endpoint::Availability;
+use crate::availability::Availability;
 use crate::time::UnixTime;
 
 /// How many endpoints are shown; those that ail and those for which most waits come first.

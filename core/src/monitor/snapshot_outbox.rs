@@ -12,7 +12,7 @@ use super::outbox::{
 use super::snapshot::push_latency;
 use super::tally::shortened;
 use super::watching::Monitor;
-use crate::endpoint::DisableReason;
+use crate::availability::DisableReason;
 
 impl Monitor {
     pub(super) fn push_outbox(&self, json: &mut String, outbox: &OutboxView) {

@@ -10,6 +10,7 @@ mod definition;
 #[cfg(feature = "serde")]
 mod description;
 mod providers;
+mod rules;
 mod source;
 mod word;
 
@@ -26,8 +27,8 @@ pub use word::{
 };
 
 pub(crate) use content::Part;
-pub(crate) use definition::is_label;
 pub(crate) use definition::{Definition, HeaderSet};
+pub(crate) use rules::is_label;
 pub(crate) use source::{Path, Source};
 
 use crate::error::ConfigurationError;
