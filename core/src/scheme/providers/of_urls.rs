@@ -11,6 +11,8 @@ providers! {
     /// Twilio. Pass the URL that was called, with its query. Of JSON the URL has the digest.
     /// Requests signed by a shared key, which is in beta, are not verified.
     ///
+    /// The name of the header of its id is unconfirmed.
+    ///
     /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security> and its own
     /// libraries.
     TWILIO [] Confirmed =>

@@ -190,6 +190,8 @@ providers! {
 
     /// Linear. The time is in the body; that of the header is not signed and not looked at.
     ///
+    /// The name of the header of its id is unconfirmed.
+    ///
     /// Source: <https://github.com/linear/linear>, `packages/sdk/src/webhooks/client.ts`.
     LINEAR [] Confirmed =>
         SchemeBuilder::new("linear")
@@ -319,6 +321,8 @@ providers! {
             .data("payload");
 
     /// Attio. A delivery has several events.
+    ///
+    /// The name of the header of its id is unconfirmed.
     ///
     /// Source: <https://docs.attio.com/rest-api/guides/webhooks>.
     ATTIO [] Confirmed =>

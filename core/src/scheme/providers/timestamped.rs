@@ -182,6 +182,8 @@ providers! {
     /// Zendesk. It names no tolerance. Tests before a webhook is saved are signed by a public
     /// secret.
     ///
+    /// The name of the header of its id is unconfirmed.
+    ///
     /// Source: <https://developer.zendesk.com/documentation/webhooks/verifying/>.
     ZENDESK [] Confirmed =>
         SchemeBuilder::new("zendesk")
