@@ -10,7 +10,7 @@ mod samples;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-pub use sample::{Sample, samples};
+pub use sample::{Sample, SampleBody, samples};
 
 use crate::error::VerificationError;
 use crate::headers::SignedHeaders;
@@ -276,7 +276,7 @@ mod tests {
                 .contains(&("content-type".into(), content_type.into()))
         );
         event_of(&webhook, &request, |event| {
-            assert_eq!(event.payload(), "[{}]")
+            assert_eq!(event.payload(), "[{}]");
         });
 
         let form = SampleRequest::new(&webhook)
