@@ -42,14 +42,15 @@ const INTERNAL_TYPES: [&str; 22] = [
 /// sixty-one providers and what they need. Of the monitor, 8,300 bytes show
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
-/// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
+/// bytes three times, so that the monitor takes 210,000 and the sender 230,000; and the samples for tests
+/// twice, 15,000 each, which neither module has.
 const MAX_WASM_GZIP: [(&str, u64); 4] = [
     ("countersign", 76_500),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_800),
 ];
-const MAX_TARBALL: u64 = 1_060_000;
+const MAX_TARBALL: u64 = 1_090_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
