@@ -48,6 +48,7 @@ pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };
 pub use event::Event;
+pub use handshake::HandshakeReply;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
 pub use payload::write_payload;
@@ -56,7 +57,7 @@ pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_clai
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
 pub use routes::Routes;
 pub use scheme::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
     SchemeBuilder, TimestampFormat,
 };
 pub use secret::{MAX_SECRET_LENGTH, Secret};

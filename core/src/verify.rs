@@ -139,7 +139,7 @@ impl Webhook {
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
-        Ok(received.verified(definition, body, key_index, timestamp))
+        Ok(received.verified(self, body, key_index, timestamp))
     }
 
     /// Whether [`assume_verified`](Self::assume_verified) needs the body even of those who do not parse
@@ -173,20 +173,21 @@ impl Webhook {
         if key_index >= self.secret_count() {
             return Err(VerificationError::SignatureMismatch);
         }
-        Ok(received.verified(definition, request.body, key_index, timestamp))
+        Ok(received.verified(self, request.body, key_index, timestamp))
     }
 }
 
 impl<'a> Received<'a> {
     fn verified(
         self,
-        definition: &'a Definition,
+        webhook: &'a Webhook,
         body: &'a [u8],
         key_index: usize,
         timestamp: Option<UnixTime>,
     ) -> Verified<'a> {
         Verified {
-            definition,
+            webhook,
+            definition: &webhook.definition,
             body,
             key_index,
             id: self.id,
@@ -199,6 +200,7 @@ impl<'a> Received<'a> {
 /// What a verified request proves; the only way to its [`Event`].
 #[derive(Debug, Clone)]
 pub struct Verified<'a> {
+    webhook: &'a Webhook,
     definition: &'a Definition,
     body: &'a [u8],
     key_index: usize,
@@ -245,7 +247,9 @@ impl<'a> Verified<'a> {
     /// # Errors
     /// See [`PayloadError`].
     pub fn event(&self) -> Result<Event<'a>, PayloadError> {
-        Event::parse(self.definition, self.body, |source| self.header(source))
+        let header = |source| self.header(source);
+        let prove = |text: &str| self.webhook.proof(self.key_index, text);
+        Event::parse(self.definition, self.body, header, prove)
     }
 
     /// The value of a source that is a header.

@@ -1,7 +1,7 @@
 //! The description of a scheme, as the provider table and users write it.
 
 use super::{
-    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
     UrlForm,
 };
 use crate::error::ConfigurationError;
@@ -56,6 +56,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) required: &'a [Required],
     pub(crate) data: Option<&'a str>,
     pub(crate) handshake: Option<Handshake>,
+    pub(crate) answers: AnswerForm,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -118,6 +119,7 @@ impl<'a> SchemeBuilder<'a> {
             required: &[],
             data: None,
             handshake: None,
+            answers: AnswerForm::Described,
         }
     }
 
@@ -268,6 +270,12 @@ impl<'a> SchemeBuilder<'a> {
     /// How the provider makes sure of the endpoint before it delivers; not at all if not said.
     pub const fn handshake(mut self, handshake: Handshake) -> Self {
         self.handshake = Some(handshake);
+        self
+    }
+
+    /// How a receiver answers; in JSON that says what became of the request, if not said.
+    pub const fn answers(mut self, form: AnswerForm) -> Self {
+        self.answers = form;
         self
     }
 

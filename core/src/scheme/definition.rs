@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::rules::{
-    check_content, check_headers, check_signature_grammar, is_scheme_name, require,
+    check_content, check_handshake, check_headers, check_signature_grammar, is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
     SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
@@ -48,8 +48,11 @@ pub(crate) struct Definition {
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
     pub(crate) handshake: Option<Handshake>,
-    /// Index into `paths`, of what a handshake in the body wants back.
-    pub(crate) challenge: Option<usize>,
+    /// What is read of a handshake, as [`Handshake::sources`] names it.
+    pub(crate) handshake_sources: Vec<Source>,
+    /// Index into `header_names`, of the header of a handshake that is not signed.
+    pub(crate) handshake_header: Option<usize>,
+    pub(crate) answers: AnswerForm,
     /// The names of all headers that are read, in lower case, each once.
     pub(crate) header_names: Vec<Box<str>>,
     /// Those that sources name, as indices into `header_names`.
@@ -111,6 +114,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     check_signature_grammar(builder)?;
     let content = content::parse(builder.content)?;
     check_content(builder, &content)?;
+    check_handshake(builder)?;
     require(
         builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
         "a secret prefix needs a base64 or hex key",
@@ -135,10 +139,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
     let data = path(builder.data)?;
     let timestamp_field = path(builder.timestamp_field)?;
-    let challenge = match builder.handshake {
-        Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
-        Some(Handshake::MetaVerification) | None => None,
-    };
+    let handshake = builder.handshake;
+    let handshake_sources = tables.sources(handshake.map_or(&[], Handshake::sources), false)?;
+    let handshake_header = handshake.and_then(Handshake::header);
+    let handshake_header = handshake_header.map(|name| tables.header(name));
 
     let id_required = builder.required.contains(&Required::Id);
     let type_required = builder.required.contains(&Required::Type);
@@ -173,8 +177,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         id_required,
         type_required,
         data,
-        handshake: builder.handshake,
-        challenge,
+        handshake,
+        handshake_sources,
+        handshake_header,
+        answers: builder.answers,
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,

@@ -157,8 +157,8 @@ def _event(event: Event) -> Json:
     elif as_number(event.timestamp) is not None:
         expect["timestamp"] = as_number(event.timestamp)
     expect.update(dedupe_key=event.dedupe_key, data=event.data)
-    if event.challenge is not None:
-        expect["challenge"] = event.challenge
+    if event.handshake is not None:
+        expect["handshake"] = event.handshake.expected()
     return expect
 
 

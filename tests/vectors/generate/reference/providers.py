@@ -50,6 +50,7 @@ _DATED = {"event_time_format": "rfc3339"}
 _IN_MS = {"event_time_format": "milliseconds"}
 _BASE64 = {"encoding": "base64"}
 _SHA256 = {"prefix": "sha256="}
+_PROBED = {"handshake": "head-probe"}
 _ID_TYPE = {"event_id": "body:id", "event_type": "body:type"}
 
 STANDARD_FAMILY: Dict[str, _Description] = {
@@ -83,17 +84,18 @@ RAW_BODY: Dict[str, _Description] = {
     ),
     "intercom": _body(
         "x-hub-signature", prefix="sha1=", algorithm="hmac-sha1", event_id="body:id",
-        event_type="body:topic", event_time="body:created_at", data="data",
+        event_type="body:topic", event_time="body:created_at", data="data", **_PROBED,
     ),
     "notion": _body(
-        "x-notion-signature", event_time="body:timestamp", **_ID_TYPE, **_SHA256, **_DATED
+        "x-notion-signature", event_time="body:timestamp", handshake="notion-verification-token",
+        **_ID_TYPE, **_SHA256, **_DATED,
     ),
     "woocommerce": _body(
         "x-wc-webhook-signature", payload="json-batch", event_type="header:x-wc-webhook-topic",
         **_BASE64,
     ),
     "line": _body("x-line-signature", **_BASE64),
-    "xero": _body("x-xero-signature", **_BASE64),
+    "xero": _body("x-xero-signature", answers="empty", **_BASE64),
     "typeform": _body(
         "typeform-signature", event_id="body:event_id", event_type="body:event_type",
         event_time="body:form_response.submitted_at", **_SHA256, **_BASE64, **_DATED,
@@ -124,7 +126,7 @@ RAW_BODY: Dict[str, _Description] = {
         "x-cc-webhook-signature", event_id="body:event.id", event_type="body:event.type",
         event_time="body:event.created_at", data="event.data", **_DATED,
     ),
-    "dropbox": _body("x-dropbox-signature"),
+    "dropbox": _body("x-dropbox-signature", handshake="dropbox-challenge"),
     "pagerduty": _body(
         "x-pagerduty-signature", prefix="v1=", separator=",", event_id="body:event.id",
         event_type="body:event.event_type", event_time="body:event.occurred_at",
@@ -138,7 +140,7 @@ RAW_BODY: Dict[str, _Description] = {
         "x-vercel-signature", algorithm="hmac-sha1", event_time="body:createdAt", data="payload",
         **_ID_TYPE, **_IN_MS,
     ),
-    "asana": _body("x-hook-signature"),
+    "asana": _body("x-hook-signature", handshake="asana-hook-secret"),
     "launchdarkly": _body(
         "x-ld-signature", event_id="body:_id", event_type="body:kind", event_time="body:date",
         **_IN_MS,
@@ -205,7 +207,7 @@ TIMESTAMPED: Dict[str, _Description] = {
                       event_type="body:triggerType", data="payload", **_past(300), **_MS),
     "zoom": _timed("x-zm-signature", "x-zm-request-timestamp", "v0:{timestamp}:{body}",
                    prefix="v0=", event_type="body:event", event_time="body:event_ts",
-                   data="payload", **_IN_MS),
+                   data="payload", handshake="zoom-url-validation", **_IN_MS),
     "zendesk": _timed(
         "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp",
         "{timestamp}{body}", timestamp_format="rfc3339", payload="json-or-form",
@@ -221,6 +223,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         "content": "{id}{timestamp}{body}", "timestamp_format": "rfc3339", "event_id": "id",
         "event_type": "header:twitch-eventsub-subscription-type",
         "event_time": "header:twitch-eventsub-message-timestamp", "data": "event",
+        "handshake": "twitch-callback-verification",
         **_SHA256, **_past(600), **_DATED,
     },
     "hubspot-v3": _timed(
@@ -253,10 +256,10 @@ OF_URLS: Dict[str, _Description] = {
     "trello": _body(
         "x-trello-webhook", algorithm="hmac-sha1", content="{body}{url}",
         event_id="body:action.id", event_type="body:action.type", event_time="body:action.date",
-        data="action", **_BASE64, **_DATED,
+        data="action", **_BASE64, **_DATED, **_PROBED,
     ),
     "mandrill": _body("x-mandrill-signature", algorithm="hmac-sha1", content="{url}{form}",
-                      payload="form", **_BASE64),
+                      payload="form", **_BASE64, **_PROBED),
 }  # fmt: skip
 
 TOKENS: Dict[str, _Description] = {
@@ -270,7 +273,8 @@ TOKENS: Dict[str, _Description] = {
     ),
     "okta": _body(
         "authorization", algorithm="token", content="", event_id="body:eventId",
-        event_type="body:eventType", event_time="body:eventTime", data="data", **_DATED,
+        event_type="body:eventType", event_time="body:eventTime", data="data",
+        handshake="okta-verification", **_DATED,
     ),
 }  # fmt: skip
 

@@ -69,6 +69,7 @@ class Scheme:
     required: List[str]
     data: Optional[str]
     handshake: Optional[str]
+    answers: str
 
     @property
     def tag_bytes(self) -> int:
@@ -103,6 +104,7 @@ _DEFAULTS: Dict[str, Any] = {
     "required": [],
     "data": None,
     "handshake": None,
+    "answers": "described",
 }
 _TAKEN_AS_GIVEN = (
     "name",
@@ -123,6 +125,7 @@ _TAKEN_AS_GIVEN = (
     "required",
     "data",
     "handshake",
+    "answers",
 )
 
 

@@ -24,7 +24,13 @@ _WORDS: Dict[str, List[str]] = {
     "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
-    "handshake": ["slack-url-verification", "meta-verification"],
+    "handshake": [
+        "slack-url-verification", "meta-verification", "zoom-url-validation",
+        "twitch-callback-verification", "discord-ping", "sns-confirmation", "dropbox-challenge",
+        "okta-verification", "asana-hook-secret", "notion-verification-token", "head-probe",
+        "get-probe",
+    ],
+    "answers": ["described", "empty", "described-400"],
 }
 
 
@@ -32,7 +38,7 @@ def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
         _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
-        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _handshake, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -195,6 +201,14 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
         parts = parse_content(described["content"]) or []
         if all(part.name != "timestamp" for part in parts):
             return "it names a timestamp that its content does not cover"
+    return None
+
+
+def _handshake(described: Described) -> Optional[str]:
+    needed = {"zoom-url-validation": "hmac-sha256", "okta-verification": "token"}
+    algorithm = described["algorithm"]
+    if needed.get(described["handshake"], algorithm) != algorithm:
+        return "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)"
     return None
 
 

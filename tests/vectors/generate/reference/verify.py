@@ -39,6 +39,8 @@ class Verified:
     chosen: HeaderSet
     headers: RequestHeaders
     body: bytes
+    key: bytes
+    """That of the secret which fitted."""
 
 
 def check_context(scheme: Scheme, method: Optional[str], url: Optional[str]) -> None:
@@ -122,6 +124,7 @@ def verify(
         chosen=chosen,
         headers=headers,
         body=request.body,
+        key=keys[fitting[0]][0],
     )
 
 
