@@ -6,6 +6,7 @@ use countersign::{
 };
 use serde_json::{Map, Value, json};
 
+use super::guards;
 use crate::corpus::{ConstructCase, SchemeText, SignCase, VerifyCase, WritePayloadCase};
 
 pub(super) fn construct(case: &ConstructCase) -> Value {
@@ -120,8 +121,8 @@ fn fields(event: &Event<'_>, expect: &Value) -> Value {
         ("dedupe_key".to_owned(), json!(event.dedupe_key())),
         ("data".to_owned(), json!(event.data())),
     ]);
-    if let Some(challenge) = event.challenge() {
-        result.insert("challenge".to_owned(), json!(challenge));
+    if let Some(reply) = event.handshake() {
+        result.insert("handshake".to_owned(), guards::written(reply));
     }
     insert_timestamp(&mut result, event.timestamp(), expect);
     result.into()

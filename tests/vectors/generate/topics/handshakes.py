@@ -148,9 +148,10 @@ def _probes() -> List[Case]:
         *(handshake_case(f"handshake-{scheme}-head", "A HEAD, before any secret is known.", "",
                          scheme=scheme, method="HEAD", query="challenge=abc")
           for scheme in ("trello", "mandrill", "intercom")),
-        *(handshake_case(f"handshake-{scheme}-{method.lower()}", "No other method.", _NONE,
+        *(handshake_case(f"handshake-{scheme}-{called}", "No other method.", _NONE,
                          scheme=scheme, method=method)
-          for scheme in ("trello", "mandrill", "intercom") for method in ("GET", "POST", "head")),
+          for scheme in ("trello", "mandrill", "intercom")
+          for called, method in (("get", "GET"), ("post", "POST"), ("lower-case", "head"))),
         handshake_case("handshake-get-probe", "A GET, whose query is not sent back.", "",
                        scheme=probed, query="challenge=abc"),
         handshake_case("handshake-get-probe-head", "And no HEAD.", _NONE, scheme=probed,
