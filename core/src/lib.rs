@@ -57,8 +57,8 @@ pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_clai
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
 pub use routes::Routes;
 pub use scheme::{
-    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat,
 };
 pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;

@@ -103,9 +103,7 @@ impl Error {
             "rate_limited" => GuardError::RateLimited { retry_after }.into(),
             "body_timeout" => GuardError::BodyTimeout.into(),
             "incomplete_body" => GuardError::IncompleteBody.into(),
-            "handshake_refused" => {
-                GuardError::HandshakeRefused(HandshakeDefect::Unexpected).into()
-            }
+            "handshake_refused" => GuardError::HandshakeRefused(HandshakeDefect::Unexpected).into(),
             "duplicate_event" => GuardError::DuplicateEvent.into(),
             "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
             "store_unavailable" => GuardError::StoreUnavailable.into(),

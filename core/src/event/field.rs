@@ -133,7 +133,10 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
     }
 
     /// The first source that is there and not null.
-    pub(super) fn first(&self, sources: &[Source]) -> Result<Option<(Source, Value<'a>)>, PayloadError> {
+    pub(super) fn first(
+        &self,
+        sources: &[Source],
+    ) -> Result<Option<(Source, Value<'a>)>, PayloadError> {
         for &source in sources {
             let value = match source {
                 Source::Body(path) => {

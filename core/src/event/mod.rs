@@ -17,7 +17,7 @@ pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::handshake::HandshakeReply;
-use crate::scheme::{Definition, PayloadForm, Path, Source};
+use crate::scheme::{Definition, Path, PayloadForm, Source};
 use crate::time::UnixTime;
 use field::{Field, Resolver};
 
@@ -161,7 +161,9 @@ impl<'a> Event<'a> {
         let handshake = match definition.handshake {
             Some(handshake) if !form => {
                 let event_type = event_type.as_deref();
-                resolver.handshake(handshake, event_type, &prove)?.map(Box::new)
+                resolver
+                    .handshake(handshake, event_type, &prove)?
+                    .map(Box::new)
             }
             _ => None,
         };

@@ -107,8 +107,9 @@ impl Webhook {
                     false => Event::verification_token(&self.definition, body),
                 };
                 let token = token.filter(|token| is_challenge(token));
-                return Ok(token
-                    .map(|token| HandshakeReply::with_secret(Answer::empty(200), &token)));
+                return Ok(
+                    token.map(|token| HandshakeReply::with_secret(Answer::empty(200), &token))
+                );
             }
             // Probes are answered and prove nothing.
             _ => Answer::empty(200),

@@ -1,8 +1,8 @@
 //! The description of a scheme, as the provider table and users write it.
 
 use super::{
-    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
-    UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme,
+    TimestampFormat, UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;

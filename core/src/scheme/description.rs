@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat, UrlForm,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use countersign::{
-    AddressPolicy, Answer, AnswerForm, ClaimToken, ConfigurationError, ForwardingHeader, GuardError, Handling,
-    HandshakeReply, Head, Intake, MemoryRateLimiter, MemoryReplayGuard, Network, RateLimit, Request, Routes, Secret,
-    UnixTime, Webhook, rate_limit_key,
+    AddressPolicy, Answer, AnswerForm, ClaimToken, ConfigurationError, ForwardingHeader,
+    GuardError, Handling, HandshakeReply, Head, Intake, MemoryRateLimiter, MemoryReplayGuard,
+    Network, RateLimit, Request, Routes, Secret, UnixTime, Webhook, rate_limit_key,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

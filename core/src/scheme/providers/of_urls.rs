@@ -2,7 +2,8 @@
 
 use super::providers;
 use crate::scheme::{
-    Algorithm, Encoding, Handshake, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, Encoding, Handshake, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat,
+    UrlForm,
 };
 
 providers! {

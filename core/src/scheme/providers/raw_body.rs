@@ -2,8 +2,8 @@
 
 use super::providers;
 use crate::scheme::{
-    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder,
-    TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    SchemeBuilder, TimestampFormat,
 };
 use crate::time::Tolerance;
 
