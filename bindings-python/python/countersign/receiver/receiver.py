@@ -13,6 +13,7 @@ from countersign.receiver.pipeline import Conclusion, Pipeline
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.settings import (
     Handler,
+    HandshakeHandler,
     SchemasByPattern,
     Settings,
     seconds,
@@ -59,6 +60,9 @@ class Receiver:
     :param clock: the clock, in Unix seconds, that requests are judged by.
     :param origin: scheme and host that senders call, such as ``https://hooks.example.com``, if the
         server sees others.
+    :param on_handshake: gets each :class:`HandshakeReply` that hands over a secret (Asana, Notion) or
+        a subscription to confirm (Amazon SNS), and returns true if this program asked for it just
+        now. Without it they are refused, because anybody can send them.
     :param observe: gets an :class:`Outcome` of each request.
 
     Raises ``ConfigurationError`` (``malformed_schema``, ``malformed_pattern``) and ``TypeError``.
@@ -89,6 +93,7 @@ class Receiver:
         when_store_fails: Literal["refuse", "admit"] = "refuse",
         clock: Callable[[], float] | None = None,
         origin: str | None = None,
+        on_handshake: HandshakeHandler | None = None,
         observe: Observer | None = None,
     ) -> None:
         if not isinstance(webhook, Webhook):
@@ -97,6 +102,8 @@ class Receiver:
             raise TypeError("body_limit must be a number of bytes")
         if when_store_fails not in ("refuse", "admit"):
             raise TypeError("when_store_fails must be 'refuse' or 'admit'")
+        if on_handshake is not None and not callable(on_handshake):
+            raise TypeError("on_handshake must be callable")
         if wait and inbox is None:
             raise TypeError("wait is for receivers with an inbox")
         self.webhook = webhook
@@ -115,6 +122,7 @@ class Receiver:
             when_store_fails=when_store_fails,
             clock=clock,
             origin=None if origin is None else origin.rstrip("/"),
+            on_handshake=on_handshake,
             routes=Routes(),
             handlers=[],
         )
