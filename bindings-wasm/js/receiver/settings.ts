@@ -1,5 +1,6 @@
 import { number, options, seconds, whole, word, wrong } from "../check.js";
 import type { Event } from "../event.js";
+import type { HandshakeReply } from "../handshake.js";
 import { AddressPolicy } from "./address.js";
 import { glue } from "./core.js";
 import type { EventStore } from "./event-store.js";
@@ -11,6 +12,9 @@ import { Schemas, type SchemasByPattern, type SchemaValidator } from "./schemas.
 
 /** Takes an event. What it returns is not looked at; that it returns, or fulfils, is success. */
 export type Handler<T = any> = (event: Event<T>) => unknown;
+
+/** Whether the program asked for what a handshake hands over: `true`, or a promise of it, to agree. */
+export type HandshakeHandler = (reply: HandshakeReply) => unknown;
 
 /** Options of a `Receiver`. */
 export interface ReceiverOptions {
@@ -54,6 +58,12 @@ export interface ReceiverOptions {
   readonly clock?: (() => number) | null | undefined;
   /** Scheme and host that senders call, such as `https://hooks.example.com`, if the host sees others. */
   readonly origin?: string | null | undefined;
+  /**
+   * Gets each handshake that hands over a secret (Asana, Notion) or a subscription to confirm (Amazon
+   * SNS), and returns `true` if this program asked for it just now. Without it they are refused,
+   * because anybody can send them.
+   */
+  readonly onHandshake?: HandshakeHandler | null | undefined;
   /** Gets what became of each request. */
   readonly observe?: Observer | null | undefined;
   /** Gets each line of the log; JSON to standard error if not given, nowhere if `null`. */
@@ -77,6 +87,7 @@ export interface Settings {
   readonly whenStoreFails: "refuse" | "admit";
   readonly clock: (() => number) | null;
   readonly origin: string | null;
+  readonly onHandshake: HandshakeHandler | null;
   readonly log: Logger;
   /** Whether the client's address decides anything. */
   readonly needsPeer: boolean;
@@ -114,6 +125,7 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
     clock: callable("clock", given.clock),
     origin: given.origin ? origin(given.origin) : null,
+    onHandshake: callable("onHandshake", given.onHandshake),
     log: given.log === undefined ? logToConsole : (callable("log", given.log) ?? (() => undefined)),
     needsPeer: address !== null || rateLimit !== null,
   };

@@ -1,5 +1,6 @@
 /** The kinds of cases of single requests. */
 
+import { written } from "./guards.mjs";
 import { same } from "./values.mjs";
 
 export const DELIVERIES = { verify, construct, sign, write_payload: writePayload };
@@ -50,7 +51,7 @@ function event(session, { value: event, error }, testCase) {
     dedupe_key: event.dedupeKey,
     data: dataOf(event, testCase, body, expect.data),
     ...timestampOf(event, expect),
-    ...(event.challenge === null ? {} : { challenge: event.challenge }),
+    ...(event.handshake === null ? {} : { handshake: written(event.handshake) }),
   };
 }
 
