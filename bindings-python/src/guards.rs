@@ -188,12 +188,7 @@ impl Answer {
     /// ``pending``. ``form`` is ``Webhook.answer_form``.
     #[staticmethod]
     #[pyo3(signature = (handling, id, r#type, form="described"))]
-    fn event(
-        handling: &str,
-        id: Option<&str>,
-        r#type: Option<&str>,
-        form: &str,
-    ) -> PyResult<Self> {
+    fn event(handling: &str, id: Option<&str>, r#type: Option<&str>, form: &str) -> PyResult<Self> {
         let wanted = "handled, ignored, duplicate, accepted or pending";
         let handling = Handling::named(handling).ok_or_else(|| wrong_value("handling", wanted))?;
         let answer = countersign::Answer::event(handling, id, r#type);

@@ -65,7 +65,10 @@ impl HandshakeReply {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let fields = [
-            ("needs_consent", &self.needs_consent().into_bound_py_any(py)?),
+            (
+                "needs_consent",
+                &self.needs_consent().into_bound_py_any(py)?,
+            ),
             ("topic", &self.topic().into_bound_py_any(py)?),
         ];
         representation("HandshakeReply", &fields)
