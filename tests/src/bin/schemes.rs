@@ -31,7 +31,7 @@ code. They verify what those say is sent. Tell us if you know better.
 ";
 
 /// What each part is called on the page.
-const LABELS: [(&str, &str); 24] = [
+const LABELS: [(&str, &str); 25] = [
     ("headers", "headers"),
     ("further_signatures", "further signatures"),
     ("prefix", "prefix"),
@@ -56,6 +56,7 @@ const LABELS: [(&str, &str); 24] = [
     ("required", "required"),
     ("data", "data"),
     ("handshake", "handshake"),
+    ("answers", "answers"),
 ];
 
 fn main() -> Result<()> {
