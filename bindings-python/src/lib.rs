@@ -26,6 +26,7 @@ mod sender;
 mod shared;
 mod sql;
 mod stores;
+mod testing;
 mod text;
 mod tolerance;
 mod verified;
@@ -72,6 +73,8 @@ mod _countersign {
     };
     #[pymodule_export]
     use crate::stores::{decide_claim, error_status, redis_scripts, refusal};
+    #[pymodule_export]
+    use crate::testing::sign_sample;
     #[pymodule_export]
     use crate::tolerance::Tolerance;
     #[pymodule_export]

@@ -41,7 +41,7 @@ use crate::verified::Verified;
 /// '72d3162e-cc78-11e3-81ab-4c9367dc0958'
 #[pyclass(frozen, module = "countersign")]
 pub(crate) struct Webhook {
-    webhook: countersign::Webhook,
+    pub(crate) webhook: countersign::Webhook,
     names: Names,
     secrets: usize,
 }

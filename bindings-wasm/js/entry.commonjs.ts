@@ -1,7 +1,7 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
  * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's and the
- * sender's by `monitor.cjs` and `sender.cjs`, which have their bytes, too.
+ * sender's by `monitor.cjs` and `sender.cjs`, which have their bytes, too. `testing.cjs` has the samples.
  */
 
 import "./init.js";
@@ -9,6 +9,7 @@ import { compile } from "./compile.js";
 import { start as startMonitorModule } from "./monitor/core.js";
 import { start as startSenderModule } from "./sender/core.js";
 import { start } from "./receiver/core.js";
+import { type Sample, provide } from "./sample.js";
 import receiverBytes from "./receiver-bytes.js";
 
 export * as express from "./adapters/express.js";
@@ -32,4 +33,8 @@ export function startMonitor(base64: string): void {
 
 export function startSender(base64: string): void {
   startSenderModule(compile(base64));
+}
+
+export function startTesting(samples: readonly Sample[]): void {
+  provide(samples);
 }

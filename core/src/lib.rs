@@ -34,6 +34,8 @@ mod secret;
 mod sign;
 mod signature;
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod verify;
 mod webhook;

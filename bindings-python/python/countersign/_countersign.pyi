@@ -54,6 +54,7 @@ __all__ = [
     "refusal",
     "restore_event",
     "shortened",
+    "sign_sample",
     "status_data",
     "status_delivery_replayed",
     "status_metrics",
@@ -396,6 +397,17 @@ def chosen(
     now: int,
 ) -> tuple[list[int], bool, int | None, int | None, bool]: ...
 def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...
+def sign_sample(
+    webhook: Webhook,
+    payload: bytes | None,
+    headers: Sequence[tuple[str, str]],
+    *,
+    id: str | None = None,
+    type: str | None = None,
+    now: float | None = None,
+    url: str | None = None,
+    method: str = "POST",
+) -> tuple[str, str, dict[str, str], bytes]: ...
 def write_payload(id: str, event_type: str, data: str, now: float | None = None) -> str: ...
 
 @final
