@@ -1,5 +1,6 @@
 //! Keyed hashes whose key schedule is computed once, and tags compared in constant time.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hmac::KeyInit;
@@ -11,6 +12,8 @@ use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric::HeldKey;
 use crate::scheme::Algorithm;
 
 /// The longest tag, of HMAC-SHA-512.
@@ -29,6 +32,10 @@ pub(crate) enum Key {
     Digest(Zeroizing<Vec<u8>>),
     /// The token, and its digest.
     Token(Zeroizing<Vec<u8>>, Tag),
+    /// Whose requests are taken; their key is fetched.
+    Identity(Box<[u8]>),
+    #[cfg(feature = "asymmetric")]
+    Public(Box<HeldKey>),
 }
 
 impl Key {
@@ -38,6 +45,11 @@ impl Key {
             Algorithm::HmacSha1 => Self::Sha1(keyed(key)),
             Algorithm::HmacSha512 => Self::Sha512(keyed(key)),
             Algorithm::PlainSha256 => Self::Digest(key.to_vec().into()),
+            // Of the last those that share a secret; the others never come here.
+            Algorithm::Jws => Self::Digest(key.to_vec().into()),
+            Algorithm::Ed25519 | Algorithm::EcdsaP256Sha256 | Algorithm::RsaPkcs1Sha256 => {
+                Self::Identity(key.into())
+            }
             Algorithm::Token => Self::Token(key.to_vec().into(), digest(&mut [key].into_iter())),
         }
     }
@@ -46,6 +58,7 @@ impl Key {
     pub(crate) fn secret(&self) -> &[u8] {
         match self {
             Self::Digest(secret) => secret,
+            Self::Identity(identity) => identity,
             _ => &[],
         }
     }
@@ -66,8 +79,21 @@ impl Key {
             Self::Sha512(states) => tag(states.clone(), parts),
             Self::Digest(_) => digest(&mut parts),
             Self::Token(_, digest) => *digest,
+            // No tag is compared with theirs.
+            Self::Identity(_) => [0; MAX_TAG_LENGTH],
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => [0; MAX_TAG_LENGTH],
         }
     }
+}
+
+/// Whether this is the tag of a message by this algorithm and key.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn verifies(algorithm: Algorithm, key: &[u8], message: &[u8], found: &[u8]) -> Choice {
+    let tag = Key::new(algorithm, key).tag(core::iter::once(message));
+    let tag = &tag[..algorithm.tag_length()];
+    // Slices of different lengths are unequal.
+    tag.ct_eq(found)
 }
 
 /// The SHA-256 digest of the concatenated parts.

@@ -1,9 +1,15 @@
 //! The headers of a request that its scheme reads: present, unambiguous and well-formed.
 
+#[cfg(feature = "asymmetric")]
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::error::{HeaderDefect, TimestampDefect, VerificationError};
+#[cfg(feature = "asymmetric")]
+use crate::event::{Event, unescape};
 use crate::headers::{HeaderName, Headers, Lookup, look_up, owned};
+#[cfg(feature = "asymmetric")]
+use crate::scheme::Source;
 use crate::scheme::{Definition, HeaderSet};
 use crate::signature;
 use crate::time::UnixTime;
@@ -62,6 +68,29 @@ impl<'a> Received<'a> {
             timestamp,
             event_headers,
         })
+    }
+
+    /// The text of a source, of which nothing is known to be signed.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn text<'s>(
+        &self,
+        source: Source,
+        definition: &Definition,
+        body: &'s [u8],
+    ) -> Option<Cow<'s, str>>
+    where
+        'a: 's,
+    {
+        let value = match source {
+            Source::Id => self.id?,
+            Source::Header(index) => self.event_headers[index]?,
+            Source::Body(path) => {
+                let body = core::str::from_utf8(body).ok()?;
+                let json = Event::json_at(&definition.paths[path], body).ok()??;
+                return json.starts_with('"').then(|| unescape(json)).flatten();
+            }
+        };
+        core::str::from_utf8(value).ok().map(Cow::Borrowed)
     }
 
     /// The attempt timestamp as text and as time, if the scheme has one.

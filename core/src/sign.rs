@@ -5,7 +5,7 @@ use crate::headers::SignedHeaders;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
-use crate::verify::{SignedContent, check_context, form_content};
+use crate::verify::{SignedContent, body_digest_text, check_context, form_content};
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.
@@ -87,6 +87,10 @@ impl Webhook {
     ) -> Result<SignedHeaders, VerificationError> {
         let definition = &*self.definition;
         check_context(definition, message.method, message.url)?;
+        #[cfg(feature = "asymmetric")]
+        if let Some(form) = &definition.jws {
+            return self.sign_jws(form, message.body, now);
+        }
         let set = &definition.header_sets[0];
         if set.id.is_some() && message.id.is_none() {
             return Err(VerificationError::MissingContext(MissingContext::Id));
@@ -114,17 +118,25 @@ impl Webhook {
             .transpose()?;
         let timestamp = timestamp.as_deref();
         let form = form_content(definition, message.body, message.url);
+        let digest = body_digest_text(definition, message.body);
         let content = SignedContent {
             definition,
             body: message.body,
             form: &form,
+            digest: &digest,
             id: message.id.map(str::as_bytes),
             timestamp: timestamp.map(str::as_bytes),
             method: message.method,
             url: message.url,
         };
         let proofs = self.signing_keys();
-        let mut proofs = proofs.map(|key| signature::proof(definition, key, &content));
+        let proofs = proofs.filter_map(|key| signature::proof(definition, key, &content));
+        let mut proofs = proofs.peekable();
+        if proofs.peek().is_none() {
+            return Err(VerificationError::MissingContext(
+                MissingContext::PrivateKey,
+            ));
+        }
         let signing = match definition.separator {
             Some(_) if self.every_secret_signs => MAX_CANDIDATES,
             _ => 1,

@@ -12,6 +12,8 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
+#[cfg(feature = "asymmetric")]
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::iter;
 use core::time::Duration;
@@ -22,10 +24,12 @@ use crate::call_url::{other_form, parameter, sorted_form};
 use crate::error::{MissingContext, PayloadError, VerificationError};
 use crate::event::Event;
 use crate::headers::{Headers, Request};
+#[cfg(feature = "asymmetric")]
+use crate::mac::Key;
 use crate::mac::{self, tags_equal};
 use crate::received::Received;
-use crate::scheme::{Definition, Part, Source};
-use crate::signature::Candidates;
+use crate::scheme::{Definition, Encoding, Part, Source};
+use crate::signature::{Candidates, Kinds};
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::{SecretKey, Webhook};
 
@@ -81,9 +85,20 @@ impl Webhook {
         check_context(&self.definition, request.method, request.url)?;
         let received = Received::read(&self.definition, request.headers)?;
         let Request {
-            body, method, url, ..
+            body,
+            method,
+            url,
+            key,
+            ..
         } = *request;
-        self.decide(received, body, method, url, now, reveal)
+        let context = Context {
+            body,
+            method,
+            url,
+            key,
+            now,
+        };
+        self.decide(received, &context, reveal)
     }
 
     // One copy of this is enough, whatever the headers are.
@@ -91,24 +106,40 @@ impl Webhook {
     fn decide<'a>(
         &'a self,
         received: Received<'a>,
-        body: &'a [u8],
-        method: Option<&'a str>,
-        url: Option<&'a str>,
-        now: UnixTime,
+        context: &Context<'a>,
         reveal: fn(Choice) -> bool,
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
+        let Context {
+            body,
+            method,
+            url,
+            now,
+            ..
+        } = *context;
         let (timestamp_text, mut timestamp) = received.timestamp(definition)?.unzip();
+        #[cfg(feature = "asymmetric")]
+        if let Some(form) = &definition.jws {
+            let proof = self.prove_jws(&received, context, form)?;
+            timestamp = proof.timestamp;
+            if let Some(timestamp) = timestamp {
+                check_freshness(timestamp, now, self.tolerance)?;
+            }
+            return Ok(received.verified(definition, body, proof.key_index, timestamp));
+        }
+        let kinds = Kinds::of(definition, &self.keys);
         let mut candidates = Candidates::new();
         let further = &received.further_signatures;
         let name = received.signature_name;
-        candidates.read(definition, name, received.signature, further)?;
+        candidates.read(definition, kinds, name, received.signature, further)?;
 
         let form = form_content(definition, body, url);
+        let digest = body_digest_text(definition, body);
         let content = SignedContent {
             definition,
             body,
             form: &form,
+            digest: &digest,
             id: received.id,
             timestamp: timestamp_text,
             method,
@@ -120,7 +151,19 @@ impl Webhook {
             ..content
         });
         let mut key_index = None;
+        #[cfg(feature = "asymmetric")]
+        if definition.algorithm.is_asymmetric() {
+            let proof = self.prove_content(&received, context, &content, &candidates)?;
+            key_index = Some(proof.key_index);
+        }
         for SecretKey { index, key } in &self.keys {
+            #[cfg(feature = "asymmetric")]
+            if let Key::Public(key) = key {
+                // All of it is public. Those of an asymmetric scheme were tried before.
+                key_index =
+                    key_index.or_else(|| candidates.fit_public(key, &content).then_some(*index));
+                continue;
+            }
             let mut fits = Choice::from(0);
             for content in iter::once(&content).chain(&other_content) {
                 let tag = key.tag(content.parts(key.secret()));
@@ -194,6 +237,20 @@ impl<'a> Received<'a> {
             timestamp,
         }
     }
+}
+
+/// What a request is judged by besides its headers.
+pub(crate) struct Context<'a> {
+    pub(crate) body: &'a [u8],
+    pub(crate) method: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+    /// The key that was fetched.
+    #[cfg_attr(
+        not(feature = "asymmetric"),
+        expect(dead_code, reason = "no scheme fetches one")
+    )]
+    pub(crate) key: Option<&'a [u8]>,
+    pub(crate) now: UnixTime,
 }
 
 /// What a verified request proves; the only way to its [`Event`].
@@ -286,6 +343,21 @@ pub(crate) fn form_content(definition: &Definition, body: &[u8], url: Option<&st
     }
 }
 
+/// What stands for `{crc32}` or `{sha256}`.
+#[inline(never)]
+pub(crate) fn body_digest_text(definition: &Definition, body: &[u8]) -> Vec<u8> {
+    let has = |part: Part| definition.content.contains(&part);
+    #[cfg(feature = "asymmetric")]
+    if has(Part::Crc32) {
+        return crc32fast::hash(body).to_string().into_bytes();
+    }
+    if has(Part::Sha256) {
+        let digest = mac::digest(&mut iter::once(body));
+        return Encoding::Hex.write(&digest[..32]).into_bytes();
+    }
+    Vec::new()
+}
+
 /// The digest of the body that the URL has, if the scheme says so.
 fn body_digest<'u>(definition: &Definition, url: Option<&'u str>) -> Option<Cow<'u, str>> {
     parameter(url?, definition.body_digest_parameter.as_deref()?)
@@ -308,6 +380,8 @@ pub(crate) struct SignedContent<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) body: &'a [u8],
     pub(crate) form: &'a [u8],
+    /// The digest of the body that stands for `{crc32}` or `{sha256}`.
+    pub(crate) digest: &'a [u8],
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
@@ -321,6 +395,7 @@ impl<'a> SignedContent<'a> {
         let (id, timestamp) = (self.id, self.timestamp);
         self.definition.content.iter().map(move |part| match part {
             Part::Form => self.form,
+            Part::Crc32 | Part::Sha256 => self.digest,
             Part::Secret => secret,
             Part::Body => self.body,
             Part::Id => id.unwrap_or_default(),

@@ -1,6 +1,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::key_needed::KeyNeeded;
 use crate::scheme::{Encoding, TimestampFormat};
 
 /// The request does not prove that a holder of the secret sent it now.
@@ -36,8 +37,8 @@ pub enum VerificationError {
         encoding: Encoding,
         /// What stands before each, may be empty.
         prefix: Box<str>,
-        /// The length of a signature in bytes; 0 if it is a token.
-        length: usize,
+        /// The length of a signature in bytes; 0 if it is a token, `None` if lengths differ.
+        length: Option<usize>,
     },
     /// All signatures in the header are of versions that this scheme does not verify.
     UnsupportedSignature {
@@ -62,8 +63,30 @@ pub enum VerificationError {
         /// The tolerance in seconds.
         tolerance: u64,
     },
+    /// The key that the request needs was not passed: fetch it.
+    KeyNeeded(KeyNeeded),
+    /// The request names a key at a URL that is not the provider's.
+    UntrustedKeyUrl,
+    /// The key that was fetched cannot be used.
+    MalformedKey(KeyDefect),
+    /// The certificate that was fetched has none of the provider's names.
+    UntrustedCertificate,
+    /// The certificate that was fetched is not valid now.
+    ExpiredCertificate,
+    /// The signature is right, and the request is another's than those whose are taken.
+    UnexpectedSender,
     /// The scheme signs something that the call did not pass.
     MissingContext(MissingContext),
+}
+
+/// What is wrong with a key that was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyDefect {
+    /// It is not in the form that the provider's have.
+    Unreadable,
+    /// It is of another type than the scheme's.
+    OtherType,
 }
 
 /// What is wrong with a header's value.
@@ -118,6 +141,8 @@ pub enum MissingContext {
     Url,
     /// The message's id, when signing.
     Id,
+    /// A private key, when signing.
+    PrivateKey,
 }
 
 super::codes! { VerificationError
@@ -130,6 +155,12 @@ super::codes! { VerificationError
     VerificationError::SignatureMismatch => "signature_mismatch",
     VerificationError::TimestampTooOld { .. } => "timestamp_too_old",
     VerificationError::TimestampTooNew { .. } => "timestamp_too_new",
+    VerificationError::KeyNeeded(_) => "key_needed",
+    VerificationError::UntrustedKeyUrl => "untrusted_key_url",
+    VerificationError::MalformedKey(_) => "malformed_key",
+    VerificationError::UntrustedCertificate => "untrusted_certificate",
+    VerificationError::ExpiredCertificate => "expired_certificate",
+    VerificationError::UnexpectedSender => "unexpected_sender",
     VerificationError::MissingContext(_) => "missing_context",
 }
 
@@ -171,7 +202,9 @@ impl fmt::Display for VerificationError {
                 write!(f, "the body has no timestamp at {path} that is {format}")
             }
             Self::MalformedSignature {
-                name, length: 0, ..
+                name,
+                length: Some(0),
+                ..
             } => write!(f, "the header {name} holds no token"),
             Self::MalformedSignature {
                 name,
@@ -180,10 +213,11 @@ impl fmt::Display for VerificationError {
                 length,
             } => {
                 let encoding = encoding.phrase();
-                write!(
-                    f,
-                    "the header {name} holds no {length}-byte signature in canonical {encoding}"
-                )?;
+                write!(f, "the header {name} holds no ")?;
+                if let Some(length) = length {
+                    write!(f, "{length}-byte ")?;
+                }
+                write!(f, "signature in canonical {encoding}")?;
                 if prefix.is_empty() {
                     return Ok(());
                 }
@@ -207,10 +241,42 @@ impl fmt::Display for VerificationError {
                 "the timestamp is {ahead} s ahead and the tolerance is {tolerance} s; \
                  is this clock behind, or is the timestamp in another unit?"
             ),
+            Self::KeyNeeded(needed) => write!(
+                f,
+                "the signature is by {needed}; fetch it and pass it as the key"
+            ),
+            Self::UntrustedKeyUrl => f.write_str(
+                "the request names a key at a URL that is not the provider's; \
+                 it is not fetched",
+            ),
+            Self::MalformedKey(KeyDefect::Unreadable) => f.write_str(
+                "the key that was fetched cannot be read; \
+                 was the answer an error page, or cut short?",
+            ),
+            Self::MalformedKey(KeyDefect::OtherType) => {
+                f.write_str("the key that was fetched is of another type than the scheme's")
+            }
+            Self::UntrustedCertificate => {
+                f.write_str("the certificate that was fetched has none of the provider's names")
+            }
+            Self::ExpiredCertificate => f.write_str(
+                "the certificate that was fetched is not valid now; \
+                 is this clock right?",
+            ),
+            Self::UnexpectedSender => f.write_str(
+                "the signature is right, and the request is of another account or topic \
+                 than those given",
+            ),
             Self::MissingContext(context) => {
                 let context = match context {
                     MissingContext::Method => "signs the request's method",
                     MissingContext::Url => "signs the request's URL",
+                    MissingContext::PrivateKey => {
+                        return f.write_str(
+                            "the scheme signs with a private key and only public ones were \
+                             given; pass one, of Ed25519 as whsk_",
+                        );
+                    }
                     MissingContext::Id => "needs the message's id",
                 };
                 write!(f, "the scheme {context} and none was given; pass it")

@@ -18,6 +18,15 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// Its JSON, if it is in some.
+    #[cfg(feature = "asymmetric")]
+    pub(super) fn json(&self) -> Option<&'a str> {
+        match self.value {
+            Some(Value::Json(json)) => Some(json),
+            _ => None,
+        }
+    }
+
     /// Its text: of a string its characters, of another value what is written; `None` if it is named
     /// twice.
     pub(super) fn once(&self) -> Option<Cow<'a, str>> {

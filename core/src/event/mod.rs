@@ -11,9 +11,13 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
+#[cfg(feature = "asymmetric")]
+pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
+#[cfg(feature = "asymmetric")]
+use crate::scheme::Path;
 use crate::scheme::{Definition, PayloadForm, Source};
 use crate::time::UnixTime;
 use field::Resolver;
@@ -113,6 +117,17 @@ impl<'a> Event<'a> {
             let path = path.text.clone();
             VerificationError::MalformedTimestamp(TimestampDefect::Field { path, format })
         })
+    }
+
+    /// The JSON at this path of an object; an error if the text is none, or names it twice.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn json_at<'t>(path: &Path, text: &'t str) -> Result<Option<&'t str>, ()> {
+        let (_, fields) = json::locate(core::slice::from_ref(path), text, false).map_err(drop)?;
+        match fields.first() {
+            Some(field) if field.repeated_at.is_none() => Ok(field.json()),
+            Some(_) => Err(()),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn parse(

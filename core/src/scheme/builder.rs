@@ -1,8 +1,8 @@
 //! The description of a scheme, as the provider table and users write it.
 
 use super::{
-    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
-    UrlForm,
+    Algorithm, Encoding, Handshake, JwsForm, KeyForm, KeySource, PayloadForm, Required, Scheme,
+    TimestampFormat, UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;
@@ -56,6 +56,10 @@ pub struct SchemeBuilder<'a> {
     pub(crate) required: &'a [Required],
     pub(crate) data: Option<&'a str>,
     pub(crate) handshake: Option<Handshake>,
+    pub(crate) ed25519_prefix: Option<&'a str>,
+    pub(crate) key_source: Option<KeySource>,
+    pub(crate) identity: Option<&'a str>,
+    pub(crate) jws: Option<JwsForm>,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -118,6 +122,10 @@ impl<'a> SchemeBuilder<'a> {
             required: &[],
             data: None,
             handshake: None,
+            ed25519_prefix: None,
+            key_source: None,
+            identity: None,
+            jws: None,
         }
     }
 
@@ -268,6 +276,31 @@ impl<'a> SchemeBuilder<'a> {
     /// How the provider makes sure of the endpoint before it delivers; not at all if not said.
     pub const fn handshake(mut self, handshake: Handshake) -> Self {
         self.handshake = Some(handshake);
+        self
+    }
+
+    /// What stands before signatures by Ed25519, which keys `whpk_` and `whsk_` make and verify.
+    pub(crate) const fn ed25519_prefix(mut self, prefix: &'a str) -> Self {
+        self.ed25519_prefix = Some(prefix);
+        self
+    }
+
+    /// How the host comes by the key.
+    pub(crate) const fn key_source(mut self, source: KeySource) -> Self {
+        self.key_source = Some(source);
+        self
+    }
+
+    /// Where the request says whose it is, which must be among the secrets: `header:name` or
+    /// `body:path`.
+    pub(crate) const fn identity(mut self, source: &'a str) -> Self {
+        self.identity = Some(source);
+        self
+    }
+
+    /// What the JSON Web Signature says.
+    pub(crate) const fn jws(mut self, form: JwsForm) -> Self {
+        self.jws = Some(form);
         self
     }
 

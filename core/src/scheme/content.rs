@@ -17,7 +17,18 @@ pub(crate) enum Part {
     Url,
     Form,
     Secret,
+    /// The CRC-32 of the body in decimal.
+    Crc32,
+    /// The SHA-256 of the body in lower-case hexadecimal.
+    Sha256,
     Literal(Box<str>),
+}
+
+impl Part {
+    /// Whether a signature of it is one of the body.
+    pub(crate) fn covers_body(&self) -> bool {
+        matches!(self, Self::Body | Self::Form | Self::Crc32 | Self::Sha256)
+    }
 }
 
 /// Reads `{id}.{timestamp}.{body}` into its parts; an error is the rule that it breaks.
@@ -43,6 +54,8 @@ pub(crate) fn parse(content: &str) -> Result<Vec<Part>, &'static str> {
                 "url" => Part::Url,
                 "form" => Part::Form,
                 "secret" => Part::Secret,
+                "crc32" => Part::Crc32,
+                "sha256" => Part::Sha256,
                 _ => return Err(MALFORMED),
             });
             rest = after;

@@ -4,12 +4,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::rules::{
-    check_content, check_headers, check_signature_grammar, is_scheme_name, require,
+    check_content, check_headers, check_key, check_signature_grammar, is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
+    Algorithm, Encoding, Handshake, HeaderNames, JwsForm, KeyForm, KeySource, Part, PayloadForm,
+    Required, SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -48,6 +48,15 @@ pub(crate) struct Definition {
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
     pub(crate) handshake: Option<Handshake>,
+    pub(crate) ed25519_prefix: Option<Box<str>>,
+    pub(crate) key_source: Option<KeySource>,
+    pub(crate) jws: Option<JwsForm>,
+    /// Where the request names the key, or its URL.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) key_locator: Option<Source>,
+    /// Where it says whose it is.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) identity: Option<Source>,
     /// Index into `paths`, of what a handshake in the body wants back.
     pub(crate) challenge: Option<usize>,
     /// The names of all headers that are read, in lower case, each once.
@@ -111,15 +120,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     check_signature_grammar(builder)?;
     let content = content::parse(builder.content)?;
     check_content(builder, &content)?;
-    require(
-        builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
-        "a secret prefix needs a base64 or hex key",
-    )?;
-    require(
-        !builder.secret_prefix.is_empty()
-            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
-        "a key that is base64 or text needs a secret prefix",
-    )?;
+    check_key(builder)?;
 
     let mut tables = Tables::default();
     let header_sets = builder.headers.iter().map(|set| tables.header_set(set));
@@ -132,6 +133,16 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let event_type = sources(builder.event_type)?;
     let event_time = sources(builder.event_time)?;
     let dedupe = sources(builder.dedupe.unwrap_or(builder.event_id))?;
+    #[cfg(feature = "asymmetric")]
+    let key_locator = match builder.key_source {
+        Some(KeySource::Certificate(it)) => Some(it.url),
+        Some(KeySource::ById(header)) => header,
+        Some(KeySource::Published(_)) | None => None,
+    };
+    #[cfg(feature = "asymmetric")]
+    let key_locator = sources(key_locator.as_slice())?.first().copied();
+    #[cfg(feature = "asymmetric")]
+    let identity = sources(builder.identity.as_slice())?.first().copied();
     let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
     let data = path(builder.data)?;
     let timestamp_field = path(builder.timestamp_field)?;
@@ -174,6 +185,13 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         type_required,
         data,
         handshake: builder.handshake,
+        ed25519_prefix: builder.ed25519_prefix.map(Into::into),
+        key_source: builder.key_source,
+        jws: builder.jws,
+        #[cfg(feature = "asymmetric")]
+        key_locator,
+        #[cfg(feature = "asymmetric")]
+        identity,
         challenge,
         header_names: tables.header_names,
         event_headers: tables.event_headers,

@@ -131,12 +131,17 @@ pub(super) fn check_content(
     content: &[Part],
 ) -> Result<(), &'static str> {
     let is_token = builder.algorithm == Algorithm::Token;
+    let is_jws = builder.algorithm == Algorithm::Jws;
+    require(
+        is_jws == builder.jws.is_some() && (!is_jws || content.is_empty()),
+        "its algorithm is of registered schemes only",
+    )?;
     require(
         !is_token || content.is_empty() && builder.key == KeyForm::Text,
         "a token has content, or a key that is not text",
     )?;
     require(
-        is_token || content.contains(&Part::Body) || content.contains(&Part::Form),
+        is_token || is_jws || content.iter().any(Part::covers_body),
         "its content does not cover the body",
     )?;
     require(
@@ -156,7 +161,8 @@ pub(super) fn check_content(
         "it has a digest of the body in a URL, or for a form, that its content does not cover",
     )?;
     require(
-        content.contains(&Part::Secret) == (builder.algorithm == Algorithm::PlainSha256),
+        content.contains(&Part::Secret) == (builder.algorithm == Algorithm::PlainSha256)
+            || builder.key == KeyForm::Identity,
         "its content has the secret and its algorithm is keyed, or the other way round",
     )?;
     require(
@@ -183,6 +189,34 @@ pub(super) fn check_content(
     require(
         !timestamp_named || timestamp_signed,
         "it names a timestamp that its content does not cover",
+    )
+}
+
+/// Which forms of keys an algorithm takes.
+pub(super) fn check_key(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let is_public = matches!(builder.key, KeyForm::PublicKey | KeyForm::Identity);
+    let fits = match builder.algorithm {
+        Algorithm::Jws => {
+            is_public || matches!(builder.key, KeyForm::Text | KeyForm::PublicKeyOrText)
+        }
+        algorithm => {
+            is_public == algorithm.is_asymmetric() && builder.key != KeyForm::PublicKeyOrText
+        }
+    };
+    require(fits, "its algorithm and the form of its key do not fit")?;
+    require(
+        (builder.key == KeyForm::Identity)
+            <= (builder.key_source.is_some() && builder.algorithm.is_asymmetric()),
+        "the form of its key is of registered schemes only",
+    )?;
+    require(
+        builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
+        "a secret prefix needs a base64 or hex key",
+    )?;
+    require(
+        !builder.secret_prefix.is_empty()
+            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
+        "a key that is base64 or text needs a secret prefix",
     )
 }
 
