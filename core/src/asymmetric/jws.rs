@@ -123,7 +123,7 @@ impl Webhook {
                 Key::Digest(secret) => {
                     let algorithm = shared?.method().err()?;
                     let message = unsigned(form, shared?.name(), body, now);
-                    let tag = mac::Key::new(algorithm, secret).tag(iter::once(message.as_bytes()));
+                    let tag = Key::new(algorithm, secret).tag(iter::once(message.as_bytes()));
                     Some(with_signature(message, &tag[..algorithm.tag_length()]))
                 }
                 Key::Public(key) => {

@@ -3,13 +3,15 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+#[cfg(feature = "asymmetric")]
+use super::JwsForm;
 use super::rules::{
     check_content, check_headers, check_key, check_signature_grammar, is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, JwsForm, KeyForm, KeySource, Part, PayloadForm,
-    Required, SchemeBuilder, Source, TimestampFormat, UrlForm, content,
+    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm, Required,
+    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -50,6 +52,7 @@ pub(crate) struct Definition {
     pub(crate) handshake: Option<Handshake>,
     pub(crate) ed25519_prefix: Option<Box<str>>,
     pub(crate) key_source: Option<KeySource>,
+    #[cfg(feature = "asymmetric")]
     pub(crate) jws: Option<JwsForm>,
     /// Where the request names the key, or its URL.
     #[cfg(feature = "asymmetric")]
@@ -187,6 +190,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         handshake: builder.handshake,
         ed25519_prefix: builder.ed25519_prefix.map(Into::into),
         key_source: builder.key_source,
+        #[cfg(feature = "asymmetric")]
         jws: builder.jws,
         #[cfg(feature = "asymmetric")]
         key_locator,
