@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 mod handshake;
 mod headers;
+mod in_body;
 mod intake;
 mod mac;
 pub mod manual;

@@ -2,6 +2,7 @@
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
+use crate::in_body::not_in_headers;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
@@ -87,7 +88,9 @@ impl Webhook {
     ) -> Result<SignedHeaders, VerificationError> {
         let definition = &*self.definition;
         check_context(definition, message.method, message.url)?;
-        let set = &definition.header_sets[0];
+        let Some(set) = definition.header_sets.first() else {
+            return Err(not_in_headers(definition));
+        };
         if set.id.is_some() && message.id.is_none() {
             return Err(VerificationError::MissingContext(MissingContext::Id));
         }
@@ -122,6 +125,7 @@ impl Webhook {
             timestamp: timestamp.map(str::as_bytes),
             method: message.method,
             url: message.url,
+            in_body: None,
         };
         let proofs = self.signing_keys();
         let mut proofs = proofs.map(|key| signature::proof(definition, key, &content));

@@ -134,10 +134,7 @@ impl Candidates {
                 name: owned(name),
                 encoding: definition.encoding,
                 prefix: definition.prefix.clone(),
-                length: match definition.algorithm {
-                    Algorithm::Token => 0,
-                    algorithm => algorithm.tag_length(),
-                },
+                length: definition.algorithm.signature_length(),
             })
         }
     }
@@ -166,6 +163,12 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
     };
     let label = entry.iter().position(|byte| byte == delimiter);
     label.is_some_and(|length| is_label(&entry[..length]))
+}
+
+/// The tag that this text encodes canonically.
+pub(crate) fn decoded(definition: &Definition, encoded: &[u8]) -> Option<Tag> {
+    let mut tag = [0; MAX_TAG_LENGTH];
+    decode(definition, encoded, &mut tag).then_some(tag)
 }
 
 /// Writes the tag that this text encodes canonically; false if it is of another length, or none,

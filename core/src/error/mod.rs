@@ -34,7 +34,10 @@ pub use delivery::{DeliveryError, MessageDefect};
 pub use destination::{ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
-pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
+pub use verification::{
+    HeaderDefect, MissingContext, SignatureAbsence, SignedFieldDefect, TimestampDefect,
+    VerificationError,
+};
 
 use core::fmt;
 use core::time::Duration;

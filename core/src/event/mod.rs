@@ -6,12 +6,14 @@
 mod field;
 mod form;
 mod json;
+mod signed;
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
+pub(crate) use signed::{SignedItem, not_signature, signed_items};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::scheme::{Definition, PayloadForm, Source};

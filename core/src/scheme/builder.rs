@@ -37,6 +37,8 @@ pub struct SchemeBuilder<'a> {
     pub(crate) separator: Option<char>,
     pub(crate) timestamp_label: Option<&'a str>,
     pub(crate) timestamp_field: Option<&'a str>,
+    pub(crate) signature_field: Option<&'a str>,
+    pub(crate) signature_items: Option<&'a str>,
     pub(crate) further_signatures: &'a [&'a str],
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
@@ -99,6 +101,8 @@ impl<'a> SchemeBuilder<'a> {
             separator: None,
             timestamp_label: None,
             timestamp_field: None,
+            signature_field: None,
+            signature_items: None,
             further_signatures: &[],
             algorithm: Algorithm::HmacSha256,
             encoding: Encoding::Hex,
@@ -153,6 +157,22 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// The signature is this field of the JSON body, as `path.to.it`, and in no header: then there
+    /// are no header sets. What it covers are fields of the body, or the body around it. Of what is
+    /// read before the signature is checked, no name may stand twice.
+    pub const fn signature_field(mut self, path: &'a str) -> Self {
+        self.signature_field = Some(path);
+        self
+    }
+
+    /// The body has several signatures: this field is an array, whose elements are signed one by
+    /// one. The paths of the signature and of what it covers begin at the element. Every one must
+    /// be right, of the same secret.
+    pub const fn signature_items(mut self, path: &'a str) -> Self {
+        self.signature_items = Some(path);
+        self
+    }
+
     /// Further headers that may carry a signature, one for each secret, at most 15.
     pub const fn further_signatures(mut self, names: &'a [&'a str]) -> Self {
         self.further_signatures = names;
@@ -186,6 +206,11 @@ impl<'a> SchemeBuilder<'a> {
     /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
     /// `{url}`, `{form}`, and for plain hashes `{secret}`; all else stands for itself, `{{` and
     /// `}}` for braces. A token has none.
+    ///
+    /// Where the signature is in the body, the parts are `{field:path.to.it}`, the text of a field
+    /// (of a number or boolean what is written, of what is absent or null nothing);
+    /// `{line:path.to.it}`, which is the path and the text, each with a line break behind it, or
+    /// nothing; and `{before_signature}` and `{after_signature}`, the body around the signature.
     ///
     /// `{form}` are the names and values of the body's form, decoded, in the order of their bytes,
     /// each pair once.

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::rules::{
-    check_content, check_headers, check_signature_grammar, is_scheme_name, require,
+    check_content, check_headers, check_signature_grammar, has_header, is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
@@ -20,7 +20,9 @@ const MAX_SOURCES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Box<str>,
+    /// None if the signature is in the body.
     pub(crate) header_sets: Vec<HeaderSet>,
+    pub(crate) in_body: Option<InBody>,
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
     pub(crate) timestamp_label: Option<Box<str>>,
@@ -60,6 +62,15 @@ pub(crate) struct Definition {
     pub(crate) paths: Vec<Path>,
 }
 
+/// Where in the body the signature is, and what it covers.
+#[derive(Debug)]
+pub(crate) struct InBody {
+    /// The array whose elements are signed one by one.
+    pub(crate) items: Option<Path>,
+    /// The signature, and then the fields of the content, in its order.
+    pub(crate) paths: Vec<Path>,
+}
+
 /// One [`HeaderNames`], as indices into [`Definition::header_names`].
 #[derive(Debug)]
 pub(crate) struct HeaderSet {
@@ -74,14 +85,17 @@ impl Definition {
             .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
     }
 
-    /// A header by its index into `header_names`.
+    /// A header by its index into `header_names`. Empty if there is none, as where the signature is in
+    /// the body.
     pub(crate) fn header_name(&self, index: usize) -> HeaderName<'_> {
-        HeaderName::new(&self.header_names[index], index)
+        let name = self.header_names.get(index);
+        HeaderName::new(name.map_or("", |name| name), index)
     }
 
     /// Whether a header carries the attempt timestamp.
     pub(crate) fn has_timestamp(&self) -> bool {
-        self.timestamp_label.is_some() || self.header_sets[0].timestamp.is_some()
+        let first = self.header_sets.first();
+        self.timestamp_label.is_some() || first.is_some_and(|set| set.timestamp.is_some())
     }
 
     /// The version label of the signatures, without the character that ends it.
@@ -126,7 +140,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let header_sets = header_sets.collect();
     let further = builder.further_signatures.iter();
     let further_signatures = further.map(|name| tables.header(name)).collect();
-    let has_id_header = builder.headers[0].id.is_some();
+    let has_id_header = has_header(builder, |set| set.id);
     let mut sources = |texts| tables.sources(texts, has_id_header);
     let event_id = sources(builder.event_id)?;
     let event_type = sources(builder.event_type)?;
@@ -135,6 +149,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
     let data = path(builder.data)?;
     let timestamp_field = path(builder.timestamp_field)?;
+    let in_body = in_body(builder, &content)?;
     let challenge = match builder.handshake {
         Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
         Some(Handshake::MetaVerification) | None => None,
@@ -149,6 +164,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     Ok(Definition {
         name: builder.name.into(),
         header_sets,
+        in_body,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
         timestamp_label: builder.timestamp_label.map(Into::into),
@@ -179,6 +195,18 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         event_headers: tables.event_headers,
         paths: tables.paths,
     })
+}
+
+fn in_body(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<Option<InBody>, &'static str> {
+    let Some(signature) = builder.signature_field else {
+        return Ok(None);
+    };
+    let fields = content.iter().filter_map(Part::field);
+    let paths = core::iter::once(signature).chain(fields).map(Path::parse);
+    Ok(Some(InBody {
+        items: builder.signature_items.map(Path::parse).transpose()?,
+        paths: paths.collect::<Result<_, _>>()?,
+    }))
 }
 
 /// No header holds the others, so that those of ASCII suffice.

@@ -27,7 +27,7 @@ pub use word::{
 };
 
 pub(crate) use content::Part;
-pub(crate) use definition::{Definition, HeaderSet};
+pub(crate) use definition::{Definition, HeaderSet, InBody};
 pub(crate) use rules::is_label;
 pub(crate) use source::{Path, Source};
 

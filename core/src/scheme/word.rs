@@ -42,7 +42,7 @@ macro_rules! words {
 
 words! {
     /// The keyed hash that signs.
-    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token";
+    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, plain-md5, token";
     /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
     HmacSha256 = "hmac-sha256",
     /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
@@ -52,6 +52,9 @@ words! {
     /// Plain SHA-256 over content that holds the secret: no MAC, and weaker than one where the secret
     /// comes first. For providers that use it.
     PlainSha256 = "plain-sha256",
+    /// Plain MD5 over content that holds the secret: weaker still, since MD5 is broken. For providers
+    /// that use it.
+    PlainMd5 = "plain-md5",
     /// No signature: what is sent is the secret itself. It proves nothing about the body.
     Token = "token",
 }
@@ -151,7 +154,18 @@ impl Algorithm {
         match self {
             Self::HmacSha256 | Self::PlainSha256 | Self::Token => 32,
             Self::HmacSha1 => 20,
+            Self::PlainMd5 => 16,
             Self::HmacSha512 => 64,
+        }
+    }
+}
+
+impl Algorithm {
+    /// The length of what is sent as a signature; 0 of a token, which has any.
+    pub(crate) fn signature_length(self) -> usize {
+        match self {
+            Self::Token => 0,
+            algorithm => algorithm.tag_length(),
         }
     }
 }
