@@ -29,9 +29,9 @@ pub(crate) fn signed_items<'a>(
     in_body: &InBody,
     body: &'a [u8],
 ) -> Result<Vec<SignedItem<'a>>, VerificationError> {
-    let signature = &in_body.paths[0];
-    let text =
-        core::str::from_utf8(body).map_err(|_| missing(signature, SignatureAbsence::NotObject))?;
+    let sought = in_body.items.as_ref().unwrap_or(&in_body.paths[0]);
+    let text = core::str::from_utf8(body);
+    let text = text.map_err(|_| missing(sought, SignatureAbsence::NotObject))?;
     let Some(path) = &in_body.items else {
         return Ok(vec![item(definition, in_body, text)?]);
     };

@@ -134,10 +134,11 @@ impl From<ToleranceDescription> for Tolerance {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OneOrMany<T> {
-    /// One value.
-    One(T),
+    // First, because serde reads a list as a structure, too: the empty one as its defaults.
     /// A list.
     Many(Vec<T>),
+    /// One value.
+    One(T),
 }
 
 impl<T> OneOrMany<T> {

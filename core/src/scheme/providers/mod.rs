@@ -1,5 +1,6 @@
 //! The registered schemes, by family. Each entry is a description with its sources.
 
+mod in_body;
 mod of_urls;
 mod raw_body;
 mod standard_webhooks;
@@ -34,11 +35,12 @@ pub(crate) struct Family {
     pub(crate) documentation: &'static [&'static str],
 }
 
-pub(crate) static FAMILIES: [Family; 5] = [
+pub(crate) static FAMILIES: [Family; 6] = [
     standard_webhooks::FAMILY,
     raw_body::FAMILY,
     timestamped::FAMILY,
     of_urls::FAMILY,
+    in_body::FAMILY,
     tokens::FAMILY,
 ];
 

@@ -27,6 +27,12 @@ def sign(
     that is said and the signature's header is a list, as many as a receiver compares; else the
     first."""
     check_context(scheme, method, url)
+    if scheme.signature_field is not None:
+        raise Refusal(
+            "missing_signature",
+            f"the scheme's signature is no header but the field {scheme.signature_field} of the"
+            " body; sign the body",
+        )
     chosen = scheme.header_sets[0]
     if chosen.id is not None and message_id is None:
         raise Refusal(
