@@ -1,18 +1,82 @@
 //! Signatures that are a field of the body.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use subtle::Choice;
 
-use crate::error::{SignatureAbsence, VerificationError};
-use crate::event::{not_signature, signed_items};
+use crate::error::{SignatureAbsence, TimestampDefect, VerificationError};
+use crate::event::{not_object, not_signature, signed_items, with_signatures, with_text};
 use crate::mac::tags_equal;
-use crate::scheme::{Definition, InBody};
-use crate::signature::decoded;
+use crate::scheme::{Definition, InBody, Source};
+use crate::sign::Message;
+use crate::signature::{decoded, proof};
+use crate::time::UnixTime;
 use crate::verify::SignedContent;
 use crate::webhook::{SecretKey, Webhook};
 
 impl Webhook {
+    /// Whether the scheme has its signature in the body: then [`sign`](Self::sign) has no headers to
+    /// give, and [`sign_body`](Self::sign_body) signs.
+    pub fn signs_in_body(&self) -> bool {
+        self.definition.in_body.is_some()
+    }
+
+    /// The body of a message with its signature in it, to test handlers with; where the scheme has its
+    /// signature in a header, the body as it is.
+    ///
+    /// `now` becomes the attempt timestamp, and the message's id what deliveries are told apart by, if
+    /// the signature covers it. What is there already is replaced; all else stays as it is, to the byte.
+    ///
+    /// # Errors
+    /// `missing_signature` if the body is no JSON object, or has no items where the scheme signs those;
+    /// `malformed_signature` if it names a field twice that is signed; `malformed_timestamp`.
+    ///
+    /// ```
+    /// use countersign::{Message, Request, Scheme, Secret, UnixTime, Webhook};
+    ///
+    /// let webhook = Webhook::new(Scheme::MAILGUN, [Secret::parse("signing key")?])?;
+    /// let now = UnixTime::from_seconds(1_700_000_000);
+    /// let message = Message::new(br#"{"event-data": {"event": "opened"}}"#).id("token");
+    /// let body = webhook.sign_body(&message, now)?;
+    ///
+    /// let headers: [(&str, &str); 0] = [];
+    /// let verified = webhook.verify(&Request::new(&headers, &body), now)?;
+    /// let event = verified.event()?;
+    /// assert_eq!(event.event_type(), Some("opened"));
+    /// assert_eq!(event.dedupe_key(), Some("mailgun:token"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign_body(
+        &self,
+        message: &Message<'_>,
+        now: UnixTime,
+    ) -> Result<Vec<u8>, VerificationError> {
+        let definition = &*self.definition;
+        let (Some(in_body), Some(key)) = (&definition.in_body, self.signing_keys().next()) else {
+            return Ok(message.body.to_vec());
+        };
+        let text = core::str::from_utf8(message.body).map_err(|_| not_object(in_body))?;
+        let mut text = Cow::Borrowed(text);
+        if let Some(path) = definition.timestamp_field {
+            let format = definition.timestamp_format;
+            let defect = TimestampDefect::Form(format);
+            let time = format.write(now);
+            let time = time.ok_or(VerificationError::MalformedTimestamp(defect))?;
+            text = with_text(&text, &definition.paths[path], &time)?.into();
+        }
+        if let (Some(Source::Body(path)), Some(id)) = (definition.dedupe.first(), message.id) {
+            let path = &definition.paths[*path];
+            if in_body.paths.contains(path) {
+                text = with_text(&text, path, id)?.into();
+            }
+        }
+        let signed = with_signatures(definition, in_body, &text, &|item| {
+            proof(definition, key, &SignedContent::in_body(definition, item))
+        });
+        signed.map(Into::into)
+    }
+
     /// Which secret all signatures in the body are of.
     ///
     /// The work is bounded as for signatures in headers: one MAC per secret and item, of which there

@@ -13,8 +13,8 @@ use crate::webhook::Webhook;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Message<'a> {
-    body: &'a [u8],
-    id: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+    pub(crate) id: Option<&'a str>,
     method: Option<&'a str>,
     url: Option<&'a str>,
 }

@@ -195,8 +195,8 @@ fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
 /// What stands in the signature header for this key: a signature of this content, or the token.
 pub(crate) fn proof(definition: &Definition, key: &Key, content: &SignedContent<'_>) -> String {
     if let Some(token) = key.token() {
-        // It is visible ASCII, as was checked.
-        return token.iter().map(|byte| char::from(*byte)).collect();
+        // It is visible ASCII, as was checked, or else the text of a secret for a body.
+        return core::str::from_utf8(token).unwrap_or_default().into();
     }
     let tag = key.tag(content.parts(key.secret()));
     let tag = &tag[..definition.algorithm.tag_length()];

@@ -7,13 +7,15 @@ mod field;
 mod form;
 mod json;
 mod signed;
+mod signing;
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
-pub(crate) use signed::{SignedItem, not_signature, signed_items};
+pub(crate) use signed::{SignedItem, not_object, not_signature, signed_items};
+pub(crate) use signing::{with_signatures, with_text};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::scheme::{Definition, PayloadForm, Source};

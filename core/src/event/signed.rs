@@ -29,9 +29,7 @@ pub(crate) fn signed_items<'a>(
     in_body: &InBody,
     body: &'a [u8],
 ) -> Result<Vec<SignedItem<'a>>, VerificationError> {
-    let sought = in_body.items.as_ref().unwrap_or(&in_body.paths[0]);
-    let text = core::str::from_utf8(body);
-    let text = text.map_err(|_| missing(sought, SignatureAbsence::NotObject))?;
+    let text = core::str::from_utf8(body).map_err(|_| not_object(in_body))?;
     let Some(path) = &in_body.items else {
         return Ok(vec![item(definition, in_body, text)?]);
     };
@@ -50,7 +48,7 @@ pub(crate) fn signed_items<'a>(
     }
 }
 
-fn item<'a>(
+pub(super) fn item<'a>(
     definition: &Definition,
     in_body: &InBody,
     text: &'a str,
@@ -89,7 +87,7 @@ fn line(path: &Path, written: &str) -> String {
 }
 
 /// The fields of an object; `path` is what they are sought for.
-fn locate<'a>(
+pub(super) fn locate<'a>(
     paths: &[Path],
     path: &Path,
     text: &'a str,
@@ -101,7 +99,10 @@ fn locate<'a>(
 }
 
 /// The JSON text of a field that no object names twice, if it is there and not null.
-fn once<'a>(path: &Path, field: &Field<'a>) -> Result<Option<&'a str>, VerificationError> {
+pub(super) fn once<'a>(
+    path: &Path,
+    field: &Field<'a>,
+) -> Result<Option<&'a str>, VerificationError> {
     if field.repeated_at.is_some() {
         return Err(malformed(path, SignedFieldDefect::Repeated));
     }
@@ -125,7 +126,7 @@ fn written<'a>(path: &Path, field: &Field<'a>) -> Result<Option<Cow<'a, str>>, V
 }
 
 /// The texts of the elements of an array whose grammar was checked; of another value none.
-fn elements(array: &str) -> impl Iterator<Item = &str> {
+pub(super) fn elements(array: &str) -> impl Iterator<Item = &str> {
     let inner = array
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
@@ -159,15 +160,22 @@ fn elements(array: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cold]
-fn missing(path: &Path, absence: SignatureAbsence) -> VerificationError {
+pub(super) fn missing(path: &Path, absence: SignatureAbsence) -> VerificationError {
     let path = path.text.clone();
     VerificationError::MissingSignature { path, absence }
 }
 
 #[cold]
-fn malformed(path: &Path, defect: SignedFieldDefect) -> VerificationError {
+pub(super) fn malformed(path: &Path, defect: SignedFieldDefect) -> VerificationError {
     let path = path.text.clone();
     VerificationError::MalformedSignedField { path, defect }
+}
+
+/// The error for a body that is none with signatures.
+#[cold]
+pub(crate) fn not_object(in_body: &InBody) -> VerificationError {
+    let sought = in_body.items.as_ref().unwrap_or(&in_body.paths[0]);
+    missing(sought, SignatureAbsence::NotObject)
 }
 
 /// The error for a signature that is none.
