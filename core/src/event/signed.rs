@@ -155,7 +155,7 @@ pub(super) fn elements(array: &str) -> impl Iterator<Item = &str> {
             None => (rest, ""),
         };
         rest = after;
-        Some(element)
+        Some(element.trim_end_matches(is_whitespace))
     })
 }
 

@@ -93,8 +93,8 @@ class _Reader:
         for word in ("true", "false", "null"):
             if first == word[0]:
                 self.expect(word)
-                return Value(word, word)
-        return Value("number", self._number())
+                return Value(word, word, start=start)
+        return Value("number", self._number(), start=start)
 
     def _object(self, levels: int) -> List[Tuple[str, Value]]:
         members: List[Tuple[str, Value]] = []

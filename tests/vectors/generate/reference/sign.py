@@ -13,6 +13,12 @@ from reference.timestamps import format_time
 from reference.verify import check_context, check_timestamp, form_content
 
 
+def written_timestamp(scheme: Scheme, now: int) -> str:
+    timestamp = format_time(now, scheme.timestamp_format)
+    check_timestamp(scheme, timestamp)
+    return timestamp
+
+
 def sign(
     scheme: Scheme,
     keys: Sequence[Sequence[bytes]],
@@ -48,8 +54,7 @@ def sign(
 
     timestamp = ""
     if chosen.timestamp is not None or scheme.timestamp_label is not None:
-        timestamp = format_time(now, scheme.timestamp_format)
-        check_timestamp(scheme, timestamp)
+        timestamp = written_timestamp(scheme, now)
     if chosen.timestamp is not None:
         headers.append((chosen.timestamp, timestamp))
 

@@ -38,7 +38,7 @@ def mac(scheme: Scheme, key: bytes, content: bytes) -> bytes:
 
 def encode_tag(scheme: Scheme, tag: bytes) -> str:
     if scheme.algorithm == "token":
-        return tag.decode("ascii")
+        return tag.decode("utf-8")
     if scheme.encoding == "base64":
         return encode_base64(tag)
     if scheme.encoding == "base64url":

@@ -39,19 +39,19 @@ def _items(scheme: Scheme, body: bytes) -> List[_Item]:
         text = body.decode("utf-8")
         whole = parse_json(text)
     except (UnicodeDecodeError, Refusal):
-        raise _not_object(sought) from None
+        raise not_object(sought) from None
     if whole.kind != "object":
-        raise _not_object(sought)
+        raise not_object(sought)
     if scheme.signature_items is None:
         return [_item(scheme, signature, whole, text)]
-    array = _at(scheme.signature_items, whole)
+    array = value_at(scheme.signature_items, whole)
     elements = [] if array is None or array.kind != "array" else array.members
     items: List[_Item] = []
     for _, element in elements:
         if len(items) == MOST_CANDIDATES:
-            raise _malformed(scheme.signature_items, f" has more than {MOST_CANDIDATES} items")
+            raise malformed(scheme.signature_items, f" has more than {MOST_CANDIDATES} items")
         if element.kind != "object":
-            raise _not_object(signature)
+            raise not_object(signature)
         items.append(_item(scheme, signature, element, text))
     if not items:
         raise Refusal(
@@ -63,7 +63,7 @@ def _items(scheme: Scheme, body: bytes) -> List[_Item]:
 
 
 def _item(scheme: Scheme, path: str, value: Value, text: str) -> _Item:
-    found = _at(path, value)
+    found = value_at(path, value)
     if found is None:
         raise Refusal(
             "missing_signature",
@@ -71,7 +71,7 @@ def _item(scheme: Scheme, path: str, value: Value, text: str) -> _Item:
         )
     if found.kind != "string" or found.holds_lone_surrogate():
         raise _no_signature(scheme)
-    return _Item(found, _values(scheme, value, found, text))
+    return _Item(found, values_of(scheme, value, found, text))
 
 
 def _tag(scheme: Scheme, signature: Value) -> bytes:
@@ -84,15 +84,15 @@ def _tag(scheme: Scheme, signature: Value) -> bytes:
 def _no_signature(scheme: Scheme) -> Refusal:
     assert scheme.signature_field is not None
     if scheme.algorithm == "token":
-        return _malformed(scheme.signature_field, " holds no token")
-    return _malformed(
+        return malformed(scheme.signature_field, " holds no token")
+    return malformed(
         scheme.signature_field,
         f" holds no {scheme.tag_bytes}-byte signature in canonical"
         f" {ENCODING_NAMES[scheme.encoding]}",
     )
 
 
-def _values(scheme: Scheme, value: Value, signature: Value, text: str) -> Dict[str, bytes]:
+def values_of(scheme: Scheme, value: Value, signature: Value, text: str) -> Dict[str, bytes]:
     values = {
         "before_signature": text[: signature.start + 1].encode("utf-8"),
         "after_signature": text[signature.start + len(signature.source) - 1 :].encode("utf-8"),
@@ -112,14 +112,14 @@ def _values(scheme: Scheme, value: Value, signature: Value, text: str) -> Dict[s
     return values
 
 
-def _at(path: str, value: Value) -> Optional[Value]:
+def value_at(path: str, value: Value) -> Optional[Value]:
     """The one value there; None if it is absent or null."""
     for name in path.split("."):
         if value.kind != "object":
             return None
         named = [member for key, member in value.members if key == name]
         if len(named) > 1:
-            raise _malformed(path, ", which is signed, appears more than once")
+            raise malformed(path, ", which is signed, appears more than once")
         if not named:
             return None
         value = named[0]
@@ -127,23 +127,23 @@ def _at(path: str, value: Value) -> Optional[Value]:
 
 
 def _text(path: str, value: Value) -> Optional[str]:
-    found = _at(path, value)
+    found = value_at(path, value)
     if found is None:
         return None
     if found.kind in ("object", "array"):
-        raise _malformed(path, ", which is signed, is an object or array")
+        raise malformed(path, ", which is signed, is an object or array")
     if found.kind != "string":
         return found.source
     if found.holds_lone_surrogate():
-        raise _malformed(path, ", which is signed, holds a lone surrogate")
+        raise malformed(path, ", which is signed, holds a lone surrogate")
     return found.text
 
 
-def _malformed(path: str, what: str) -> Refusal:
+def malformed(path: str, what: str) -> Refusal:
     return Refusal("malformed_signature", f"the field {path} of the body{what}")
 
 
-def _not_object(path: str) -> Refusal:
+def not_object(path: str) -> Refusal:
     return Refusal(
         "missing_signature",
         f"the body is no JSON object and has no signature at {path}; was it cut short, or is it of"
