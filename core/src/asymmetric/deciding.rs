@@ -16,13 +16,14 @@ use core::iter;
 use super::jws::{Jws, Refusal};
 use super::key_url::is_trusted;
 use super::{HeldKey, Method, PublicKey, certificate, reading};
-use crate::error::{KeyDefect, VerificationError};
+use crate::error::{KeyDefect, SignedFieldDefect, TimestampDefect, VerificationError};
+use crate::event::{SignedItem, not_signature};
 use crate::headers::owned;
 use crate::key_needed::KeyNeeded;
 use crate::mac::{self, Key};
 use crate::received::Received;
-use crate::scheme::{Definition, Encoding, JwsForm, KeySource};
-use crate::signature::Candidates;
+use crate::scheme::{Definition, Encoding, InBody, JwsForm, KeySource, Source};
+use crate::signature::{Candidates, decoded_bytes};
 use crate::time::UnixTime;
 use crate::verify::{Context, SignedContent};
 use crate::webhook::Webhook;
@@ -74,6 +75,55 @@ impl Webhook {
         })
     }
 
+    /// Decides by the signatures in the body, by the index of the secret that fits.
+    pub(crate) fn prove_items(
+        &self,
+        received: &Received<'_>,
+        in_body: &InBody,
+        context: &Context<'_>,
+        items: &[SignedItem<'_>],
+    ) -> Result<usize, VerificationError> {
+        let definition = &*self.definition;
+        let method = self.method_in_body(received, context)?;
+        let mut signatures = Vec::new();
+        for item in items {
+            let signature = decoded_bytes(definition.encoding, item.signature.as_bytes());
+            let signature = signature.filter(|bytes| method.takes_length(bytes.len()));
+            signatures.push(signature.ok_or_else(|| not_signature(definition, &in_body.paths[0]))?);
+        }
+        let keys = self.keys_for(received, context, None)?;
+        let mut fitting = keys.iter().filter(|(_, key)| {
+            items.iter().zip(&signatures).all(|(item, signature)| {
+                let content = SignedContent::in_body(definition, item);
+                key.verify(method, &mut content.parts(&[]), signature)
+            })
+        });
+        let fitting = fitting.next().map(|(index, _)| *index);
+        let key_index = fitting.ok_or(VerificationError::SignatureMismatch)?;
+        Ok(self.expected_sender(received, context)?.unwrap_or(key_index))
+    }
+
+    /// How signatures in the body were made, if it says so.
+    fn method_in_body(
+        &self,
+        received: &Received<'_>,
+        context: &Context<'_>,
+    ) -> Result<Method, VerificationError> {
+        let definition = &*self.definition;
+        let Some(path) = definition.rsa_version_field else {
+            return Ok(Method::of(definition.algorithm).unwrap_or(Method::Ed25519));
+        };
+        let version = received.text(Source::Body(path), definition, context.body);
+        match version.as_deref() {
+            Some("1") => Ok(Method::RsaSha1),
+            Some("2") => Ok(Method::RsaSha256),
+            _ => Err(VerificationError::MalformedSignedField {
+                path: definition.paths[path].text.clone(),
+                defect: SignedFieldDefect::UnknownVersion,
+            }),
+        }
+    }
+
     /// Decides by a JSON Web Signature.
     pub(crate) fn prove_jws(
         &self,
@@ -82,13 +132,14 @@ impl Webhook {
         form: &JwsForm,
     ) -> Result<Proof, VerificationError> {
         let name = || owned(received.signature_name);
+        let malformed = || VerificationError::MalformedSignature {
+            name: name(),
+            encoding: Encoding::Base64Url,
+            prefix: "".into(),
+            length: None,
+        };
         let jws = Jws::parse(received.signature, form).map_err(|refusal| match refusal {
-            Refusal::Malformed => VerificationError::MalformedSignature {
-                name: name(),
-                encoding: Encoding::Base64Url,
-                prefix: "".into(),
-                length: None,
-            },
+            Refusal::Malformed => malformed(),
             Refusal::Unsupported => VerificationError::UnsupportedSignature {
                 name: name(),
                 label: "JWS".into(),
@@ -96,7 +147,15 @@ impl Webhook {
         })?;
         let key_index = match jws.algorithm.method() {
             Ok(method) => {
-                let keys = self.keys_for(received, context, jws.key_id.as_deref())?;
+                let is_by_id = matches!(self.definition.key_source, Some(KeySource::ById(_)));
+                let keys = self.keys_for(received, context, jws.key_id.as_deref());
+                let keys = match keys {
+                    // Which key it is by, it must say.
+                    Err(VerificationError::KeyNeeded(_)) if is_by_id && jws.key_id.is_none() => {
+                        return Err(malformed());
+                    }
+                    keys => keys?,
+                };
                 let mut fitting = keys.iter().filter(|(_, key)| {
                     key.verify(method, &mut iter::once(jws.signed), &jws.signature)
                 });
@@ -123,7 +182,7 @@ impl Webhook {
                 .json(claim)
                 .and_then(|json| format.parse(json.as_bytes()));
             time.ok_or(VerificationError::MalformedTimestamp(
-                crate::error::TimestampDefect::Form(format),
+                TimestampDefect::Form(format),
             ))
         });
         Ok(Proof {
@@ -175,6 +234,10 @@ impl Webhook {
         let Some(source) = definition.key_source.filter(|_| held.is_empty()) else {
             return Ok(held);
         };
+        if let (Some(Source::Header(header)), None) = (definition.key_locator, &located) {
+            let name = definition.header_name(definition.event_headers[header]);
+            return Err(VerificationError::MissingHeader { name: owned(name) });
+        }
         let url = match source {
             KeySource::Certificate(source) => {
                 let url = located.as_deref().unwrap_or_default();

@@ -23,6 +23,7 @@ CLASSES = {
         ("malformed_header", "A header's value is not what a header may hold.", 401),
         ("conflicting_header", "A header came more than once with different values.", 401),
         ("malformed_timestamp", "The timestamp is not in its form.", 401),
+        ("missing_signature", "The body has no signature where the scheme has it.", 401),
         ("malformed_signature", "No entry is a signature in canonical form.", 401),
         ("unsupported_signature", "Every signature is of another version.", 401),
         ("signature_mismatch", "No secret fits any signature.", 401),
