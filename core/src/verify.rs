@@ -155,8 +155,7 @@ impl Webhook {
         let mut key_index = None;
         #[cfg(feature = "asymmetric")]
         if definition.algorithm.is_asymmetric() {
-            let proof = self.prove_content(&received, context, &content, &candidates)?;
-            key_index = Some(proof.key_index);
+            key_index = Some(self.prove_content(&received, context, &content, &candidates)?);
         }
         for SecretKey { index, key } in &self.keys {
             #[cfg(feature = "asymmetric")]

@@ -2,10 +2,10 @@
 //! [`verify`](crate::verify), with the key before the signature that it verifies:
 //!
 //! 1. signature decodable (`malformed_signature`, `unsupported_signature`);
-//! 2. key at hand (`untrusted_key_url`, `key_needed`, `malformed_key`, `untrusted_certificate`,
+//! 2. sender expected (`unexpected_sender`), before a key is fetched for anybody;
+//! 3. key at hand (`untrusted_key_url`, `key_needed`, `malformed_key`, `untrusted_certificate`,
 //!    `expired_certificate`);
-//! 3. signature right (`signature_mismatch`);
-//! 4. sender expected (`unexpected_sender`);
+//! 4. signature right (`signature_mismatch`);
 //! 5. freshness.
 
 use alloc::borrow::Cow;
@@ -47,7 +47,7 @@ impl Webhook {
         context: &Context<'_>,
         content: &SignedContent<'_>,
         candidates: &Candidates,
-    ) -> Result<Proof, VerificationError> {
+    ) -> Result<usize, VerificationError> {
         let definition = &*self.definition;
         let method = Method::of(definition.algorithm).unwrap_or(Method::Ed25519);
         let keys = self.keys_for(received, context, None)?;
@@ -66,13 +66,7 @@ impl Webhook {
                 None => verifies(key, &[]).then_some(*index),
             }
         });
-        let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
-        Ok(Proof {
-            key_index: self
-                .expected_sender(received, context)?
-                .unwrap_or(key_index),
-            timestamp: None,
-        })
+        key_index.ok_or(VerificationError::SignatureMismatch)
     }
 
     /// Decides by the signatures in the body, by the index of the secret that fits.
@@ -91,6 +85,7 @@ impl Webhook {
             let signature = signature.filter(|bytes| method.takes_length(bytes.len()));
             signatures.push(signature.ok_or_else(|| not_signature(definition, &in_body.paths[0]))?);
         }
+        let sender = self.expected_sender(received, context)?;
         let keys = self.keys_for(received, context, None)?;
         let mut fitting = keys.iter().filter(|(_, key)| {
             items.iter().zip(&signatures).all(|(item, signature)| {
@@ -100,7 +95,7 @@ impl Webhook {
         });
         let fitting = fitting.next().map(|(index, _)| *index);
         let key_index = fitting.ok_or(VerificationError::SignatureMismatch)?;
-        Ok(self.expected_sender(received, context)?.unwrap_or(key_index))
+        Ok(sender.unwrap_or(key_index))
     }
 
     /// How signatures in the body were made, if it says so.

@@ -89,7 +89,7 @@ pub enum VerificationError {
     UntrustedCertificate,
     /// The certificate that was fetched is not valid now.
     ExpiredCertificate,
-    /// The signature is right, and the request is another's than those whose are taken.
+    /// The request is of another account or topic than those whose requests are taken.
     UnexpectedSender,
     /// The scheme signs something that the call did not pass.
     MissingContext(MissingContext),
@@ -316,9 +316,7 @@ impl fmt::Display for VerificationError {
                 match defect {
                     SignedFieldDefect::NotSignature {
                         length: Some(0), ..
-                    } => {
-                        f.write_str(" holds no token")
-                    }
+                    } => f.write_str(" holds no token"),
                     SignedFieldDefect::NotSignature { encoding, length } => {
                         let encoding = encoding.phrase();
                         f.write_str(" holds no ")?;
@@ -385,8 +383,8 @@ impl fmt::Display for VerificationError {
                  is this clock right?",
             ),
             Self::UnexpectedSender => f.write_str(
-                "the signature is right, and the request is of another account or topic \
-                 than those given",
+                "the request is of another account or topic than those given; \
+                 is it this endpoint's?",
             ),
             Self::MissingContext(context) => {
                 let context = match context {

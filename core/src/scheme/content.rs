@@ -36,7 +36,8 @@ pub(crate) enum Part {
 impl Part {
     /// Whether a signature of it is one of the body.
     pub(crate) fn covers_body(&self) -> bool {
-        matches!(self, Self::Body | Self::Form | Self::Crc32 | Self::Sha256) || self.field().is_some()
+        matches!(self, Self::Body | Self::Form | Self::Crc32 | Self::Sha256)
+            || self.field().is_some()
     }
 
     /// The path of the field that it is of.
