@@ -1,6 +1,8 @@
 //! The checks before claim and handler in their order, which is the same in every language.
 
 use bytes::Bytes;
+#[cfg(feature = "asymmetric")]
+use countersign::VerificationError;
 use countersign::error::HandshakeDefect;
 use countersign::{
     Answer, Error, GuardError, HandshakeReply, Head, Intake, Request, UnixTime, rate_limit_key,
@@ -60,7 +62,17 @@ impl Receiver {
             }
         }
         let now = (settings.clock)();
-        let event = match self.read_event(parts, &body, now, journal)? {
+        let read = self.read_event(parts, &body, now, None, journal);
+        #[cfg(feature = "asymmetric")]
+        let read = match (read, &self.settings.keys) {
+            (Err(Error::Verification(VerificationError::KeyNeeded(needed))), Some(keys)) => {
+                let key = keys.key(&needed).await;
+                let key = key.map_err(|_| GuardError::KeyUnavailable)?;
+                self.read_event(parts, &body, now, Some(&key), journal)
+            }
+            (read, _) => read,
+        };
+        let event = match read? {
             Read::Event(event) => event,
             Read::Handshake(reply) => return self.agree(reply, journal).await,
         };
@@ -121,12 +133,14 @@ impl Receiver {
         parts: &Parts,
         body: &Bytes,
         now: UnixTime,
+        key: Option<&[u8]>,
         journal: &mut Journal,
     ) -> Result<Read, Error> {
         let url = self.url(parts);
         let request = Request::new(&parts.headers, body)
             .method(parts.method.as_str())
-            .url(&*url);
+            .url(&*url)
+            .key(key);
         let verified = self.webhook.verify(&request, now)?;
         journal.key_index = Some(verified.key_index());
         let event = verified.event()?;

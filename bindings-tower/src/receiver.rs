@@ -13,6 +13,8 @@ use crate::event::ReceivedEvent;
 use crate::handler::{Handler, consent, handler};
 use crate::inbox::EventStore;
 use crate::journal::Observer;
+#[cfg(feature = "asymmetric")]
+use crate::keys::KeySource;
 use crate::layer::VerifyLayer;
 use crate::outcome::Outcome;
 #[cfg(feature = "schema")]
@@ -234,6 +236,14 @@ impl Receiver {
         F: Future<Output = bool> + Send + 'static,
     {
         self.settings.on_handshake = Some(consent(decide));
+        self
+    }
+
+    /// Fetches the keys of schemes that need it, such as `paypal`; without it their requests are answered
+    /// 503.
+    #[cfg(feature = "asymmetric")]
+    pub fn keys(mut self, source: impl KeySource) -> Self {
+        self.settings.keys = Some(Arc::new(source));
         self
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) origin: Option<(Scheme, Authority)>,
     /// Whether the program asked for what a handshake hands over.
     pub(crate) on_handshake: Option<Consent>,
+    #[cfg(feature = "asymmetric")]
+    pub(crate) keys: Option<Arc<dyn crate::keys::KeySource>>,
     /// Whether the client's address decides anything.
     pub(crate) needs_peer: bool,
 }
@@ -63,6 +65,8 @@ impl Default for Settings {
             clock: Box::new(system_time),
             origin: None,
             on_handshake: None,
+            #[cfg(feature = "asymmetric")]
+            keys: None,
             needs_peer: false,
         }
     }

@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod address;
 mod answer;
+#[cfg(feature = "asymmetric")]
+mod asymmetric;
 mod availability;
 mod backoff;
 mod call_url;
@@ -16,7 +18,9 @@ pub mod error;
 pub mod event;
 mod handshake;
 mod headers;
+mod in_body;
 mod intake;
+mod key_needed;
 mod mac;
 pub mod manual;
 pub mod monitor;
@@ -53,6 +57,7 @@ pub use event::Event;
 pub use handshake::HandshakeReply;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
+pub use key_needed::KeyNeeded;
 pub use payload::write_payload;
 pub use rate_limit::{MemoryRateLimiter, RateLimit, RateWindow};
 pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_claim};

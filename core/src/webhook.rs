@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric;
 use crate::error::ConfigurationError;
 use crate::mac::Key;
-use crate::scheme::{AnswerForm, Definition, Scheme};
+use crate::scheme::{AnswerForm, Definition, KeySource, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
 
@@ -57,6 +59,13 @@ impl Webhook {
         let definition = scheme.definition()?;
         let mut keys = Vec::new();
         for (index, secret) in secrets.into_iter().enumerate() {
+            #[cfg(feature = "asymmetric")]
+            if let Some(public) = asymmetric::keys_of(&definition, &secret)? {
+                keys.extend(public.into_iter().map(|key| SecretKey { index, key }));
+                continue;
+            }
+            #[cfg(not(feature = "asymmetric"))]
+            refuse_public(&definition, &secret)?;
             let key = |bytes: &[u8]| SecretKey {
                 index,
                 key: Key::new(definition.algorithm, bytes),
@@ -65,7 +74,8 @@ impl Webhook {
             keys.extend(secret.other_key(&definition).map(|other| key(&other)));
             keys.push(key(&secret.key(&definition)?));
         }
-        if keys.is_empty() {
+        // A key that is found by its id may be fetched.
+        if keys.is_empty() && !matches!(definition.key_source, Some(KeySource::ById(_))) {
             return Err(ConfigurationError::NoSecrets);
         }
         Ok(Self {
@@ -160,6 +170,19 @@ impl Webhook {
             .map(|side| side.unwrap_or(0))
             .fold(0, u64::saturating_add);
         Duration::from_secs(window.max(DAY))
+    }
+}
+
+/// Without public keys nothing can be made of the secrets that have one.
+#[cfg(not(feature = "asymmetric"))]
+fn refuse_public(definition: &Definition, secret: &Secret) -> Result<(), ConfigurationError> {
+    let is_standard = [b"whpk_", b"whsk_"]
+        .iter()
+        .any(|it| secret.bytes().starts_with(*it));
+    match definition.algorithm.is_asymmetric() || definition.ed25519_prefix.is_some() && is_standard
+    {
+        true => Err(ConfigurationError::AsymmetricLeftOut),
+        false => Ok(()),
     }
 }
 

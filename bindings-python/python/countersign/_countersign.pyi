@@ -97,6 +97,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Verified: ...
     def unwrap(
         self,
@@ -106,6 +107,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Event: ...
     def sign(
         self,

@@ -38,6 +38,8 @@ pub enum GuardError {
     },
     /// A store that a guard needs does not answer.
     StoreUnavailable,
+    /// The key that a signature is by could not be fetched.
+    KeyUnavailable,
     /// The handler of an authentic event failed.
     HandlerFailed,
     /// The handler of an authentic event did not end in time.
@@ -82,6 +84,7 @@ super::codes! { GuardError
     GuardError::DuplicateEvent => "duplicate_event",
     GuardError::EventInProgress { .. } => "event_in_progress",
     GuardError::StoreUnavailable => "store_unavailable",
+    GuardError::KeyUnavailable => "key_unavailable",
     GuardError::HandlerFailed => "handler_failed",
     GuardError::HandlerTimeout => "handler_timeout",
 }
@@ -133,6 +136,10 @@ impl fmt::Display for GuardError {
             Self::DuplicateEvent => "this delivery was handled before",
             Self::EventInProgress { .. } => {
                 "this delivery is being handled right now; come back to learn its outcome"
+            }
+            Self::KeyUnavailable => {
+                "the key that the signature is by could not be fetched from the provider; \
+                 try again later"
             }
             Self::StoreUnavailable => {
                 "a store that this receiver needs does not answer; deliver the event again"

@@ -34,7 +34,10 @@ pub use delivery::{DeliveryError, MessageDefect};
 pub use destination::{ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, HandshakeDefect, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
-pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
+pub use verification::{
+    HeaderDefect, KeyDefect, MissingContext, SignatureAbsence, SignedFieldDefect, TimestampDefect,
+    VerificationError,
+};
 
 use core::fmt;
 use core::time::Duration;
@@ -107,6 +110,7 @@ impl Error {
             "duplicate_event" => GuardError::DuplicateEvent.into(),
             "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
             "store_unavailable" => GuardError::StoreUnavailable.into(),
+            "key_unavailable" => GuardError::KeyUnavailable.into(),
             "handler_failed" => GuardError::HandlerFailed.into(),
             "handler_timeout" => GuardError::HandlerTimeout.into(),
             _ => return None,

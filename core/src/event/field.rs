@@ -21,6 +21,15 @@ impl<'a> Field<'a> {
         matches!(self.value, Some(Value::Json(json)) if json.starts_with('"'))
     }
 
+    /// Its JSON, if it is in some.
+    #[cfg(feature = "asymmetric")]
+    pub(super) fn json(&self) -> Option<&'a str> {
+        match self.value {
+            Some(Value::Json(json)) => Some(json),
+            _ => None,
+        }
+    }
+
     /// Its text: of a string its characters, of another value what is written; `None` if it is named
     /// twice.
     pub(super) fn once(&self) -> Option<Cow<'a, str>> {
@@ -203,7 +212,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             Source::Body(path) => (&self.definition.paths[path].text, false),
             Source::Header(index) => (self.header_name(self.definition.event_headers[index]), true),
             Source::Id => {
-                let name = self.definition.header_sets[0].id;
+                let name = self.definition.header_sets.first().and_then(|set| set.id);
                 (name.map_or("", |name| self.header_name(name)), true)
             }
         }

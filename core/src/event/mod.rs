@@ -7,13 +7,19 @@ mod field;
 mod form;
 mod handshake;
 mod json;
+mod signed;
+mod signing;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
+#[cfg(feature = "asymmetric")]
+pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
+pub(crate) use signed::{SignedItem, not_object, not_signature, signed_items};
+pub(crate) use signing::{with_signatures, with_text};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 use crate::handshake::HandshakeReply;
@@ -120,6 +126,17 @@ impl<'a> Event<'a> {
         };
         let field = unparsed_field(&definition.paths[path], body)?;
         field.is_string().then(|| field.once())?
+    }
+
+    /// The JSON at this path of an object; an error if the text is none, or names it twice.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn json_at<'t>(path: &Path, text: &'t str) -> Result<Option<&'t str>, ()> {
+        let (_, fields) = json::locate(core::slice::from_ref(path), text, false).map_err(drop)?;
+        match fields.first() {
+            Some(field) if field.repeated_at.is_none() => Ok(field.json()),
+            Some(_) => Err(()),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn parse(

@@ -12,7 +12,7 @@ use crate::headers::{Headers, Lookup, Request, look_up};
 use crate::mac::tags_equal;
 use crate::scheme::Handshake;
 use crate::secret::Secret;
-use crate::signature::Candidates;
+use crate::signature::{Candidates, Kinds};
 use crate::webhook::Webhook;
 
 const REFUSED: GuardError = GuardError::HandshakeRefused(HandshakeDefect::Token);
@@ -155,13 +155,15 @@ impl Webhook {
 
     /// Passes if the token of deliveries is there, and one of the secrets.
     fn check_token(&self, look_up: LookUp<'_, '_>) -> Result<(), GuardError> {
-        let index = self.definition.header_sets[0].signature;
+        let set = self.definition.header_sets.first().ok_or(REFUSED)?;
+        let index = set.signature;
         let Lookup::Value(token) = look_up(index) else {
             return Err(REFUSED);
         };
+        let kinds = Kinds::of(&self.definition, &self.keys);
         let mut candidates = Candidates::new();
         let name = self.definition.header_name(index);
-        let read = candidates.read(&self.definition, name, token, &[]);
+        let read = candidates.read(&self.definition, kinds, name, token, &[]);
         read.map_err(|_| REFUSED)?;
         let mut fits = Choice::from(0);
         for key in &self.keys {

@@ -10,6 +10,7 @@ mod definition;
 #[cfg(feature = "serde")]
 mod description;
 mod providers;
+mod public_keys;
 mod rules;
 mod source;
 mod word;
@@ -28,7 +29,10 @@ pub use word::{
 };
 
 pub(crate) use content::Part;
-pub(crate) use definition::{Definition, HeaderSet};
+pub(crate) use definition::{Definition, HeaderSet, InBody};
+#[cfg(feature = "asymmetric")]
+pub(crate) use public_keys::JwsAlgorithm;
+pub(crate) use public_keys::{JwsForm, KeySource};
 pub(crate) use rules::is_label;
 pub(crate) use source::{Path, Source};
 

@@ -42,7 +42,9 @@ macro_rules! words {
 
 words! {
     /// The keyed hash that signs.
-    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token";
+    Algorithm, "algorithm",
+    "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, plain-md5, token, ed25519, \
+     ecdsa-p256-sha256, rsa-pkcs1-sha256, jws";
     /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
     HmacSha256 = "hmac-sha256",
     /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
@@ -52,8 +54,19 @@ words! {
     /// Plain SHA-256 over content that holds the secret: no MAC, and weaker than one where the secret
     /// comes first. For providers that use it.
     PlainSha256 = "plain-sha256",
+    /// Plain MD5 over content that holds the secret: weaker still, since MD5 is broken. For providers
+    /// that use it.
+    PlainMd5 = "plain-md5",
     /// No signature: what is sent is the secret itself. It proves nothing about the body.
     Token = "token",
+    /// Ed25519 (RFC 8032): signatures of 64 bytes, verified with a public key.
+    Ed25519 = "ed25519",
+    /// ECDSA on P-256 with SHA-256 (FIPS 186-5), in DER.
+    EcdsaP256Sha256 = "ecdsa-p256-sha256",
+    /// RSA with PKCS#1 v1.5 and SHA-256 (RFC 8017 section 8.2), with a key of 2048 to 4096 bits.
+    RsaPkcs1Sha256 = "rsa-pkcs1-sha256",
+    /// A JSON Web Signature (RFC 7515) that holds the digest of the body. Of registered schemes only.
+    Jws = "jws",
 }
 
 words! {
@@ -73,7 +86,7 @@ words! {
 
 words! {
     /// How the text of a secret gives the bytes of its key.
-    KeyForm, "key", "text, base64, hex, base64-or-text, base64-and-text";
+    KeyForm, "key", "text, base64, hex, base64-or-text, base64-and-text, public-key, public-key-or-text, identity";
     /// The UTF-8 bytes of the text.
     Text = "text",
     /// Standard base64, padded or unpadded.
@@ -85,6 +98,14 @@ words! {
     /// The text, and, if it is standard base64 after the secret prefix, that as well: two keys, of
     /// which either fits and the second signs. For providers that have changed from one to the other.
     Base64AndText = "base64-and-text",
+    /// A public key: PEM, base64 of its DER, a JWK or a set of them (RFC 7517); of Ed25519 also its 32
+    /// bytes in hexadecimal or base64, `whpk_` with their base64, or `whsk_` with that of a pair.
+    PublicKey = "public-key",
+    /// A public key in PEM, as JWK or with its prefix, or else the text of a shared secret.
+    PublicKeyOrText = "public-key-or-text",
+    /// No key, but whose requests are taken, such as the ARN of a topic: the key is fetched. Of
+    /// registered schemes only.
+    Identity = "identity",
 }
 
 words! {
@@ -261,12 +282,34 @@ impl Handshake {
 }
 
 impl Algorithm {
-    /// The length of a signature in bytes; of a token, that of its digest, by which it is compared.
+    /// The length of a signature in bytes; of a token, that of its digest, by which it is compared; 0
+    /// where it varies.
     pub const fn tag_length(self) -> usize {
         match self {
+            Self::EcdsaP256Sha256 | Self::RsaPkcs1Sha256 | Self::Jws => 0,
+            Self::Ed25519 => 64,
             Self::HmacSha256 | Self::PlainSha256 | Self::Token => 32,
             Self::HmacSha1 => 20,
+            Self::PlainMd5 => 16,
             Self::HmacSha512 => 64,
+        }
+    }
+}
+
+impl Algorithm {
+    /// Whether it verifies with public keys.
+    pub(crate) const fn is_asymmetric(self) -> bool {
+        matches!(
+            self,
+            Self::Ed25519 | Self::EcdsaP256Sha256 | Self::RsaPkcs1Sha256 | Self::Jws
+        )
+    }
+
+    /// The length of what is sent as a signature; 0 of a token, which has any, `None` where it varies.
+    pub(crate) fn signature_length(self) -> Option<usize> {
+        match self {
+            Self::Token => Some(0),
+            algorithm => Some(algorithm.tag_length()).filter(|length| *length > 0),
         }
     }
 }

@@ -20,7 +20,7 @@ from countersign._countersign import (
     rate_limit_key,
     refusal,
 )
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, VerificationError
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import Request
@@ -129,7 +129,7 @@ class Pipeline:
             )
             if reply is not None:
                 return (yield from self._agree(reply, journal))
-        event = self._verify(request, body, journal)
+        event = yield from self._verify(request, body, journal)
         if event.handshake is not None:
             return (yield from self._agree(event.handshake, journal))
         if self.settings.schemas is not None:
@@ -195,15 +195,23 @@ class Pipeline:
             caller = rate_limit_key(client, limit)
             yield from ask(self, store, partial(store.admit, caller, limit), journal)
 
-    def _verify(self, request: Request, body: bytes, journal: Journal) -> Event:
+    def _verify(self, request: Request, body: bytes, journal: Journal) -> Steps[Event]:
         clock = self.settings.clock
-        verified = self.webhook.verify(
+        verify = partial(
+            self.webhook.verify,
             body,
             request.headers,
             now=None if clock is None else clock(),
             url=self.settings.public_url(request.url),
             method=request.method,
         )
+        try:
+            verified = verify()
+        except VerificationError as error:
+            keys = self.settings.keys
+            if error.code != "key_needed" or keys is None:
+                raise
+            verified = yield Ask(partial(keys.decide, lambda key: verify(key=key)), True)
         journal.key_index = verified.key_index
         event = verified.event()
         journal.event_id, journal.event_type = event.id, event.type

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Callable, Literal, NamedTuple, Union
 
 from countersign._countersign import AddressPolicy, Event, HandshakeReply, RateLimit, Routes
+from countersign.keys import KeyFetcher
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.stores import EventStore, RateStore, ReplayStore
 
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     clock: Callable[[], float] | None
     origin: str | None
     on_handshake: HandshakeHandler | None
+    keys: KeyFetcher | None
     routes: Routes
     #: Patterns with their handlers, in the order of the routes.
     handlers: list[tuple[str, Handler]]
