@@ -334,7 +334,8 @@ pub(crate) fn proof(
 ) -> Option<String> {
     if let Some(token) = key.token() {
         // It is visible ASCII, as was checked.
-        return Some(token.iter().map(|byte| char::from(*byte)).collect());
+        let token = token.iter().map(|byte| char::from(*byte));
+        return Some(definition.prefix.chars().chain(token).collect());
     }
     #[cfg(feature = "asymmetric")]
     if let Key::Public(key) = key {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, NamedTuple, Optional
 
-PART_NAMES = ("body", "id", "timestamp", "method", "url", "form", "secret")
+PART_NAMES = ("body", "id", "timestamp", "method", "url", "form", "secret", "crc32", "sha256")
 
 
 class Part(NamedTuple):

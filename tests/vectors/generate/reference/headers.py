@@ -59,6 +59,9 @@ def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) ->
         for source in sources:
             if source.kind == "header" and source.name not in names:
                 names.append(source.name)
+    named_by = (scheme.key_source or {}).get("named_by") or ""
+    if named_by.startswith("header:") and named_by[len("header:") :] not in names:
+        names.append(named_by[len("header:") :])
     for name in names:
         values = headers.instances(name)
         if any(value != values[0] for value in values):

@@ -12,7 +12,13 @@ from reference.scheme_rules import check_description
 
 Description = Mapping[str, Any]
 
-TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32}
+TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32, "ed25519": 64}
+#: How signatures of an algorithm are verified with public keys.
+METHOD_OF = {
+    "ed25519": "ed25519",
+    "ecdsa-p256-sha256": "ecdsa-der",
+    "rsa-pkcs1-sha256": "rsa-sha256",
+}
 
 
 class HeaderSet(NamedTuple):
@@ -69,9 +75,20 @@ class Scheme:
     required: List[str]
     data: Optional[str]
     handshake: Optional[str]
+    #: What stands before signatures by Ed25519, beside those by the algorithm.
+    ed25519_prefix: Optional[str]
+    #: How the host comes by a key that no secret gives.
+    key_source: Optional[Dict[str, Any]]
+    #: What a JSON Web Signature says.
+    jws: Optional[Dict[str, Any]]
+
+    @property
+    def is_asymmetric(self) -> bool:
+        return self.algorithm in METHOD_OF or self.algorithm == "jws"
 
     @property
     def tag_bytes(self) -> int:
+        """Of those whose length is fixed."""
         return TAG_BYTES[self.algorithm]
 
     def signs(self, part_name: str) -> bool:
@@ -103,6 +120,10 @@ _DEFAULTS: Dict[str, Any] = {
     "required": [],
     "data": None,
     "handshake": None,
+    # Of registered schemes only.
+    "ed25519_prefix": None,
+    "key_source": None,
+    "jws": None,
 }
 _TAKEN_AS_GIVEN = (
     "name",
@@ -123,6 +144,9 @@ _TAKEN_AS_GIVEN = (
     "required",
     "data",
     "handshake",
+    "ed25519_prefix",
+    "key_source",
+    "jws",
 )
 
 
@@ -181,6 +205,7 @@ _STANDARD: Dict[str, Any] = {
     "encoding": "base64",
     "key": "base64",
     "secret_prefix": "whsec_",
+    "ed25519_prefix": "v1a,",
     "content": "{id}.{timestamp}.{body}",
     "tolerance": {"past": 300, "future": 300},
     "event_id": "id",

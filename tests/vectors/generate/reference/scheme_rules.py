@@ -16,23 +16,30 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
-    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"],
+    "algorithm": [
+        "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token", "ed25519",
+        "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws",
+    ],
     "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
-    "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
+    "key": [
+        "text", "base64", "hex", "base64-or-text", "base64-and-text", "public-key",
+        "public-key-or-text", "identity",
+    ],
     "url_form": ["as-given", "either-port", "partly-decoded"],
     "timestamp_format": _TIME_FORMS,
     "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
     "handshake": ["slack-url-verification", "meta-verification"],
-}
+}  # fmt: skip
+_ASYMMETRIC = ("ed25519", "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws")
 
 
 def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
         _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
-        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _key, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -163,9 +170,13 @@ def _content(described: Described) -> Optional[str]:
         return "its content has an unknown part or an unmatched brace"
     names = [part.name for part in parts]
     is_token = described["algorithm"] == "token"
+    is_jws = described["algorithm"] == "jws"
+    if is_jws != (described["jws"] is not None) or (is_jws and parts):
+        return "its algorithm is of registered schemes only"
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
-    if not is_token and "body" not in names and "form" not in names:
+    covers = {"body", "form", "crc32", "sha256"} & set(names)
+    if not is_token and not is_jws and not covers:
         return "its content does not cover the body"
     if "form" in names and described["payload"] in ("json", "json-batch"):
         return "its content has the form of a payload that is none"
@@ -174,7 +185,8 @@ def _content(described: Described) -> Optional[str]:
     parameter = described["body_digest_parameter"]
     if parameter is not None and (not parameter or "url" not in names or "form" not in names):
         return "it has a digest of the body in a URL, or for a form, that its content does not cover"
-    if ("secret" in names) != (described["algorithm"] == "plain-sha256"):
+    has_secret = described["algorithm"] == "plain-sha256"
+    if ("secret" in names) != has_secret and described["key"] != "identity":
         return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
         return "its content has the id but no id header is named"
@@ -195,6 +207,20 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
         parts = parse_content(described["content"]) or []
         if all(part.name != "timestamp" for part in parts):
             return "it names a timestamp that its content does not cover"
+    return None
+
+
+def _key(described: Described) -> Optional[str]:
+    key, algorithm = described["key"], described["algorithm"]
+    is_public = key in ("public-key", "identity")
+    if algorithm == "jws":
+        fits = is_public or key in ("text", "public-key-or-text")
+    else:
+        fits = is_public == (algorithm in _ASYMMETRIC) and key != "public-key-or-text"
+    if not fits:
+        return "its algorithm and the form of its key do not fit"
+    if key == "identity" and (described["key_source"] is None or algorithm not in _ASYMMETRIC):
+        return "the form of its key is of registered schemes only"
     return None
 
 
