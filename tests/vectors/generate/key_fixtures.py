@@ -69,7 +69,7 @@ def rsa_power(number: int) -> bytes:
     return pow(number, int(_KEYS["rsa"]["d"], 16), RSA_MODULUS).to_bytes(256, "big")
 
 
-by_rsa, by_other_rsa, by_rsa_1024 = (_by_rsa(name) for name in ("rsa", "rsa_other", "rsa_1024"))
+by_rsa, by_other_rsa = (_by_rsa(name) for name in ("rsa", "rsa_other"))
 
 # As `SubjectPublicKeyInfo`.
 _SEQUENCE, _BITS, _NULL = 0x30, 0x03, b"\x05\x00"
