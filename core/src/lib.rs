@@ -11,6 +11,7 @@ mod asymmetric;
 mod availability;
 mod backoff;
 mod call_url;
+mod crc32;
 mod destination;
 pub mod dispatch;
 mod endpoint;

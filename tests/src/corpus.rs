@@ -102,6 +102,8 @@ pub struct VerifyCase {
     pub method: Option<String>,
     /// The request's URL.
     pub url: Option<String>,
+    /// The key that was fetched, as it was answered.
+    pub key: Option<String>,
     /// The request's headers.
     pub headers: Vec<(String, String)>,
     /// The request's body.

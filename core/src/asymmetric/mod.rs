@@ -99,10 +99,12 @@ impl HeldKey {
 
 impl PublicKey {
     fn ed25519(bytes: &[u8]) -> Option<Self> {
-        let bytes = bytes.try_into().ok()?;
+        let bytes: &[u8; 32] = bytes.try_into().ok()?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).ok()?;
-        // Under such a key one signature fits several messages.
-        (!key.is_weak()).then_some(Self::Ed25519(key))
+        // Of two encodings of a point RFC 8032 takes one. Under a weak key one signature fits several
+        // messages.
+        let is_canonical = key.to_edwards().compress().as_bytes() == bytes;
+        (is_canonical && !key.is_weak()).then_some(Self::Ed25519(key))
     }
 
     fn p256(point: &[u8]) -> Option<Self> {

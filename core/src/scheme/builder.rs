@@ -2,8 +2,7 @@
 
 use super::{
     Algorithm, AnswerForm, Encoding, Handshake, JwsForm, KeyForm, KeySource, PayloadForm, Required,
-    Scheme,
-    TimestampFormat, UrlForm,
+    Scheme, TimestampFormat, UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;

@@ -11,8 +11,8 @@ use super::rules::{
 };
 use super::source::Path;
 use super::{
-    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm,
+    Required, SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;

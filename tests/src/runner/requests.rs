@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use countersign::{
-    ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime, Verified, Webhook,
+    ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime,
+    VerificationError, Verified, Webhook,
 };
 use serde_json::{Map, Value, json};
 
@@ -26,7 +27,8 @@ pub(super) fn verify(case: &VerifyCase) -> Result<Value> {
     }
     let request = Request::new(&case.headers, &case.body)
         .method(case.method.as_deref())
-        .url(case.url.as_deref());
+        .url(case.url.as_deref())
+        .key(case.key.as_deref().map(str::as_bytes));
     Ok(
         match webhook.verify(&request, UnixTime::from_seconds(case.now)) {
             Ok(verified) => acceptance(&verified, &case.expect)?,
@@ -163,5 +165,10 @@ fn insert_timestamp(result: &mut Map<String, Value>, time: Option<UnixTime>, exp
 }
 
 pub(super) fn rejection(error: &Error) -> Value {
-    json!({"verdict": "reject", "code": error.code(), "message": error.to_string()})
+    let mut result =
+        json!({"verdict": "reject", "code": error.code(), "message": error.to_string()});
+    if let Error::Verification(VerificationError::KeyNeeded(needed)) = error {
+        result["needs"] = json!({"url": needed.url(), "key_id": needed.key_id()});
+    }
+    result
 }

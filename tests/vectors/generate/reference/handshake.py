@@ -12,7 +12,8 @@ from urllib.parse import unquote_to_bytes
 from reference.answer import json_answer, text_answer
 from reference.json_text import parse_json
 from reference.refusal import Refusal
-from reference.signature import candidates, mac
+from reference.secret import Key
+from reference.signature import Kinds, candidates, mac
 
 if TYPE_CHECKING:
     from reference.headers import RequestHeaders
@@ -71,7 +72,7 @@ def proof(key: bytes, text: str) -> str:
 
 def unsigned_reply(
     scheme: Scheme,
-    keys: List[List[bytes]],
+    keys: List[List[Key]],
     verify_token: Optional[str],
     method: Optional[str],
     url: Optional[str],
@@ -132,11 +133,13 @@ def _verification_token(body: bytes) -> Optional[str]:
     return tokens[0].text
 
 
-def _knows_token(scheme: Scheme, keys: List[List[bytes]], token: Optional[str]) -> bool:
+def _knows_token(scheme: Scheme, keys: List[List[Key]], token: Optional[str]) -> bool:
     if token is None:
         return False
     try:
-        tags = candidates(scheme, scheme.header_sets[0].signature, [token])
+        tags = candidates(
+            scheme, Kinds(tags=True, public=False), scheme.header_sets[0].signature, [token]
+        ).tags
     except Refusal:
         return False
     return any(mac(scheme, key, b"") in tags for of_secret in keys for key in of_secret)

@@ -65,6 +65,9 @@ def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) ->
     of_handshake = EVENT_HEADERS.get(scheme.handshake or "")
     if of_handshake is not None and of_handshake not in names:
         names.append(of_handshake)
+    named_by = (scheme.key_source or {}).get("named_by") or ""
+    if named_by.startswith("header:") and named_by[len("header:") :] not in names:
+        names.append(named_by[len("header:") :])
     for name in names:
         values = headers.instances(name)
         if any(value != values[0] for value in values):

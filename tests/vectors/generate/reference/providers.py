@@ -15,7 +15,8 @@ def _family(*families: str, **more: Any) -> _Description:
             for family in families
         ],
         "prefix": "v1,", "separator": " ", "encoding": "base64", "key": "base64",
-        "secret_prefix": "whsec_", "content": "{id}.{timestamp}.{body}", "event_id": "id",
+        "secret_prefix": "whsec_", "ed25519_prefix": "v1a,", "content": "{id}.{timestamp}.{body}",
+        "event_id": "id",
         "event_type": "body:type", **more,
     }  # fmt: skip
 
@@ -288,12 +289,126 @@ IN_BODY: Dict[str, _Description] = {
     },
     "figma": {
         "signature_field": "passcode", "algorithm": "token", "content": "",
-        "event_type": "body:event_type", "event_time": "body:timestamp", **_DATED,
+        "event_type": "body:event_type", "event_time": "body:timestamp",
+        "answers": "described-400", **_DATED,
     },
     "unisender-go": {
         "signature_field": "auth", "algorithm": "plain-md5",
         "content": "{before_signature}{secret}{after_signature}", "event_type": "body:event_name",
+        "handshake": "get-probe",
     },
+}  # fmt: skip
+
+_UNCHECKED = {"tolerance": {"past": None, "future": None}}
+_PUBLIC = {"key": "public-key"}
+
+
+def _jws(header: str, algorithms: str, claim: str, encoding: str, **more: Any) -> _Description:
+    """A JSON Web Signature with a claim that is the SHA-256 of the body."""
+    form = {"issuer": None, "timestamp_claim": None, **more.pop("says", {})}
+    return {
+        "headers": {"signature": header}, "algorithm": "jws", "content": "",
+        "jws": {
+            "algorithms": algorithms.split(), "digest_claim": claim, "digest_encoding": encoding,
+            **form,
+        },
+        **more,
+    }  # fmt: skip
+
+
+PUBLIC_KEYS: Dict[str, _Description] = {
+    "discord": _timed(
+        "x-signature-ed25519", "x-signature-timestamp", "{timestamp}{body}", algorithm="ed25519",
+        event_id="body:id", event_type="body:event.type", handshake="discord-ping", **_PUBLIC,
+    ),
+    "sendgrid": _timed(
+        "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp",
+        "{timestamp}{body}", algorithm="ecdsa-p256-sha256", payload="json-batch", **_PUBLIC,
+        **_BASE64, **_UNCHECKED,
+    ),
+    "circle": _body(
+        "x-circle-signature", algorithm="ecdsa-p256-sha256",
+        key_source={"by_id": True, "named_by": "header:x-circle-key-id"}, handshake="head-probe",
+        event_id="body:notificationId", event_type="body:notificationType",
+        event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "highlevel": _body(
+        "x-ghl-signature", algorithm="ed25519", event_id="body:webhookId", event_type="body:type",
+        event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "highlevel-rsa": _body(
+        "x-wh-signature", algorithm="rsa-pkcs1-sha256", event_id="body:webhookId",
+        event_type="body:type", event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "paypal": {
+        "headers": {
+            "signature": "paypal-transmission-sig", "id": "paypal-transmission-id",
+            "timestamp": "paypal-transmission-time",
+        },
+        "algorithm": "rsa-pkcs1-sha256", "key": "identity",
+        "key_source": {
+            "named_by": "header:paypal-cert-url",
+            "hosts": [
+                "api.paypal.com", "api.sandbox.paypal.com", "api-m.paypal.com",
+                "api-m.sandbox.paypal.com",
+            ],
+            "path": ("/v1/notifications/certs/", ""),
+            "certificate": [
+                "messageverificationcerts.paypal.com", "messageverificationcerts.*.paypal.com",
+            ],
+        },
+        "content": "{id}|{timestamp}|{secret}|{crc32}", "timestamp_format": "rfc3339",
+        "event_id": "body:id", "event_type": "body:event_type", "event_time": "body:create_time",
+        "required": ["id", "type"], "data": "resource", **_BASE64, **_UNCHECKED, **_DATED,
+    },
+    "sns": {
+        "headers": [], "signature_field": "Signature", "algorithm": "rsa-pkcs1-sha256",
+        "rsa_version_field": "SignatureVersion", "key": "identity", "identity": "body:TopicArn",
+        "key_source": {
+            "named_by": "body:SigningCertURL",
+            "hosts": ["sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"],
+            "path": ("/", ".pem"),
+            "certificate": [
+                "sns.amazonaws.com", "sns.*.amazonaws.com", "sns.amazonaws.com.cn",
+                "sns.*.amazonaws.com.cn",
+            ],
+        },
+        "content": "".join(
+            f"{{line:{field}}}" for field in (
+                "Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn",
+                "Type",
+            )
+        ),
+        "timestamp_field": "Timestamp", "timestamp_format": "rfc3339", "event_id": "body:MessageId",
+        "event_type": "body:Type", "event_time": "body:Timestamp", "required": ["id", "type"],
+        "data": "Message", "handshake": "sns-confirmation", **_BASE64, **_UNCHECKED, **_DATED,
+    },
+    "fal": {
+        "headers": {
+            "signature": "x-fal-webhook-signature", "id": "x-fal-webhook-request-id",
+            "timestamp": "x-fal-webhook-timestamp",
+        },
+        "algorithm": "ed25519", "key": "identity",
+        "key_source": {"published": "https://rest.alpha.fal.ai/.well-known/jwks.json"},
+        "content": "{id}\n{secret}\n{timestamp}\n{sha256}", "event_id": "id",
+        "event_type": "body:status", "data": "payload",
+    },
+    "plaid": _jws(
+        "plaid-verification", "ES256", "request_body_sha256", "hex",
+        says={"timestamp_claim": "iat"}, key_source={"by_id": True, "named_by": None},
+        event_type="body:webhook_code", **_PUBLIC, **_past(300),
+    ),
+    "netlify": _jws(
+        "x-webhook-signature", "HS256", "sha256", "hex", says={"issuer": "netlify"},
+        event_id="body:id", event_type="body:state", event_time="body:updated_at", dedupe=[],
+        **_DATED,
+    ),
+    "fusionauth": _jws(
+        "x-fusionauth-signature-jwt", "HS256 HS512 RS256 ES256 EdDSA", "request_body_sha256",
+        "base64", key="public-key-or-text", key_source={"by_id": True, "named_by": None},
+        event_id="body:event.id", event_type="body:event.type",
+        event_time="body:event.createInstant", data="event", **_IN_MS,
+    ),
 }  # fmt: skip
 
 TOKENS: Dict[str, _Description] = {
@@ -328,5 +443,10 @@ ALIASES = {
     "grafana-alerting": "grafana",
     "mailchimp-transactional": "mandrill",
     "unisender": "unisender-go",
+    **dict.fromkeys(("gohighlevel", "ghl", "leadconnector"), "highlevel"),
+    "fal-ai": "fal",
+    **dict.fromkeys(("aws-sns", "amazon-sns"), "sns"),
 }
-PROVIDERS = {**STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **IN_BODY, **TOKENS}
+PROVIDERS = {
+    **STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **IN_BODY, **PUBLIC_KEYS, **TOKENS,
+}  # fmt: skip
