@@ -125,6 +125,8 @@ def main() -> None:
     secret = generate_secret()
     github = Webhook("github", [secret, Secret("hush")], tolerance=Tolerance(60))
     assert receive(github, signed_request("github", secret, {"a": 1}, id="1")) == {"a": 1}
+    ping = signed_request("github", secret, type="ping", now=0.5)
+    assert receive(github, ping) and ping.url.startswith("https://")
     assert refuse(github) == "malformed_signature"
 
     acme = Webhook(describe(), Secret.from_bytes(bytearray(b"key")))
