@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 
@@ -44,6 +45,17 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         // What an earlier run left must not stand for a runner that did not run.
         fs::remove_dir_all(results)?;
     }
+    let mut times = Vec::new();
+    let outcome = run_parts(names, &mut times);
+    print_times(&times);
+    outcome?;
+    println!("\nAll of it holds.");
+    Ok(())
+}
+
+/// Runs all parts, or those named; how long each took, that which failed among them.
+fn run_parts(names: &[String], times: &mut Vec<(&'static str, Duration)>) -> Result<()> {
+    let all = names.is_empty();
     let mut packaging = None;
     for (part, run) in PARTS {
         if all && part == "rust" {
@@ -52,7 +64,10 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         }
         if all || names.iter().any(|name| name == part) {
             println!("\n######## {part}");
-            run()?;
+            let start = Instant::now();
+            let outcome = run();
+            times.push((part, start.elapsed()));
+            outcome?;
         }
     }
     if let Some(packaging) = packaging {
@@ -61,8 +76,16 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
             .join()
             .map_err(|_| anyhow!("packaging panicked"))??;
     }
-    println!("\nAll of it holds.");
     Ok(())
+}
+
+fn print_times(times: &[(&str, Duration)]) {
+    println!("\n{:<17} {:>7}", "part", "seconds");
+    for (part, time) in times {
+        println!("{part:<17} {:>7.1}", time.as_secs_f64());
+    }
+    let total: Duration = times.iter().map(|(_, time)| *time).sum();
+    println!("{:<17} {:>7.1}", "all", total.as_secs_f64());
 }
 
 fn package() -> Result<()> {
