@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::tools::{command, output, root};
+use crate::tools::{build_program, command, output, root};
 
 /// Writes it anew.
 pub(crate) fn write() -> Result<()> {
@@ -28,12 +28,9 @@ fn path() -> PathBuf {
 }
 
 fn render() -> Result<String> {
-    let package = [
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "countersign-tests",
-    ];
-    output(command("cargo", package).args(["--bin", "schemes"]))
+    let nothing: [&str; 0] = [];
+    output(&mut command(
+        build_program("schemes", "allocations")?,
+        nothing,
+    ))
 }
