@@ -57,13 +57,20 @@ fn corpora(python: &Path, tarball: &Path, axum: &Path) -> Result<()> {
         })
     };
     let (some, others) = PYTHON_SERVERS.split_at(PYTHON_SERVERS.len() / 2);
-    at_once([&|| in_python(some), &|| in_python(others), &|| {
-        let servers = root().join("tests/receivers/javascript/run-all.mjs");
-        let mut node = command("node", [servers]);
-        step_beside("the end-to-end corpus in JavaScript", node.arg(tarball))?;
+    let in_rust = || {
         let what = "the end-to-end corpus in Rust: axum";
         step_beside(what, runner(&[])?.arg(axum))
-    }])
+    };
+    let in_javascript = || {
+        let servers = root().join("tests/receivers/javascript/run-all.mjs");
+        let mut node = command("node", [servers]);
+        step_beside("the end-to-end corpus in JavaScript", node.arg(tarball))
+    };
+    at_once([
+        &|| in_python(some).and_then(|()| in_rust()),
+        &|| in_python(others),
+        &in_javascript,
+    ])
 }
 
 /// Makes a project with the packed package and its servers in this folder; the folder of servers.
