@@ -1,4 +1,5 @@
-//! Everything that must hold, in the order in which a failure is cheapest to find.
+//! Everything that must hold, in the order in which a failure is cheapest to find; and while tests
+//! wait, what later parts need is compiled.
 
 use std::fs;
 use std::thread;
@@ -6,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::tools::{command, ensure_installed, ensure_postgres, run as execute, step, target};
+use crate::tools::{
+    command, ensure_installed, ensure_postgres, give_way, run as execute, step, target,
+};
 use crate::{
     bare_metal, conformance, constant_time, demo, examples, fuzz, interoperability, npm, readme,
     receivers, schemes, wheel,
@@ -21,13 +24,13 @@ const PARTS: [Part; 14] = [
     ("corpus", corpus),
     ("bare-metal", bare_metal),
     ("constant-time", constant_time),
-    ("fuzz", fuzz::smoke),
-    ("python", wheel::test),
     ("npm", npm::test),
+    ("python", wheel::test),
     ("readme", readme),
     ("examples", examples::test),
-    ("conformance", conformance::run_rust_and_compare),
     ("receivers", receivers::run),
+    ("fuzz", fuzz::smoke),
+    ("conformance", conformance::run_rust_and_compare),
     ("interoperability", interoperability::run),
     ("demo", demo::run),
 ];
@@ -56,11 +59,11 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 /// Runs all parts, or those named; how long each took, that which failed among them.
 fn run_parts(names: &[String], times: &mut Vec<(&'static str, Duration)>) -> Result<()> {
     let all = names.is_empty();
-    let mut packaging = None;
+    let mut compiling = None;
     for (part, run) in PARTS {
         if all && part == "rust" {
-            // The tests wait more than they compute.
-            packaging = Some(thread::spawn(package));
+            // The tests of this and of most parts below wait more than they compute.
+            compiling = Some(thread::spawn(compile_ahead));
         }
         if all || names.iter().any(|name| name == part) {
             println!("\n######## {part}");
@@ -70,11 +73,11 @@ fn run_parts(names: &[String], times: &mut Vec<(&'static str, Duration)>) -> Res
             outcome?;
         }
     }
-    if let Some(packaging) = packaging {
+    if let Some(compiling) = compiling {
         // What failed has failed again in the parts that need it, and is told here if none does.
-        packaging
+        compiling
             .join()
-            .map_err(|_| anyhow!("packaging panicked"))??;
+            .map_err(|_| anyhow!("what compiles ahead panicked"))??;
     }
     Ok(())
 }
@@ -88,11 +91,17 @@ fn print_times(times: &[(&str, Duration)]) {
     println!("{:<17} {:>7.1}", "all", total.as_secs_f64());
 }
 
-fn package() -> Result<()> {
+/// Compiles what the parts need, in their order. A part that comes first compiles it itself, or
+/// waits: the same lock that keeps Cargo's processes apart does it for them.
+fn compile_ahead() -> Result<()> {
+    give_way()?;
     // First, since it may install a target, as a later part does.
     npm::pack()?;
     wheel::build()?;
-    Ok(())
+    examples::build_axum()?;
+    fuzz::build()?;
+    conformance::build()?;
+    interoperability::build()
 }
 
 fn lint() -> Result<()> {

@@ -91,6 +91,14 @@ pub(crate) fn at_once<const N: usize>(lanes: [&(dyn Fn() -> Result<()> + Sync); 
     })
 }
 
+/// Lets what this thread starts from now on give way to all else, so that tests keep their time.
+pub(crate) fn give_way() -> Result<()> {
+    // On Linux this is of the thread and of the processes that it starts, on others of the process.
+    #[cfg(unix)]
+    rustix::process::nice(10).context("cannot give way to other programs")?;
+    Ok(())
+}
+
 /// A step that is one command, beside others: all that it says is shown when it has ended.
 pub(crate) fn step_beside(what: &str, command: &mut Command) -> Result<()> {
     run_and_show(&format!("\n==> {what}\n"), command).with_context(|| what.to_owned())
