@@ -101,15 +101,6 @@ pub(crate) fn give_way() -> Result<()> {
 
 /// A step that is one command, beside others: all that it says is shown when it has ended.
 pub(crate) fn step_beside(what: &str, command: &mut Command) -> Result<()> {
-    run_and_show(&format!("\n==> {what}\n"), command).with_context(|| what.to_owned())
-}
-
-/// Runs a command beside others, and shows its output when it has ended.
-pub(crate) fn run_beside(command: &mut Command) -> Result<()> {
-    run_and_show("", command)
-}
-
-fn run_and_show(title: &str, command: &mut Command) -> Result<()> {
     let start = Instant::now();
     let output = command
         .stdin(Stdio::null())
@@ -119,9 +110,10 @@ fn run_and_show(title: &str, command: &mut Command) -> Result<()> {
         [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     let time = start.elapsed().as_secs_f64();
     // In one piece, so that what others say does not come between.
-    println!("{title}{stdout}{stderr}    ended after {time:.1} s");
+    println!("\n==> {what}\n{stdout}{stderr}    ended after {time:.1} s");
     if !output.status.success() {
-        bail!("{} failed: {}", program(command), output.status);
+        let failure = anyhow!("{} failed: {}", program(command), output.status);
+        return Err(failure.context(what.to_owned()));
     }
     Ok(())
 }
