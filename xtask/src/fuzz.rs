@@ -103,6 +103,8 @@ fn installed() -> Result<PathBuf> {
                 "cargo-fuzz",
                 "--locked",
                 "--quiet",
+                // It only starts what is fuzzed.
+                "--debug",
                 "--version",
                 VERSION,
             ];
