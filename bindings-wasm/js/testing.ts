@@ -34,7 +34,8 @@ const DEFAULT_ID = "msg_test";
  * A request that `new Webhook(scheme, secret)` verifies at `now`.
  *
  * A `payload` of bytes or a string is sent as it is; an object as compact JSON, a
- * `URLSearchParams` as a form. A scheme that signs an id gets `msg_test` if no id is given.
+ * `URLSearchParams` as a form. A scheme that signs an id gets `msg_test` if no id is given. One that
+ * has its signature in the body gets it written there.
  *
  * @throws {@link ConfigurationError} and {@link VerificationError} as `Webhook` and
  * `Webhook.sign`; `TypeError` for arguments of another type, or a payload that JSON cannot hold.
@@ -56,9 +57,10 @@ export function signedRequest(
 ): SignedRequest {
   const webhook = new Webhook(scheme, secret);
   const { id, headers: own, now, url, method } = options("the options", requestOptions);
-  const body = bytesOf(payload);
   const sentMethod = text("the method", method ?? "POST");
-  const signed = webhook.sign(body, { id: id ?? DEFAULT_ID, now, url, method: sentMethod });
+  const signOptions = { id: id ?? DEFAULT_ID, now, url, method: sentMethod };
+  const body = webhook.signBody(bytesOf(payload), signOptions);
+  const signed = webhook.signsInBody ? {} : webhook.sign(body, signOptions);
   const headers: Record<string, string> = { "content-type": contentType(body) };
   for (const [name, value] of Object.entries(options("the headers", own))) {
     headers[name.toLowerCase()] = text("a header", value);

@@ -51,7 +51,8 @@ def signed_request(
     """A request that ``Webhook(scheme, secret)`` verifies at ``now``.
 
     ``payload`` is sent as it is if it is ``bytes`` or ``str``, and as compact JSON if it is a
-    ``dict`` or ``list``. A scheme that signs an id gets ``msg_test`` if ``id`` is ``None``.
+    ``dict`` or ``list``. A scheme that signs an id gets ``msg_test`` if ``id`` is ``None``. One that
+    has its signature in the body gets it written there.
     ``now`` is in Unix seconds, the host's clock if ``None``. ``headers`` are sent besides the
     signed ones, and may replace ``content-type``.
 
@@ -59,10 +60,10 @@ def signed_request(
     does, ``TypeError`` for arguments of another type or a payload that JSON cannot hold.
     """
     webhook = Webhook(scheme, secret)
-    body = _body(payload)
-    signed = webhook.sign(
-        body, id=_DEFAULT_ID if id is None else id, now=now, url=url, method=method
-    )
+    id = _DEFAULT_ID if id is None else id
+    body = webhook.sign_body(_body(payload), id=id, now=now)
+    in_body = webhook.signs_in_body
+    signed = {} if in_body else webhook.sign(body, id=id, now=now, url=url, method=method)
     is_json = body.lstrip(b" \t\r\n")[:1] in (b"{", b"[")
     content_type = "application/json" if is_json else "application/x-www-form-urlencoded"
     own = {name.lower(): value for name, value in (headers or {}).items()}
