@@ -16,6 +16,7 @@ export type ErrorCode =
   | "malformed_schema"
   // VerificationError
   | "missing_header"
+  | "missing_signature"
   | "malformed_header"
   | "conflicting_header"
   | "malformed_timestamp"
