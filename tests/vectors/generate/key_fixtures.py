@@ -53,6 +53,10 @@ def by_ecdsa_fixed(message: bytes) -> bytes:
     return p256.fixed_of(p256.sign(_EC, message))
 
 
+def by_other_ecdsa_fixed(message: bytes) -> bytes:
+    return p256.fixed_of(p256.sign(_EC_OTHER, message))
+
+
 # RSA.
 RSA_MODULUS, RSA_OTHER_MODULUS, RSA_1024_MODULUS = (
     int(_KEYS[name]["n"], 16) for name in ("rsa", "rsa_other", "rsa_1024")
