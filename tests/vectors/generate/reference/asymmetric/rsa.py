@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Optional, Tuple
 
 from reference.asymmetric.der import integer_of, read_sequence
@@ -52,6 +53,7 @@ def verify(key: Key, message: bytes, signature: bytes) -> bool:
     return pow(number, exponent, modulus).to_bytes(length, "big") == _encode(message, length)
 
 
+@lru_cache(maxsize=None)
 def sign(modulus: int, private: int, message: bytes) -> bytes:
     length = _length(modulus)
     number = int.from_bytes(_encode(message, length), "big")
