@@ -127,14 +127,13 @@ impl Webhook {
         form: &JwsForm,
     ) -> Result<Proof, VerificationError> {
         let name = || owned(received.signature_name);
-        let malformed = || VerificationError::MalformedSignature {
-            name: name(),
-            encoding: Encoding::Base64Url,
-            prefix: "".into(),
-            length: None,
-        };
         let jws = Jws::parse(received.signature, form).map_err(|refusal| match refusal {
-            Refusal::Malformed => malformed(),
+            Refusal::Malformed => VerificationError::MalformedSignature {
+                name: name(),
+                encoding: Encoding::Base64Url,
+                prefix: "".into(),
+                length: None,
+            },
             Refusal::Unsupported => VerificationError::UnsupportedSignature {
                 name: name(),
                 label: "JWS".into(),
@@ -142,15 +141,7 @@ impl Webhook {
         })?;
         let key_index = match jws.algorithm.method() {
             Ok(method) => {
-                let is_by_id = matches!(self.definition.key_source, Some(KeySource::ById(_)));
-                let keys = self.keys_for(received, context, jws.key_id.as_deref());
-                let keys = match keys {
-                    // Which key it is by, it must say.
-                    Err(VerificationError::KeyNeeded(_)) if is_by_id && jws.key_id.is_none() => {
-                        return Err(malformed());
-                    }
-                    keys => keys?,
-                };
+                let keys = self.keys_for(received, context, jws.key_id.as_deref())?;
                 let mut fitting = keys.iter().filter(|(_, key)| {
                     key.verify(method, &mut iter::once(jws.signed), &jws.signature)
                 });
