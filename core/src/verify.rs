@@ -20,6 +20,8 @@ use core::time::Duration;
 
 use subtle::Choice;
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric::crc32;
 use crate::call_url::{other_form, parameter, sorted_form};
 use crate::error::{MissingContext, PayloadError, VerificationError};
 use crate::event::Event;
@@ -349,7 +351,7 @@ pub(crate) fn body_digest_text(definition: &Definition, body: &[u8]) -> Vec<u8> 
     let has = |part: Part| definition.content.contains(&part);
     #[cfg(feature = "asymmetric")]
     if has(Part::Crc32) {
-        return crc32fast::hash(body).to_string().into_bytes();
+        return crc32(body).to_string().into_bytes();
     }
     if has(Part::Sha256) {
         let digest = mac::digest(&mut iter::once(body));

@@ -24,6 +24,6 @@ export type { Held, ReplayStore } from "./replay.js";
 export { Routes } from "./routes.js";
 export type { Route } from "./routes.js";
 export type { SchemasByPattern, SchemaValidator } from "./schemas.js";
-export type { Handler, ReceiverOptions } from "./settings.js";
+export type { Handler, KeySource, ReceiverOptions } from "./settings.js";
 export { SqliteStore } from "./sqlite.js";
 export type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";

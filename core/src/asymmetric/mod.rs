@@ -1,6 +1,7 @@
 //! Public keys: how their texts are read, and the signatures that they verify.
 
 mod certificate;
+mod crc32;
 mod deciding;
 mod jwk;
 mod jws;
@@ -17,6 +18,7 @@ use rsa::traits::PublicKeyParts as _;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
+pub(crate) use crc32::crc32;
 pub(crate) use deciding::MAX_SIGNATURES;
 pub(crate) use reading::keys_of;
 

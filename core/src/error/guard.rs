@@ -38,6 +38,8 @@ pub enum GuardError {
     },
     /// A store that a guard needs does not answer.
     StoreUnavailable,
+    /// The key that a request needs cannot be fetched.
+    KeyUnavailable,
     /// The handler of an authentic event failed.
     HandlerFailed,
     /// The handler of an authentic event did not end in time.
@@ -72,6 +74,7 @@ super::codes! { GuardError
     GuardError::DuplicateEvent => "duplicate_event",
     GuardError::EventInProgress { .. } => "event_in_progress",
     GuardError::StoreUnavailable => "store_unavailable",
+    GuardError::KeyUnavailable => "key_unavailable",
     GuardError::HandlerFailed => "handler_failed",
     GuardError::HandlerTimeout => "handler_timeout",
 }
@@ -120,6 +123,9 @@ impl fmt::Display for GuardError {
             }
             Self::StoreUnavailable => {
                 "a store that this receiver needs does not answer; deliver the event again"
+            }
+            Self::KeyUnavailable => {
+                "the provider's key could not be fetched; deliver the event again"
             }
             Self::HandlerFailed => "the handler failed; deliver the event again",
             Self::HandlerTimeout => "the handler did not end in time; deliver the event again",

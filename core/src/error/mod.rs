@@ -108,6 +108,7 @@ impl Error {
             "duplicate_event" => GuardError::DuplicateEvent.into(),
             "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
             "store_unavailable" => GuardError::StoreUnavailable.into(),
+            "key_unavailable" => GuardError::KeyUnavailable.into(),
             "handler_failed" => GuardError::HandlerFailed.into(),
             "handler_timeout" => GuardError::HandlerTimeout.into(),
             _ => return None,

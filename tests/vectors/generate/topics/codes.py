@@ -52,6 +52,7 @@ CLASSES = {
         ("duplicate_event", "The delivery was already handled.", 200),
         ("event_in_progress", "The delivery is being handled by an earlier request.", 409),
         ("store_unavailable", "A store that a guard needs does not answer.", 503),
+        ("key_unavailable", "The key that a request needs cannot be fetched.", 503),
         ("handler_failed", "The handler of the event failed.", 500),
         ("handler_timeout", "The handler of the event did not end in time.", 500),
     ),
