@@ -2,8 +2,9 @@
  * Runs the corpus of `tests/vectors` on the package. Neither this module nor what it imports is
  * bound to a runtime: the same code runs in each of them.
  *
- * `run(countersign, files)` takes the exports of the package, its receiver and its sender, and the
- * parsed files of the corpus, and gives what came of each case, with one text for each difference.
+ * `run(countersign, asymmetric, files)` takes the exports of the package, its receiver and its sender,
+ * those of its entry with public keys, and the parsed files of the corpus, and gives what came of each
+ * case, with one text for each difference.
  */
 
 import { DELIVERIES } from "./conformance/deliveries.mjs";
@@ -12,7 +13,10 @@ import { GUARDS } from "./conformance/guards.mjs";
 import { SCHEDULES } from "./conformance/schedules.mjs";
 import { milliseconds, sorted } from "./conformance/values.mjs";
 
-export function run(countersign, files) {
+/** The files whose schemes have public keys, or are left out with them. */
+const WITH_PUBLIC_KEYS = /^(sign-)?(public-keys|jws)/;
+
+export function run(countersign, asymmetric, files) {
   if (files.length === 0) {
     throw new Error("the corpus is empty");
   }
@@ -21,7 +25,8 @@ export function run(countersign, files) {
   const differences = [];
   // The codes come last: their classes are compared with all that was thrown.
   const ordered = [...files].sort((a, b) => Number(a.kind === "codes") - Number(b.kind === "codes"));
-  for (const { kind, cases } of ordered) {
+  for (const { name, kind, cases } of ordered) {
+    session.countersign = WITH_PUBLIC_KEYS.test(name) ? { ...countersign, ...asymmetric } : countersign;
     for (const testCase of cases) {
       const { id } = testCase;
       if (Object.hasOwn(results, id)) {

@@ -6,10 +6,10 @@ import { test } from "node:test";
 import { Scheme, Secret, Webhook } from "countersign";
 import { signedRequest } from "countersign/testing";
 
-import { assertCode, NOW, SECRET, thrownBy } from "./helpers.mjs";
+import { assertCode, isLeftOut, NOW, SECRET, thrownBy } from "./helpers.mjs";
 
 test("every registered scheme verifies its signed request", () => {
-  for (const scheme of Scheme.names()) {
+  for (const scheme of Scheme.names().filter((name) => !isLeftOut(name))) {
     const secret = scheme === "adyen-header" ? "00ff" : SECRET;
     const url = "https://example.com/hook";
     // Linear's time is in the body.
