@@ -18,6 +18,7 @@ _STATUS = {
     "duplicate_event": 200,
     "event_in_progress": 409,
     "store_unavailable": 503,
+    "key_unavailable": 503,
 }
 _STATUS_OF_CLASS = {"VerificationError": 401, "PayloadError": 400}
 _COMMON = [["cache-control", "no-store"], ["x-content-type-options", "nosniff"]]
