@@ -38,7 +38,8 @@ impl Verified {
         let core = webhook.get().core();
         let request = Request::new(&headers, &body)
             .url(context.url.as_deref())
-            .method(context.method.as_deref());
+            .method(context.method.as_deref())
+            .key(context.key);
         let proof = body::work_on(py, &body, || core.verify(&request, context.now))
             .map_err(|error| exception(py, error))?;
         // SAFETY: a proof borrows from the definition of the webhook, which a frozen object holds

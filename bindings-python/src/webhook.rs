@@ -102,7 +102,9 @@ impl Webhook {
     /// ``body`` is the raw body: ``bytes``, ``bytearray``, ``memoryview`` or ``str`` (as UTF-8).
     /// ``headers`` is any mapping (of a framework, a WSGI environ, a dict; values may be lists)
     /// or iterable of pairs (ASGI), of ``str`` or ``bytes``. ``now`` is in Unix seconds, the
-    /// host's clock if ``None``. ``url`` and ``method`` are for schemes that sign them.
+    /// host's clock if ``None``. ``url`` and ``method`` are for schemes that sign them. ``key`` is what
+    /// was fetched (``bytes`` or ``str``) when ``verify`` raised ``key_needed``: see
+    /// ``countersign.keys.KeyFetcher``, which does both.
     ///
     /// Raises ``VerificationError``; ``ConfigurationError`` (``unsupported_body``) for a body
     /// that is parsed already; ``TypeError`` for arguments of another type.
@@ -118,7 +120,7 @@ impl Webhook {
     /// ... except VerificationError as error:
     /// ...     print(error.code)
     /// signature_mismatch
-    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None, key=None))]
     fn verify<'py>(
         slf: &Bound<'py, Self>,
         body: &Bound<'py, PyAny>,
@@ -126,6 +128,7 @@ impl Webhook {
         now: Argument<'_, 'py>,
         url: Argument<'_, 'py>,
         method: Argument<'_, 'py>,
+        key: Argument<'_, 'py>,
     ) -> PyResult<Verified> {
         let body = body::read(body)?;
         let headers = Collected::read(&slf.get().names, headers)?;
@@ -135,6 +138,7 @@ impl Webhook {
             method: method
                 .map(|method| text::lossy("method", method))
                 .transpose()?,
+            key: key.map(fetched_key).transpose()?,
         };
         Verified::decide(slf, body, headers, &context)
     }
@@ -148,7 +152,7 @@ impl Webhook {
     /// >>> body = b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {}}}'
     /// >>> webhook.unwrap(body, webhook.sign(body)).data
     /// {'object': {}}
-    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None, key=None))]
     fn unwrap<'py>(
         slf: &Bound<'py, Self>,
         body: &Bound<'py, PyAny>,
@@ -156,8 +160,9 @@ impl Webhook {
         now: Argument<'_, 'py>,
         url: Argument<'_, 'py>,
         method: Argument<'_, 'py>,
+        key: Argument<'_, 'py>,
     ) -> PyResult<Event> {
-        Self::verify(slf, body, headers, now, url, method)?.event(slf.py())
+        Self::verify(slf, body, headers, now, url, method, key)?.event(slf.py())
     }
 
     /// The headers that prove this body, which must be sent to the byte: lower-case names with
@@ -308,6 +313,18 @@ pub(crate) struct Context<'a> {
     pub(crate) now: UnixTime,
     pub(crate) url: Option<Cow<'a, str>>,
     pub(crate) method: Option<Cow<'a, str>>,
+    pub(crate) key: Option<&'a [u8]>,
+}
+
+/// A key as it was fetched.
+fn fetched_key<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    if let Ok(bytes) = key.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes());
+    }
+    match key.is_instance_of::<PyString>() {
+        true => text::strict("key", key).map(str::as_bytes),
+        false => Err(wrong_type("key", "bytes, a str or None", key)),
+    }
 }
 
 /// The secret that a `str` or a `Secret` is.

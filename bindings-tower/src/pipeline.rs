@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 use countersign::{Error, Head, Intake, Request, UnixTime, rate_limit_key};
+#[cfg(feature = "asymmetric")]
+use countersign::{GuardError, VerificationError};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use http_body::Body;
@@ -40,7 +42,17 @@ impl Receiver {
         }
         let body = read_body(body, settings.body_limit, settings.body_timeout).await?;
         let now = (settings.clock)();
-        let passage = self.read_event(parts, &body, now, journal)?;
+        let passage = self.read_event(parts, &body, now, None, journal);
+        #[cfg(feature = "asymmetric")]
+        let passage = match (passage, &self.settings.keys) {
+            (Err(Error::Verification(VerificationError::KeyNeeded(needed))), Some(keys)) => {
+                let key = keys.key(&needed).await;
+                let key = key.map_err(|_| GuardError::KeyUnavailable)?;
+                self.read_event(parts, &body, now, Some(&key), journal)
+            }
+            (passage, _) => passage,
+        };
+        let passage = passage?;
         #[cfg(feature = "schema")]
         if let Passage::Event(event) = &passage {
             self.schemas.check(event)?;
@@ -84,12 +96,14 @@ impl Receiver {
         parts: &Parts,
         body: &Bytes,
         now: UnixTime,
+        key: Option<&[u8]>,
         journal: &mut Journal,
     ) -> Result<Passage, Error> {
         let url = self.url(parts);
         let request = Request::new(&parts.headers, body)
             .method(parts.method.as_str())
-            .url(&*url);
+            .url(&*url)
+            .key(key);
         let verified = self.webhook.verify(&request, now)?;
         journal.key_index = Some(verified.key_index());
         let event = verified.event()?;

@@ -11,6 +11,8 @@ use crate::event::ReceivedEvent;
 use crate::handler::{Handler, handler};
 use crate::inbox::EventStore;
 use crate::journal::Observer;
+#[cfg(feature = "asymmetric")]
+use crate::keys::KeySource;
 use crate::layer::VerifyLayer;
 use crate::outcome::Outcome;
 #[cfg(feature = "schema")]
@@ -208,6 +210,14 @@ impl Receiver {
     /// Scheme and host that senders call, for schemes that sign the URL, if this host sees others.
     pub fn origin(mut self, scheme: Scheme, authority: Authority) -> Self {
         self.settings.origin = Some((scheme, authority));
+        self
+    }
+
+    /// Fetches the keys of schemes that need it, such as `paypal`; without it their requests are answered
+    /// 503.
+    #[cfg(feature = "asymmetric")]
+    pub fn keys(mut self, source: impl KeySource) -> Self {
+        self.settings.keys = Some(Arc::new(source));
         self
     }
 

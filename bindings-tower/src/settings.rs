@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) when_store_fails: WhenStoreFails,
     pub(crate) clock: Box<dyn Fn() -> UnixTime + Send + Sync>,
     pub(crate) origin: Option<(Scheme, Authority)>,
+    #[cfg(feature = "asymmetric")]
+    pub(crate) keys: Option<Arc<dyn crate::keys::KeySource>>,
     /// Whether the client's address decides anything.
     pub(crate) needs_peer: bool,
 }
@@ -59,6 +61,8 @@ impl Default for Settings {
             when_store_fails: WhenStoreFails::default(),
             clock: Box::new(system_time),
             origin: None,
+            #[cfg(feature = "asymmetric")]
+            keys: None,
             needs_peer: false,
         }
     }

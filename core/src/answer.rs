@@ -173,7 +173,7 @@ pub(crate) fn status(code: &str) -> u16 {
         "incomplete_body" | "malformed_handshake" => 400,
         "duplicate_event" => 200,
         "event_in_progress" => 409,
-        "store_unavailable" | "key_needed" | "key_unavailable" => 503,
+        "store_unavailable" | "key_unavailable" | "key_needed" => 503,
         _ => match Error::codes().find(|(known, _)| *known == code) {
             Some((_, "VerificationError")) => 401,
             Some((_, "PayloadError")) => 400,

@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 mod handshake;
 mod headers;
+mod in_body;
 mod intake;
 mod key_needed;
 mod mac;

@@ -111,7 +111,8 @@ impl Secret {
     ) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
         let key = self.decoded(definition)?;
         let is_visible = |byte: &u8| matches!(byte, 0x20..=0x7e);
-        if definition.algorithm == Algorithm::Token && !key.iter().all(is_visible) {
+        let is_in_header = definition.in_body.is_none();
+        if definition.algorithm == Algorithm::Token && is_in_header && !key.iter().all(is_visible) {
             let defect = SecretDefect::NotVisible;
             return Err(ConfigurationError::MalformedSecret(defect));
         }

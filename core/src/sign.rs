@@ -2,6 +2,7 @@
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
+use crate::in_body::not_in_headers;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
@@ -12,8 +13,8 @@ use crate::webhook::Webhook;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Message<'a> {
-    body: &'a [u8],
-    id: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+    pub(crate) id: Option<&'a str>,
     method: Option<&'a str>,
     url: Option<&'a str>,
 }
@@ -91,7 +92,9 @@ impl Webhook {
         if let Some(form) = &definition.jws {
             return self.sign_jws(form, message.body, now);
         }
-        let set = &definition.header_sets[0];
+        let Some(set) = definition.header_sets.first() else {
+            return Err(not_in_headers(definition));
+        };
         if set.id.is_some() && message.id.is_none() {
             return Err(VerificationError::MissingContext(MissingContext::Id));
         }
@@ -128,6 +131,7 @@ impl Webhook {
             timestamp: timestamp.map(str::as_bytes),
             method: message.method,
             url: message.url,
+            in_body: None,
         };
         let proofs = self.signing_keys();
         let proofs = proofs.filter_map(|key| signature::proof(definition, key, &content));

@@ -174,11 +174,9 @@ impl Candidates {
                 name: owned(name),
                 encoding: definition.encoding,
                 prefix: prefix.into(),
-                length: match definition.algorithm {
-                    Algorithm::Token => Some(0),
-                    Algorithm::EcdsaP256Sha256 | Algorithm::RsaPkcs1Sha256 => None,
-                    _ if !kinds.has_symmetric() => Some(64),
-                    algorithm => Some(algorithm.tag_length()),
+                length: match kinds.has_symmetric() {
+                    true => definition.algorithm.signature_length(),
+                    false => kinds.signature_length(definition),
                 },
             })
         }
@@ -195,12 +193,10 @@ impl Candidates {
     #[cfg(feature = "asymmetric")]
     fn add_asymmetric(&mut self, definition: &Definition, encoded: &[u8]) {
         let method = Method::of(definition.algorithm).unwrap_or(Method::Ed25519);
-        let mut signature = vec![0; MAX_SIGNATURE_LENGTH];
-        let length = decode_into(definition.encoding, encoded, &mut signature);
-        if let Some(length) = length.filter(|length| method.takes_length(*length))
+        let signature = decoded_bytes(definition.encoding, encoded);
+        if let Some(signature) = signature.filter(|bytes| method.takes_length(bytes.len()))
             && self.asymmetric.len() < MAX_SIGNATURES
         {
-            signature.truncate(length);
             self.asymmetric.push(signature);
         }
     }
@@ -231,6 +227,12 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
     label.is_some_and(|length| is_label(&entry[..length]))
 }
 
+/// The tag that this text encodes canonically.
+pub(crate) fn decoded(definition: &Definition, encoded: &[u8]) -> Option<Tag> {
+    let mut tag = [0; MAX_TAG_LENGTH];
+    decode(definition, encoded, &mut tag).then_some(tag)
+}
+
 /// Writes the tag that this text encodes canonically; false if it is of another length, or none,
 /// and then some of its bytes may have been written.
 ///
@@ -244,6 +246,15 @@ fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
     }
     let length = decode_into(definition.encoding, encoded, tag);
     length == Some(definition.algorithm.tag_length())
+}
+
+/// The bytes that this text encodes canonically, of a signature by a public key.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn decoded_bytes(encoding: Encoding, encoded: &[u8]) -> Option<Vec<u8>> {
+    let mut signature = vec![0; MAX_SIGNATURE_LENGTH];
+    let length = decode_into(encoding, encoded, &mut signature)?;
+    signature.truncate(length);
+    Some(signature)
 }
 
 /// Writes the bytes that this text encodes canonically, and how many there are.
@@ -316,6 +327,14 @@ impl Kinds {
         encoded.filter(|_| self.asymmetric)
     }
 
+    /// Their length, where they are by public keys alone.
+    fn signature_length(self, definition: &Definition) -> Option<usize> {
+        match definition.ed25519_prefix {
+            Some(_) => Some(64),
+            None => definition.algorithm.signature_length(),
+        }
+    }
+
     /// What stands before the signatures that are looked for, and their label.
     fn prefix_and_label(self, definition: &Definition) -> (&str, &str) {
         match &definition.ed25519_prefix {
@@ -333,8 +352,8 @@ pub(crate) fn proof(
     content: &SignedContent<'_>,
 ) -> Option<String> {
     if let Some(token) = key.token() {
-        // It is visible ASCII, as was checked.
-        return Some(token.iter().map(|byte| char::from(*byte)).collect());
+        // It is visible ASCII, as was checked, or else the text of a secret for a body.
+        return core::str::from_utf8(token).ok().map(Into::into);
     }
     #[cfg(feature = "asymmetric")]
     if let Key::Public(key) = key {

@@ -5,7 +5,8 @@
 //! 3. headers well-formed (`conflicting_header`, `malformed_header`);
 //! 4. timestamp well-formed (`malformed_timestamp`);
 //! 5. signature decodable (`malformed_signature`, `unsupported_signature`) and right
-//!    (`signature_mismatch`);
+//!    (`signature_mismatch`); one in the body is first sought there (`missing_signature`), and what it
+//!    covers with it (`malformed_signature`);
 //! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed; a timestamp in the
 //!    body is read here (`malformed_timestamp`).
 
@@ -24,7 +25,7 @@ use subtle::Choice;
 use crate::asymmetric::crc32;
 use crate::call_url::{other_form, parameter, sorted_form};
 use crate::error::{MissingContext, PayloadError, VerificationError};
-use crate::event::Event;
+use crate::event::{Event, SignedItem};
 use crate::headers::{Headers, Request};
 #[cfg(feature = "asymmetric")]
 use crate::mac::Key;
@@ -119,16 +120,16 @@ impl Webhook {
             now,
             ..
         } = *context;
-        let (timestamp_text, mut timestamp) = received.timestamp(definition)?.unzip();
         #[cfg(feature = "asymmetric")]
         if let Some(form) = &definition.jws {
             let proof = self.prove_jws(&received, context, form)?;
-            timestamp = proof.timestamp;
-            if let Some(timestamp) = timestamp {
-                check_freshness(timestamp, now, self.tolerance)?;
-            }
-            return Ok(received.verified(definition, body, proof.key_index, timestamp));
+            return self.conclude(received, body, proof.key_index, proof.timestamp, now);
         }
+        if let Some(in_body) = &definition.in_body {
+            let key_index = self.key_index_in_body(&received, in_body, context, reveal)?;
+            return self.conclude(received, body, key_index, None, now);
+        }
+        let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
         let kinds = Kinds::of(definition, &self.keys);
         let mut candidates = Candidates::new();
         let further = &received.further_signatures;
@@ -146,6 +147,7 @@ impl Webhook {
             timestamp: timestamp_text,
             method,
             url,
+            in_body: None,
         };
         let other_url = url.and_then(|url| other_form(definition.url_form, url));
         let other_content = other_url.as_deref().map(|url| SignedContent {
@@ -155,8 +157,7 @@ impl Webhook {
         let mut key_index = None;
         #[cfg(feature = "asymmetric")]
         if definition.algorithm.is_asymmetric() {
-            let proof = self.prove_content(&received, context, &content, &candidates)?;
-            key_index = Some(proof.key_index);
+            key_index = Some(self.prove_content(&received, context, &content, &candidates)?);
         }
         for SecretKey { index, key } in &self.keys {
             #[cfg(feature = "asymmetric")]
@@ -178,6 +179,19 @@ impl Webhook {
         }
         key_index = key_index.filter(|_| is_body_of(definition, url, body));
         let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
+        self.conclude(received, body, key_index, timestamp, now)
+    }
+
+    /// What is left when the signature is right: whether it is fresh.
+    fn conclude<'a>(
+        &'a self,
+        received: Received<'a>,
+        body: &'a [u8],
+        key_index: usize,
+        mut timestamp: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Result<Verified<'a>, VerificationError> {
+        let definition = &*self.definition;
         if definition.timestamp_field.is_some() {
             timestamp = Some(Event::attempt_timestamp(definition, body)?);
         }
@@ -395,13 +409,31 @@ pub(crate) struct SignedContent<'a> {
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
     pub(crate) url: Option<&'a str>,
+    pub(crate) in_body: Option<&'a SignedItem<'a>>,
 }
 
 impl<'a> SignedContent<'a> {
+    /// What a signature in the body covers.
+    pub(crate) fn in_body(definition: &'a Definition, item: &'a SignedItem<'a>) -> Self {
+        Self {
+            definition,
+            body: &[],
+            form: &[],
+            digest: &[],
+            id: None,
+            timestamp: None,
+            method: None,
+            url: None,
+            in_body: Some(item),
+        }
+    }
+
     /// The bytes of each part in turn; nothing is concatenated or copied.
     pub(crate) fn parts<'p>(&'p self, secret: &'p [u8]) -> impl Iterator<Item = &'p [u8]> {
         let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
         let (id, timestamp) = (self.id, self.timestamp);
+        let in_body = self.in_body;
+        let mut fields = in_body.map_or(&[][..], |item| &item.fields).iter();
         self.definition.content.iter().map(move |part| match part {
             Part::Form => self.form,
             Part::Crc32 | Part::Sha256 => self.digest,
@@ -411,6 +443,9 @@ impl<'a> SignedContent<'a> {
             Part::Timestamp => timestamp.unwrap_or_default(),
             Part::Method => bytes(self.method),
             Part::Url => bytes(self.url),
+            Part::BeforeSignature => in_body.map_or(&[][..], |item| item.before),
+            Part::AfterSignature => in_body.map_or(&[][..], |item| item.after),
+            Part::Field(_) | Part::Line(_) => fields.next().map_or(&[][..], |text| text.as_bytes()),
             Part::Literal(literal) => literal.as_bytes(),
         })
     }

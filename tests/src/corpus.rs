@@ -147,6 +147,23 @@ pub struct SignCase {
     pub now: u64,
 }
 
+/// A case of the kind `sign_body`.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct SignBodyCase {
+    /// The scheme.
+    pub scheme: SchemeText,
+    /// The secrets' texts.
+    pub secrets: Vec<String>,
+    /// The message's id.
+    pub message_id: Option<String>,
+    /// The message's body.
+    #[serde(rename = "body_b64", deserialize_with = "base64_bytes")]
+    pub body: Vec<u8>,
+    /// Unix seconds.
+    pub now: u64,
+}
+
 /// A case of the kind `write_payload`.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]

@@ -96,6 +96,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Verified: ...
     def unwrap(
         self,
@@ -105,6 +106,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Event: ...
     def sign(
         self,

@@ -32,11 +32,12 @@ export interface KeyFetcherOptions {
 const DAY = 86_400;
 /** How many keys are kept, and how many failures are remembered. */
 const MOST_KEPT = 64;
-/** How many keys are fetched at once: whoever makes up URLs and ids shall not have all sockets. */
-const MOST_FETCHES = 16;
+/** How many keys are fetched in a minute, whatever URLs and ids are made up. */
+const MOST_FETCHES = 30;
+const MINUTE = 60_000;
 /** How long a failure stands, in milliseconds. */
 const FAILURE = 5_000;
-/** How old a key at a URL is that is fetched again when it does not fit, in milliseconds. */
+/** How old a key is that is fetched again when it does not fit, in milliseconds. */
 const OUTDATED = 60_000;
 
 /** What a key that was replaced meanwhile is refused with. */
@@ -46,9 +47,10 @@ const OUTDATED_CODES: readonly string[] = ["signature_mismatch", "malformed_key"
  * Verifies requests whose keys must be fetched, and keeps the keys.
  *
  * Which key it is, and whether its URL is the provider's, the webhook decides. A key is fetched by
- * HTTPS alone, without following redirects, within 5 seconds and up to 64 KiB. At most 64 are kept.
- * Requests that need the same one wait for one fetch. What failed is not tried again for 5 seconds. What
- * is at a URL is fetched again, at most once a minute, when it does not fit.
+ * HTTPS alone, without following redirects, within 5 seconds and up to 64 KiB; at most 30 are in a
+ * minute, and 64 are kept. Requests that need the same one wait for one fetch. What failed is not tried
+ * again for 5 seconds. A key that does not fit is fetched again, at most once a minute: it may have been
+ * replaced.
  *
  * A receiver takes it as its option `keys`.
  *
@@ -72,6 +74,8 @@ export class KeyFetcher {
   /** When the last fetch failed. */
   readonly #failures = new Map<string, number>();
   readonly #fetches = new Map<string, Promise<Kept>>();
+  /** When the fetches of the last minute began. */
+  #begun: number[] = [];
 
   constructor(fetcherOptions?: KeyFetcherOptions) {
     const given = options("the options", fetcherOptions);
@@ -85,9 +89,7 @@ export class KeyFetcher {
   /**
    * As {@link Webhook.verify}, with the key fetched.
    *
-   * @throws {@link GuardError} `key_unavailable` if it cannot be fetched, the reason as its `cause`;
-   * {@link VerificationError} `key_needed` if the request tells no URL, and no id or there is no
-   * `byKeyId`.
+   * @throws {@link GuardError} `key_unavailable` if it cannot be fetched, the reason as its `cause`.
    */
   async verify(webhook: Webhook, body: Body, headers: RequestHeaders, context?: RequestContext): Promise<Verified> {
     const read = repeatable(headers);
@@ -118,12 +120,10 @@ export class KeyFetcher {
     try {
       return judge(given);
     } catch (thrown) {
-      const needed = thrown instanceof VerificationError && thrown.code === "key_needed" ? thrown : null;
-      const found = needed && this.#place(webhook.schemeName, needed);
-      if (found === null) {
+      if (!(thrown instanceof VerificationError) || thrown.code !== "key_needed") {
         throw thrown;
       }
-      place = found;
+      place = this.#place(webhook.schemeName, thrown);
     }
     const kept = await this.#key(place);
     try {
@@ -137,16 +137,16 @@ export class KeyFetcher {
     }
   }
 
-  /** Where the key is; `null` if it cannot be found. */
-  #place(scheme: string, { keyUrl, keyId }: VerificationError): Place | null {
+  /** Where the key is. */
+  #place(scheme: string, { keyUrl, keyId }: VerificationError): Place {
     if (keyUrl !== null) {
-      return { name: keyUrl, isUrl: true, get: () => fetchKey(this.#fetch, keyUrl) };
+      return { name: keyUrl, get: () => fetchKey(this.#fetch, keyUrl) };
     }
     const byKeyId = this.#byKeyId;
     if (byKeyId === null || keyId === null) {
-      return null;
+      throw unavailable("the key is known by its id alone; pass byKeyId");
     }
-    return { name: `${scheme} ${keyId}`, isUrl: false, get: async () => byKeyId(keyId, scheme) };
+    return { name: `${scheme} ${keyId}`, get: async () => byKeyId(keyId, scheme) };
   }
 
   async #key(place: Place): Promise<Kept> {
@@ -159,14 +159,14 @@ export class KeyFetcher {
     return kept;
   }
 
-  /** What is at the URL now; `null` if it was fetched just before, or cannot be. */
+  /** The key as it is now; `null` if it was fetched just before, or cannot be. */
   async #renewed(place: Place, { since }: Kept): Promise<Kept | null> {
     // Another request may have fetched it meanwhile.
     const newest = this.#kept.get(place.name);
     if (newest !== undefined && newest.since > since) {
       return newest;
     }
-    if (!place.isUrl || monotonic() - since < OUTDATED) {
+    if (monotonic() - since < OUTDATED) {
       return null;
     }
     return this.#fetched(place).catch(() => null);
@@ -181,9 +181,7 @@ export class KeyFetcher {
     }
     let fetching = this.#fetches.get(name);
     if (fetching === undefined) {
-      if (this.#fetches.size >= MOST_FETCHES) {
-        throw unavailable("too many keys are fetched at once");
-      }
+      this.#count();
       fetching = this.#fetchAnew(place);
       this.#fetches.set(name, fetching);
       const end = () => this.#fetches.delete(name);
@@ -193,6 +191,16 @@ export class KeyFetcher {
     return within(FETCH_TIMEOUT, fetching, () => {
       throw unavailable("it took too long");
     });
+  }
+
+  /** Requests that nobody has signed name keys, too: they do not make a host ask without end. */
+  #count(): void {
+    const now = monotonic();
+    this.#begun = this.#begun.filter((at) => now - at < MINUTE);
+    if (this.#begun.length >= MOST_FETCHES) {
+      throw unavailable("too many keys were fetched in a minute");
+    }
+    this.#begun.push(now);
   }
 
   async #fetchAnew({ name, get }: Place): Promise<Kept> {
@@ -223,7 +231,6 @@ interface Kept {
 /** Where a key is. */
 interface Place {
   readonly name: string;
-  readonly isUrl: boolean;
   readonly get: () => Promise<FetchedKey | null>;
 }
 

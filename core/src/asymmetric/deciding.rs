@@ -2,10 +2,10 @@
 //! [`verify`](crate::verify), with the key before the signature that it verifies:
 //!
 //! 1. signature decodable (`malformed_signature`, `unsupported_signature`);
-//! 2. key at hand (`untrusted_key_url`, `key_needed`, `malformed_key`, `untrusted_certificate`,
+//! 2. sender expected (`unexpected_sender`), before a key is fetched for anybody;
+//! 3. key at hand (`untrusted_key_url`, `key_needed`, `malformed_key`, `untrusted_certificate`,
 //!    `expired_certificate`);
-//! 3. signature right (`signature_mismatch`);
-//! 4. sender expected (`unexpected_sender`);
+//! 4. signature right (`signature_mismatch`);
 //! 5. freshness.
 
 use alloc::borrow::Cow;
@@ -16,13 +16,14 @@ use core::iter;
 use super::jws::{Jws, Refusal};
 use super::key_url::is_trusted;
 use super::{HeldKey, Method, PublicKey, certificate, reading};
-use crate::error::{KeyDefect, VerificationError};
+use crate::error::{KeyDefect, SignedFieldDefect, TimestampDefect, VerificationError};
+use crate::event::{SignedItem, not_signature};
 use crate::headers::owned;
 use crate::key_needed::KeyNeeded;
 use crate::mac::{self, Key};
 use crate::received::Received;
-use crate::scheme::{Definition, Encoding, JwsForm, KeySource};
-use crate::signature::Candidates;
+use crate::scheme::{Definition, Encoding, InBody, JwsForm, KeySource, Source};
+use crate::signature::{Candidates, decoded_bytes};
 use crate::time::UnixTime;
 use crate::verify::{Context, SignedContent};
 use crate::webhook::Webhook;
@@ -46,7 +47,7 @@ impl Webhook {
         context: &Context<'_>,
         content: &SignedContent<'_>,
         candidates: &Candidates,
-    ) -> Result<Proof, VerificationError> {
+    ) -> Result<usize, VerificationError> {
         let definition = &*self.definition;
         let method = Method::of(definition.algorithm).unwrap_or(Method::Ed25519);
         let keys = self.keys_for(received, context, None)?;
@@ -65,13 +66,57 @@ impl Webhook {
                 None => verifies(key, &[]).then_some(*index),
             }
         });
-        let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
-        Ok(Proof {
-            key_index: self
-                .expected_sender(received, context)?
-                .unwrap_or(key_index),
-            timestamp: None,
-        })
+        key_index.ok_or(VerificationError::SignatureMismatch)
+    }
+
+    /// Decides by the signatures in the body, by the index of the secret that fits.
+    pub(crate) fn prove_items(
+        &self,
+        received: &Received<'_>,
+        in_body: &InBody,
+        context: &Context<'_>,
+        items: &[SignedItem<'_>],
+    ) -> Result<usize, VerificationError> {
+        let definition = &*self.definition;
+        let method = self.method_in_body(received, context)?;
+        let mut signatures = Vec::new();
+        for item in items {
+            let signature = decoded_bytes(definition.encoding, item.signature.as_bytes());
+            let signature = signature.filter(|bytes| method.takes_length(bytes.len()));
+            signatures.push(signature.ok_or_else(|| not_signature(definition, &in_body.paths[0]))?);
+        }
+        let sender = self.expected_sender(received, context)?;
+        let keys = self.keys_for(received, context, None)?;
+        let mut fitting = keys.iter().filter(|(_, key)| {
+            items.iter().zip(&signatures).all(|(item, signature)| {
+                let content = SignedContent::in_body(definition, item);
+                key.verify(method, &mut content.parts(&[]), signature)
+            })
+        });
+        let fitting = fitting.next().map(|(index, _)| *index);
+        let key_index = fitting.ok_or(VerificationError::SignatureMismatch)?;
+        Ok(sender.unwrap_or(key_index))
+    }
+
+    /// How signatures in the body were made, if it says so.
+    fn method_in_body(
+        &self,
+        received: &Received<'_>,
+        context: &Context<'_>,
+    ) -> Result<Method, VerificationError> {
+        let definition = &*self.definition;
+        let Some(path) = definition.rsa_version_field else {
+            return Ok(Method::of(definition.algorithm).unwrap_or(Method::Ed25519));
+        };
+        let version = received.text(Source::Body(path), definition, context.body);
+        match version.as_deref() {
+            Some("1") => Ok(Method::RsaSha1),
+            Some("2") => Ok(Method::RsaSha256),
+            _ => Err(VerificationError::MalformedSignedField {
+                path: definition.paths[path].text.clone(),
+                defect: SignedFieldDefect::UnknownVersion,
+            }),
+        }
     }
 
     /// Decides by a JSON Web Signature.
@@ -84,7 +129,15 @@ impl Webhook {
         let jws = parse_jws(received, form)?;
         let key_index = match jws.algorithm.method() {
             Ok(method) => {
-                let keys = self.keys_for(received, context, jws.key_id.as_deref())?;
+                let is_by_id = matches!(self.definition.key_source, Some(KeySource::ById(_)));
+                let keys = self.keys_for(received, context, jws.key_id.as_deref());
+                let keys = match keys {
+                    // Which key it is by, it must say.
+                    Err(VerificationError::KeyNeeded(_)) if is_by_id && jws.key_id.is_none() => {
+                        return Err(malformed_jws(received));
+                    }
+                    keys => keys?,
+                };
                 let mut fitting = keys.iter().filter(|(_, key)| {
                     key.verify(method, &mut iter::once(jws.signed), &jws.signature)
                 });
@@ -132,7 +185,7 @@ impl Webhook {
                 .json(claim)
                 .and_then(|json| format.parse(json.as_bytes()));
             time.ok_or(VerificationError::MalformedTimestamp(
-                crate::error::TimestampDefect::Form(format),
+                TimestampDefect::Form(format),
             ))
         });
         timestamp.transpose()
@@ -181,6 +234,10 @@ impl Webhook {
         let Some(source) = definition.key_source.filter(|_| held.is_empty()) else {
             return Ok(held);
         };
+        if let (Some(Source::Header(header)), None) = (definition.key_locator, &located) {
+            let name = definition.header_name(definition.event_headers[header]);
+            return Err(VerificationError::MissingHeader { name: owned(name) });
+        }
         let url = match source {
             KeySource::Certificate(source) => {
                 let url = located.as_deref().unwrap_or_default();
@@ -244,19 +301,22 @@ fn parse_jws<'a>(
     received: &Received<'a>,
     form: &JwsForm,
 ) -> Result<Jws<'a>, VerificationError> {
-    let name = || owned(received.signature_name);
     Jws::parse(received.signature, form).map_err(|refusal| match refusal {
-        Refusal::Malformed => VerificationError::MalformedSignature {
-            name: name(),
-            encoding: Encoding::Base64Url,
-            prefix: "".into(),
-            length: None,
-        },
+        Refusal::Malformed => malformed_jws(received),
         Refusal::Unsupported => VerificationError::UnsupportedSignature {
-            name: name(),
+            name: owned(received.signature_name),
             label: "JWS".into(),
         },
     })
+}
+
+fn malformed_jws(received: &Received<'_>) -> VerificationError {
+    VerificationError::MalformedSignature {
+        name: owned(received.signature_name),
+        encoding: Encoding::Base64Url,
+        prefix: "".into(),
+        length: None,
+    }
 }
 
 fn read_fetched(

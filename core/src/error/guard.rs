@@ -38,7 +38,7 @@ pub enum GuardError {
     },
     /// A store that a guard needs does not answer.
     StoreUnavailable,
-    /// The key that a request needs cannot be fetched.
+    /// The key that a signature is by could not be fetched.
     KeyUnavailable,
     /// The handler of an authentic event failed.
     HandlerFailed,
@@ -121,11 +121,12 @@ impl fmt::Display for GuardError {
             Self::EventInProgress { .. } => {
                 "this delivery is being handled right now; come back to learn its outcome"
             }
+            Self::KeyUnavailable => {
+                "the key that the signature is by could not be fetched from the provider; \
+                 try again later"
+            }
             Self::StoreUnavailable => {
                 "a store that this receiver needs does not answer; deliver the event again"
-            }
-            Self::KeyUnavailable => {
-                "the provider's key could not be fetched; deliver the event again"
             }
             Self::HandlerFailed => "the handler failed; deliver the event again",
             Self::HandlerTimeout => "the handler did not end in time; deliver the event again",

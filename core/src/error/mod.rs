@@ -35,7 +35,8 @@ pub use destination::{ForbiddenReason, UrlDefect};
 pub use guard::{GuardError, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{
-    HeaderDefect, KeyDefect, MissingContext, TimestampDefect, VerificationError,
+    HeaderDefect, KeyDefect, MissingContext, SignatureAbsence, SignedFieldDefect, TimestampDefect,
+    VerificationError,
 };
 
 use core::fmt;

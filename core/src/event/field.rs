@@ -210,7 +210,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             Source::Body(path) => (&self.definition.paths[path].text, false),
             Source::Header(index) => (self.header_name(self.definition.event_headers[index]), true),
             Source::Id => {
-                let name = self.definition.header_sets[0].id;
+                let name = self.definition.header_sets.first().and_then(|set| set.id);
                 (name.map_or("", |name| self.header_name(name)), true)
             }
         }

@@ -6,6 +6,8 @@
 mod field;
 mod form;
 mod json;
+mod signed;
+mod signing;
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,6 +16,8 @@ use alloc::string::String;
 #[cfg(feature = "asymmetric")]
 pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
+pub(crate) use signed::{SignedItem, not_object, not_signature, signed_items};
+pub(crate) use signing::{with_signatures, with_text};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
 #[cfg(feature = "asymmetric")]

@@ -36,7 +36,7 @@
 //! **Keys that must be fetched** are fetched by the host: core says what it needs, after it has checked
 //! that a URL is the provider's ([`KeyNeeded`](crate::KeyNeeded)). The package has a `KeyFetcher` that
 //! does so by HTTPS, follows no redirect, reads at most 64 KiB in at most 5 seconds, keeps 64 keys for a
-//! day, has one request for all who wait for the same key, and does not repeat what failed for 5
-//! seconds. What is at a URL is fetched anew at most once a minute when it does not fit, so that neither
+//! day, has one request for all who wait for the same key and 30 a minute in all, and does not repeat what
+//! failed for 5 seconds. A key is fetched anew at most once a minute when it does not fit, so that neither
 //! a provider's new key nor a forger's requests do harm. A key that cannot be had is answered 503, so
 //! that the provider delivers again.

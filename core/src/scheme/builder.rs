@@ -37,6 +37,8 @@ pub struct SchemeBuilder<'a> {
     pub(crate) separator: Option<char>,
     pub(crate) timestamp_label: Option<&'a str>,
     pub(crate) timestamp_field: Option<&'a str>,
+    pub(crate) signature_field: Option<&'a str>,
+    pub(crate) signature_items: Option<&'a str>,
     pub(crate) further_signatures: &'a [&'a str],
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
@@ -60,6 +62,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) key_source: Option<KeySource>,
     pub(crate) identity: Option<&'a str>,
     pub(crate) jws: Option<JwsForm>,
+    pub(crate) rsa_version_field: Option<&'a str>,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -103,6 +106,8 @@ impl<'a> SchemeBuilder<'a> {
             separator: None,
             timestamp_label: None,
             timestamp_field: None,
+            signature_field: None,
+            signature_items: None,
             further_signatures: &[],
             algorithm: Algorithm::HmacSha256,
             encoding: Encoding::Hex,
@@ -126,6 +131,7 @@ impl<'a> SchemeBuilder<'a> {
             key_source: None,
             identity: None,
             jws: None,
+            rsa_version_field: None,
         }
     }
 
@@ -158,6 +164,22 @@ impl<'a> SchemeBuilder<'a> {
     /// once the signature of the body is right.
     pub const fn timestamp_field(mut self, path: &'a str) -> Self {
         self.timestamp_field = Some(path);
+        self
+    }
+
+    /// The signature is this field of the JSON body, as `path.to.it`, and in no header: then there
+    /// are no header sets. What it covers are fields of the body, or the body around it. Of what is
+    /// read before the signature is checked, no name may stand twice.
+    pub const fn signature_field(mut self, path: &'a str) -> Self {
+        self.signature_field = Some(path);
+        self
+    }
+
+    /// The body has several signatures: this field is an array, whose elements are signed one by
+    /// one. The paths of the signature and of what it covers begin at the element. Every one must
+    /// be right, of the same secret.
+    pub const fn signature_items(mut self, path: &'a str) -> Self {
+        self.signature_items = Some(path);
         self
     }
 
@@ -194,6 +216,11 @@ impl<'a> SchemeBuilder<'a> {
     /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
     /// `{url}`, `{form}`, and for plain hashes `{secret}`; all else stands for itself, `{{` and
     /// `}}` for braces. A token has none.
+    ///
+    /// Where the signature is in the body, the parts are `{field:path.to.it}`, the text of a field
+    /// (of a number or boolean what is written, of what is absent or null nothing);
+    /// `{line:path.to.it}`, which is the path and the text, each with a line break behind it, or
+    /// nothing; and `{before_signature}` and `{after_signature}`, the body around the signature.
     ///
     /// `{form}` are the names and values of the body's form, decoded, in the order of their bytes,
     /// each pair once.
@@ -301,6 +328,12 @@ impl<'a> SchemeBuilder<'a> {
     /// What the JSON Web Signature says.
     pub(crate) const fn jws(mut self, form: JwsForm) -> Self {
         self.jws = Some(form);
+        self
+    }
+
+    /// The field of the body that says with which hash RSA signed: `1` is SHA-1, `2` SHA-256.
+    pub(crate) const fn rsa_version_field(mut self, path: &'a str) -> Self {
+        self.rsa_version_field = Some(path);
         self
     }
 

@@ -69,6 +69,12 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     }
     let texts = |list: &[&str]| list.join(", ");
     let text = |value: Option<&str>| value.unwrap_or_default().to_string();
+    for (key, path) in [
+        ("signature_items", scheme.signature_items),
+        ("signature_field", scheme.signature_field),
+    ] {
+        add(key, text(path), String::new());
+    }
     let tolerance = |scheme: &SchemeBuilder<'_>| {
         let side =
             |side: Option<u64>| side.map_or_else(|| "unchecked".into(), |it| format!("{it} s"));

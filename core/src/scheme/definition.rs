@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 #[cfg(feature = "asymmetric")]
 use super::JwsForm;
 use super::rules::{
-    check_content, check_headers, check_key, check_signature_grammar, is_scheme_name, require,
+    check_content, check_headers, check_key, check_signature_grammar, has_header, is_scheme_name,
+    require,
 };
 use super::source::Path;
 use super::{
@@ -22,7 +23,9 @@ const MAX_SOURCES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Box<str>,
+    /// None if the signature is in the body.
     pub(crate) header_sets: Vec<HeaderSet>,
+    pub(crate) in_body: Option<InBody>,
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
     pub(crate) timestamp_label: Option<Box<str>>,
@@ -57,6 +60,9 @@ pub(crate) struct Definition {
     /// Where the request names the key, or its URL.
     #[cfg(feature = "asymmetric")]
     pub(crate) key_locator: Option<Source>,
+    /// Index into `paths`, of the field that says with which hash RSA signed.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) rsa_version_field: Option<usize>,
     /// Where it says whose it is.
     #[cfg(feature = "asymmetric")]
     pub(crate) identity: Option<Source>,
@@ -69,6 +75,15 @@ pub(crate) struct Definition {
     /// The characters which end the id in the signed content, and which no id may hold.
     pub(crate) id_terminators: Vec<u8>,
     /// The fields that sources name, each once.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// Where in the body the signature is, and what it covers.
+#[derive(Debug)]
+pub(crate) struct InBody {
+    /// The array whose elements are signed one by one.
+    pub(crate) items: Option<Path>,
+    /// The signature, and then the fields of the content, in its order.
     pub(crate) paths: Vec<Path>,
 }
 
@@ -86,14 +101,17 @@ impl Definition {
             .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
     }
 
-    /// A header by its index into `header_names`.
+    /// A header by its index into `header_names`. Empty if there is none, as where the signature is in
+    /// the body.
     pub(crate) fn header_name(&self, index: usize) -> HeaderName<'_> {
-        HeaderName::new(&self.header_names[index], index)
+        let name = self.header_names.get(index);
+        HeaderName::new(name.map_or("", |name| name), index)
     }
 
     /// Whether a header carries the attempt timestamp.
     pub(crate) fn has_timestamp(&self) -> bool {
-        self.timestamp_label.is_some() || self.header_sets[0].timestamp.is_some()
+        let first = self.header_sets.first();
+        self.timestamp_label.is_some() || first.is_some_and(|set| set.timestamp.is_some())
     }
 
     /// The version label of the signatures, without the character that ends it.
@@ -130,7 +148,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let header_sets = header_sets.collect();
     let further = builder.further_signatures.iter();
     let further_signatures = further.map(|name| tables.header(name)).collect();
-    let has_id_header = builder.headers[0].id.is_some();
+    let has_id_header = has_header(builder, |set| set.id);
     let mut sources = |texts| tables.sources(texts, has_id_header);
     let event_id = sources(builder.event_id)?;
     let event_type = sources(builder.event_type)?;
@@ -149,6 +167,9 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
     let data = path(builder.data)?;
     let timestamp_field = path(builder.timestamp_field)?;
+    let in_body = in_body(builder, &content)?;
+    #[cfg(feature = "asymmetric")]
+    let rsa_version_field = path(builder.rsa_version_field)?;
     let challenge = match builder.handshake {
         Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
         Some(Handshake::MetaVerification) | None => None,
@@ -163,6 +184,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     Ok(Definition {
         name: builder.name.into(),
         header_sets,
+        in_body,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
         timestamp_label: builder.timestamp_label.map(Into::into),
@@ -196,11 +218,25 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         key_locator,
         #[cfg(feature = "asymmetric")]
         identity,
+        #[cfg(feature = "asymmetric")]
+        rsa_version_field,
         challenge,
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,
     })
+}
+
+fn in_body(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<Option<InBody>, &'static str> {
+    let Some(signature) = builder.signature_field else {
+        return Ok(None);
+    };
+    let fields = content.iter().filter_map(Part::field);
+    let paths = core::iter::once(signature).chain(fields).map(Path::parse);
+    Ok(Some(InBody {
+        items: builder.signature_items.map(Path::parse).transpose()?,
+        paths: paths.collect::<Result<_, _>>()?,
+    }))
 }
 
 /// No header holds the others, so that those of ASCII suffice.

@@ -44,6 +44,12 @@ pub struct Description {
     /// See [`SchemeBuilder::timestamp_field`].
     #[serde(alias = "timestampField")]
     pub timestamp_field: Option<String>,
+    /// See [`SchemeBuilder::signature_field`].
+    #[serde(alias = "signatureField")]
+    pub signature_field: Option<String>,
+    /// See [`SchemeBuilder::signature_items`].
+    #[serde(alias = "signatureItems")]
+    pub signature_items: Option<String>,
     /// See [`SchemeBuilder::further_signatures`].
     #[serde(alias = "furtherSignatures")]
     pub further_signatures: OneOrMany<String>,
@@ -128,10 +134,11 @@ impl From<ToleranceDescription> for Tolerance {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OneOrMany<T> {
-    /// One value.
-    One(T),
+    // First, because serde reads a list as a structure, too: the empty one as its defaults.
     /// A list.
     Many(Vec<T>),
+    /// One value.
+    One(T),
 }
 
 impl<T> OneOrMany<T> {
@@ -198,6 +205,8 @@ impl TryFrom<&Description> for Scheme {
             separator: description.separator.as_deref().map(one_character),
             timestamp_label: description.timestamp_label.as_deref(),
             timestamp_field: description.timestamp_field.as_deref(),
+            signature_field: description.signature_field.as_deref(),
+            signature_items: description.signature_items.as_deref(),
             further_signatures: &further_signatures,
             algorithm,
             encoding,

@@ -28,7 +28,7 @@ pub use word::{
 };
 
 pub(crate) use content::Part;
-pub(crate) use definition::{Definition, HeaderSet};
+pub(crate) use definition::{Definition, HeaderSet, InBody};
 #[cfg(feature = "asymmetric")]
 pub(crate) use public_keys::JwsAlgorithm;
 pub(crate) use public_keys::{JwsForm, KeySource};

@@ -42,8 +42,9 @@ macro_rules! words {
 
 words! {
     /// The keyed hash that signs.
-    Algorithm, "algorithm", "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token, ed25519, ecdsa-p256-sha256, \
-     rsa-pkcs1-sha256, jws";
+    Algorithm, "algorithm",
+    "hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, plain-md5, token, ed25519, \
+     ecdsa-p256-sha256, rsa-pkcs1-sha256, jws";
     /// HMAC (RFC 2104) with SHA-256: tags of 32 bytes.
     HmacSha256 = "hmac-sha256",
     /// HMAC with SHA-1: tags of 20 bytes. Still sound as a MAC; for providers that use it.
@@ -53,6 +54,9 @@ words! {
     /// Plain SHA-256 over content that holds the secret: no MAC, and weaker than one where the secret
     /// comes first. For providers that use it.
     PlainSha256 = "plain-sha256",
+    /// Plain MD5 over content that holds the secret: weaker still, since MD5 is broken. For providers
+    /// that use it.
+    PlainMd5 = "plain-md5",
     /// No signature: what is sent is the secret itself. It proves nothing about the body.
     Token = "token",
     /// Ed25519 (RFC 8032): signatures of 64 bytes, verified with a public key.
@@ -171,6 +175,7 @@ impl Algorithm {
             Self::Ed25519 => 64,
             Self::HmacSha256 | Self::PlainSha256 | Self::Token => 32,
             Self::HmacSha1 => 20,
+            Self::PlainMd5 => 16,
             Self::HmacSha512 => 64,
         }
     }
@@ -183,6 +188,14 @@ impl Algorithm {
             self,
             Self::Ed25519 | Self::EcdsaP256Sha256 | Self::RsaPkcs1Sha256 | Self::Jws
         )
+    }
+
+    /// The length of what is sent as a signature; 0 of a token, which has any, `None` where it varies.
+    pub(crate) fn signature_length(self) -> Option<usize> {
+        match self {
+            Self::Token => Some(0),
+            algorithm => Some(algorithm.tag_length()).filter(|length| *length > 0),
+        }
     }
 }
 

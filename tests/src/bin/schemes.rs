@@ -31,8 +31,10 @@ code. They verify what those say is sent. Tell us if you know better.
 ";
 
 /// What each part is called on the page.
-const LABELS: [(&str, &str); 24] = [
+const LABELS: [(&str, &str); 26] = [
     ("headers", "headers"),
+    ("signature_items", "signed items"),
+    ("signature_field", "signature field"),
     ("further_signatures", "further signatures"),
     ("prefix", "prefix"),
     ("separator", "separator"),

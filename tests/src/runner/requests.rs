@@ -1,12 +1,15 @@
-//! Cases of single requests: `verify`, `construct`, `sign` and `write_payload`.
+//! Cases of single requests: `verify`, `construct`, `sign`, `sign_body` and `write_payload`.
 
 use anyhow::{Result, ensure};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use countersign::{
     ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime, Verified, Webhook,
 };
 use serde_json::{Map, Value, json};
 
-use crate::corpus::{ConstructCase, SchemeText, SignCase, VerifyCase, WritePayloadCase};
+use crate::corpus::{
+    ConstructCase, SchemeText, SignBodyCase, SignCase, VerifyCase, WritePayloadCase,
+};
 
 pub(super) fn construct(case: &ConstructCase) -> Value {
     match webhook(&case.scheme, &case.secrets) {
@@ -63,6 +66,23 @@ pub(super) fn sign(case: &SignCase) -> Result<Value> {
         result["verified_by"] = json!(fitting);
     }
     Ok(result)
+}
+
+pub(super) fn sign_body(case: &SignBodyCase) -> Result<Value> {
+    let webhook = webhook(&case.scheme, &case.secrets)?;
+    let message = Message::new(&case.body).id(case.message_id.as_deref());
+    let now = UnixTime::from_seconds(case.now);
+    let body = match webhook.sign_body(&message, now) {
+        Ok(body) => body,
+        Err(error) => return Ok(rejection(&error.into())),
+    };
+    if webhook.signs_in_body() {
+        let headers: [(&str, &str); 0] = [];
+        let request = Request::new(&headers, &body);
+        let verified = webhook.verify(&request, now);
+        ensure!(verified.is_ok(), "what was signed is refused: {verified:?}");
+    }
+    Ok(json!({"body_b64": BASE64_STANDARD.encode(body)}))
 }
 
 pub(super) fn write_payload(case: &WritePayloadCase) -> Value {

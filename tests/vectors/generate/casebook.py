@@ -15,6 +15,7 @@ from reference.retry_after import retry_after_ms
 from reference.scheme import Description, Scheme, Tolerance, find_scheme
 from reference.secret import parse_secrets
 from reference.sign import sign
+from reference.sign_body import sign_body
 from reference.timestamps import as_number
 from reference.verify import Request, Verified, verify
 
@@ -243,6 +244,42 @@ def sign_case(
         if verified_by is not None:
             _agree(case_id, "secrets that verify", list(verified_by), fitting)
             expect["verified_by"] = fitting
+    return Case(case_id, about, {**fields, "expect": expect})
+
+
+def sign_body_case(
+    case_id: str,
+    about: str,
+    want: Union[str, bytes],
+    *,
+    scheme: Union[str, Description],
+    secrets: Sequence[str],
+    body: bytes,
+    now: int,
+    message_id: Optional[str] = None,
+    says: Optional[str] = None,
+) -> Case:
+    """`want` is the body or a code."""
+    _check_inputs(case_id, now)
+    fields: Json = {
+        "scheme": scheme, "secrets": list(secrets), "message_id": message_id, "now": now,
+        "body_b64": _encode(body),
+    }  # fmt: skip
+    described = find_scheme(scheme)
+    keys = parse_secrets(described, secrets)
+    try:
+        signed = sign_body(described, keys[0][0], body, message_id, now)
+    except Refusal as refusal:
+        expect = _reject(refusal)
+        if not isinstance(want, str):
+            raise Disagreement(f"{case_id}: refused with {refusal}") from refusal
+        _agree_on_verdict(case_id, want, says, expect)
+    else:
+        _agree(case_id, "body", want, signed)
+        expect = {"body_b64": _encode(signed)}
+        if described.signature_field is not None:
+            fits = _verifies(described, keys[0], Request(signed, []), now)
+            _agree(case_id, "what was signed verifies", True, fits)
     return Case(case_id, about, {**fields, "expect": expect})
 
 

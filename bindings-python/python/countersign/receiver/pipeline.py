@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
 from countersign._countersign import Answer, Event, Webhook, rate_limit_key, refusal
-from countersign.errors import CountersignError
+from countersign.errors import CountersignError, VerificationError
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import Request
@@ -117,7 +117,7 @@ class Pipeline:
             query = request.url.partition("?")[2].partition("#")[0]
             return Conclusion("handshake", Answer.challenge(self.webhook.answer_query(query)))
         body = yield ReadBody(self.settings.body_limit, self.settings.body_timeout)
-        event = self._verify(request, body, journal)
+        event = yield from self._verify(request, body, journal)
         if event.challenge is not None:
             return Conclusion("handshake", Answer.challenge(event.challenge))
         if self.settings.schemas is not None:
@@ -164,15 +164,23 @@ class Pipeline:
             caller = rate_limit_key(client, limit)
             yield from ask(self, store, partial(store.admit, caller, limit), journal)
 
-    def _verify(self, request: Request, body: bytes, journal: Journal) -> Event:
+    def _verify(self, request: Request, body: bytes, journal: Journal) -> Steps[Event]:
         clock = self.settings.clock
-        verified = self.webhook.verify(
+        verify = partial(
+            self.webhook.verify,
             body,
             request.headers,
             now=None if clock is None else clock(),
             url=self.settings.public_url(request.url),
             method=request.method,
         )
+        try:
+            verified = verify()
+        except VerificationError as error:
+            keys = self.settings.keys
+            if error.code != "key_needed" or keys is None:
+                raise
+            verified = yield Ask(partial(keys.decide, lambda key: verify(key=key)), True)
         journal.key_index = verified.key_index
         event = verified.event()
         journal.event_id, journal.event_type = event.id, event.type

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar, overload
 
 from countersign._countersign import AddressPolicy, Answer, Event, RateLimit, Routes, Webhook
+from countersign.keys import KeyFetcher
 from countersign.receiver.hosts import LoopHost, ThreadHost
 from countersign.receiver.outcome import Observer
 from countersign.receiver.pipeline import Conclusion, Pipeline
@@ -59,6 +60,7 @@ class Receiver:
     :param clock: the clock, in Unix seconds, that requests are judged by.
     :param origin: scheme and host that senders call, such as ``https://hooks.example.com``, if the
         server sees others.
+    :param keys: fetches the keys of schemes that need it, such as ``paypal``.
     :param observe: gets an :class:`Outcome` of each request.
 
     Raises ``ConfigurationError`` (``malformed_schema``, ``malformed_pattern``) and ``TypeError``.
@@ -89,6 +91,7 @@ class Receiver:
         when_store_fails: Literal["refuse", "admit"] = "refuse",
         clock: Callable[[], float] | None = None,
         origin: str | None = None,
+        keys: KeyFetcher | None = None,
         observe: Observer | None = None,
     ) -> None:
         if not isinstance(webhook, Webhook):
@@ -97,6 +100,8 @@ class Receiver:
             raise TypeError("body_limit must be a number of bytes")
         if when_store_fails not in ("refuse", "admit"):
             raise TypeError("when_store_fails must be 'refuse' or 'admit'")
+        if keys is not None and not isinstance(keys, KeyFetcher):
+            raise TypeError(f"keys must be a KeyFetcher, not {type(keys).__name__}")
         if wait and inbox is None:
             raise TypeError("wait is for receivers with an inbox")
         self.webhook = webhook
@@ -115,6 +120,7 @@ class Receiver:
             when_store_fails=when_store_fails,
             clock=clock,
             origin=None if origin is None else origin.rstrip("/"),
+            keys=keys,
             routes=Routes(),
             handlers=[],
         )

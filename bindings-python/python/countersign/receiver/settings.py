@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Callable, Literal, NamedTuple, Union
 
 from countersign._countersign import AddressPolicy, Event, RateLimit, Routes
+from countersign.keys import KeyFetcher
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.stores import EventStore, RateStore, ReplayStore
 
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
     when_store_fails: Literal["refuse", "admit"]
     clock: Callable[[], float] | None
     origin: str | None
+    keys: KeyFetcher | None
     routes: Routes
     #: Patterns with their handlers, in the order of the routes.
     handlers: list[tuple[str, Handler]]

@@ -1,5 +1,6 @@
 //! The registered schemes, by family. Each entry is a description with its sources.
 
+mod in_body;
 mod of_urls;
 mod public_keys;
 mod raw_body;
@@ -35,11 +36,12 @@ pub(crate) struct Family {
     pub(crate) documentation: &'static [&'static str],
 }
 
-pub(crate) static FAMILIES: [Family; 6] = [
+pub(crate) static FAMILIES: [Family; 7] = [
     standard_webhooks::FAMILY,
     raw_body::FAMILY,
     timestamped::FAMILY,
     of_urls::FAMILY,
+    in_body::FAMILY,
     public_keys::FAMILY,
     tokens::FAMILY,
 ];

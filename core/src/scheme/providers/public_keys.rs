@@ -129,6 +129,45 @@ providers! {
             .required(&[Required::Id, Required::Type])
             .data("resource");
 
+    /// Amazon SNS. The secret is the ARN of the topic whose messages are taken, since everybody's topics
+    /// sign with the same keys; the certificate lies at a URL that the message names. SNS signs by RSA
+    /// with SHA-1 unless the topic's `SignatureVersion` is 2. A message that is delivered raw has no
+    /// signature and is refused. SNS names no tolerance, and none is checked unless one is set.
+    ///
+    /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html> and
+    /// <https://github.com/aws/aws-php-sns-message-validator>.
+    SNS ["aws-sns", "amazon-sns"] Confirmed =>
+        SchemeBuilder::new("sns")
+            .signature_field("Signature")
+            .algorithm(Algorithm::RsaPkcs1Sha256)
+            .rsa_version_field("SignatureVersion")
+            .encoding(Encoding::Base64)
+            .key(KeyForm::Identity)
+            .identity("body:TopicArn")
+            .key_source(KeySource::Certificate(CertificateSource {
+                url: "body:SigningCertURL",
+                hosts: &["sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"],
+                path: ("/", ".pem"),
+                names: &[
+                    "sns.amazonaws.com",
+                    "sns.*.amazonaws.com",
+                    "sns.amazonaws.com.cn",
+                    "sns.*.amazonaws.com.cn",
+                ],
+            }))
+            .content(concat!(
+                "{line:Message}{line:MessageId}{line:Subject}{line:SubscribeURL}",
+                "{line:Timestamp}{line:Token}{line:TopicArn}{line:Type}",
+            ))
+            .timestamp_field("Timestamp")
+            .timestamp_format(TimestampFormat::Rfc3339)
+            .tolerance(Tolerance::unchecked())
+            .event_id(&["body:MessageId"])
+            .event_type(&["body:Type"])
+            .event_time(&["body:Timestamp"], TimestampFormat::Rfc3339)
+            .required(&[Required::Id, Required::Type])
+            .data("Message");
+
     /// fal. The secret is the id of the user whose requests are taken, since fal calls any URL for anyone;
     /// the keys are published.
     ///

@@ -38,6 +38,8 @@ class RequestHeaders:
 
 def choose_set(scheme: Scheme, headers: RequestHeaders) -> HeaderSet:
     """The first complete set; none: the absence in the set that is nearest to complete."""
+    if not scheme.header_sets:
+        return HeaderSet("", None, None)
     absent: List[List[str]] = []
     for one in scheme.header_sets:
         absent.append([name for name in one.names() if name not in headers])
@@ -54,7 +56,7 @@ def choose_set(scheme: Scheme, headers: RequestHeaders) -> HeaderSet:
 def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) -> None:
     """Rule 2, over the set's headers, further ones of signatures, and then the optional ones that the
     event comes from."""
-    names = chosen.names() + scheme.further_signatures
+    names = [name for name in chosen.names() if name] + scheme.further_signatures
     for sources in (scheme.event_id, scheme.event_type, scheme.event_time, scheme.dedupe):
         for source in sources:
             if source.kind == "header" and source.name not in names:

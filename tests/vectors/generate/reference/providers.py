@@ -246,6 +246,11 @@ OF_URLS: Dict[str, _Description] = {
         url_form="either-port", body_digest_parameter="bodySHA256", payload="json-or-form",
         event_id="header:i-twilio-idempotency-token", **_BASE64,
     ),
+    "twilio-shared-key": _body(
+        "x-twilio-signature", content="{url}{form}", url_form="either-port",
+        body_digest_parameter="bodySHA256", payload="json-or-form",
+        event_id="header:i-twilio-idempotency-token", **_BASE64,
+    ),
     "square": _body(
         "x-square-hmacsha256-signature", content="{url}{body}", event_id="body:event_id",
         event_type="body:type", event_time="body:created_at", data="data", **_BASE64, **_DATED,
@@ -257,6 +262,35 @@ OF_URLS: Dict[str, _Description] = {
     ),
     "mandrill": _body("x-mandrill-signature", algorithm="hmac-sha1", content="{url}{form}",
                       payload="form", **_BASE64),
+}  # fmt: skip
+
+_ADYEN_ITEM = "NotificationRequestItem"
+_ADYEN_FIELDS = (
+    "pspReference", "originalReference", "merchantAccountCode", "merchantReference",
+    "amount.value", "amount.currency", "eventCode", "success",
+)  # fmt: skip
+
+IN_BODY: Dict[str, _Description] = {
+    "mailgun": {
+        "signature_field": "signature.signature", "timestamp_field": "signature.timestamp",
+        "content": "{field:signature.timestamp}{field:signature.token}",
+        "event_id": "body:event-data.id", "event_type": "body:event-data.event",
+        "dedupe": "body:signature.token", "data": "event-data",
+    },
+    "adyen": {
+        "signature_items": "notificationItems",
+        "signature_field": f"{_ADYEN_ITEM}.additionalData.hmacSignature", "key": "hex",
+        "content": ":".join(f"{{field:{_ADYEN_ITEM}.{field}}}" for field in _ADYEN_FIELDS),
+        **_BASE64,
+    },
+    "figma": {
+        "signature_field": "passcode", "algorithm": "token", "content": "",
+        "event_type": "body:event_type", "event_time": "body:timestamp", **_DATED,
+    },
+    "unisender-go": {
+        "signature_field": "auth", "algorithm": "plain-md5",
+        "content": "{before_signature}{secret}{after_signature}", "event_type": "body:event_name",
+    },
 }  # fmt: skip
 
 TOKENS: Dict[str, _Description] = {
@@ -289,5 +323,6 @@ ALIASES = {
     "hubspot": "hubspot-v3",
     "grafana-alerting": "grafana",
     "mailchimp-transactional": "mandrill",
+    "unisender": "unisender-go",
 }
-PROVIDERS = {**STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **TOKENS}
+PROVIDERS = {**STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **IN_BODY, **TOKENS}

@@ -12,7 +12,9 @@ from reference.scheme_rules import check_description
 
 Description = Mapping[str, Any]
 
-TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32}
+TAG_BYTES = {
+    "hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32, "plain-md5": 16,
+}  # fmt: skip
 
 
 class HeaderSet(NamedTuple):
@@ -50,6 +52,8 @@ class Scheme:
     separator: Optional[str]
     timestamp_label: Optional[str]
     timestamp_field: Optional[str]
+    signature_field: Optional[str]
+    signature_items: Optional[str]
     further_signatures: List[str]
     algorithm: str
     encoding: str
@@ -85,6 +89,8 @@ _DEFAULTS: Dict[str, Any] = {
     "separator": None,
     "timestamp_label": None,
     "timestamp_field": None,
+    "signature_field": None,
+    "signature_items": None,
     "further_signatures": [],
     "algorithm": "hmac-sha256",
     "encoding": "hex",
@@ -110,6 +116,8 @@ _TAKEN_AS_GIVEN = (
     "separator",
     "timestamp_label",
     "timestamp_field",
+    "signature_field",
+    "signature_items",
     "further_signatures",
     "algorithm",
     "encoding",

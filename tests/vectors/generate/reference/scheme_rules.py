@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
-from reference.content import parse_content
+from reference.content import Part, field_of, parse_content
 from reference.refusal import Refusal
 
 Described = Dict[str, Any]
@@ -16,7 +16,7 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
-    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"],
+    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token"],
     "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
     "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
     "url_form": ["as-given", "either-port", "partly-decoded"],
@@ -32,7 +32,7 @@ def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
         _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
-        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _prefix, _separator, _bare_in_body, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -58,7 +58,10 @@ def _name(described: Described) -> Optional[str]:
 
 def _header_sets(described: Described) -> Optional[str]:
     sets = described["headers"]
-    if not sets or any(not one.get("signature") for one in sets):
+    in_body = described["signature_field"] is not None
+    if in_body and (sets or described["further_signatures"]):
+        return "it has a signature in the body and another in a header"
+    if (not sets and not in_body) or any(not one.get("signature") for one in sets):
         return "it names no signature header"
     if len(sets) > 4:
         return "it has more than 4 header sets"
@@ -134,6 +137,13 @@ def _separator(described: Described) -> Optional[str]:
     return None
 
 
+def _bare_in_body(described: Described) -> Optional[str]:
+    is_bare = not described["prefix"] and described["separator"] is None
+    if described["signature_field"] is not None and not is_bare:
+        return "it has a signature in the body, and a prefix or separator"
+    return None
+
+
 def _timestamp_label(described: Described) -> Optional[str]:
     label = described["timestamp_label"]
     if label is None:
@@ -150,7 +160,7 @@ def _timestamp_label(described: Described) -> Optional[str]:
 
 
 def _has_header(described: Described, part: str) -> bool:
-    return described["headers"][0].get(part) is not None
+    return bool(described["headers"]) and described["headers"][0].get(part) is not None
 
 
 def _has_timestamp(described: Described) -> bool:
@@ -165,8 +175,13 @@ def _content(described: Described) -> Optional[str]:
     is_token = described["algorithm"] == "token"
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
-    if not is_token and "body" not in names and "form" not in names:
+    has_field = any(field_of(part) is not None for part in parts)
+    covered = "body" in names or "form" in names or _surrounds(names) or has_field
+    if not is_token and not covered:
         return "its content does not cover the body"
+    reason = _content_in_body(described, parts)
+    if reason is not None:
+        return reason
     if "form" in names and described["payload"] in ("json", "json-batch"):
         return "its content has the form of a payload that is none"
     if described["url_form"] != "as-given" and "url" not in names:
@@ -174,7 +189,7 @@ def _content(described: Described) -> Optional[str]:
     parameter = described["body_digest_parameter"]
     if parameter is not None and (not parameter or "url" not in names or "form" not in names):
         return "it has a digest of the body in a URL, or for a form, that its content does not cover"
-    if ("secret" in names) != (described["algorithm"] == "plain-sha256"):
+    if ("secret" in names) != described["algorithm"].startswith("plain-"):
         return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
         return "its content has the id but no id header is named"
@@ -182,6 +197,33 @@ def _content(described: Described) -> Optional[str]:
         return "its content has the timestamp but no timestamp is named"
     if len(parts) > 16:
         return "its content has more than 16 parts"
+    return None
+
+
+def _surrounds(names: List[Optional[str]]) -> bool:
+    return "before_signature" in names and "after_signature" in names
+
+
+def _content_in_body(described: Described, parts: List[Part]) -> Optional[str]:
+    around = ("before_signature", "after_signature")
+    fields = [field_of(part) for part in parts if field_of(part) is not None]
+    is_around = any(part.name in around for part in parts)
+    if described["signature_field"] is None:
+        if fields or is_around:
+            return "its content has a field of a body that holds no signature"
+        if described["signature_items"] is not None:
+            return "it has items but no signature in the body"
+        return None
+    others = [part for part in parts if field_of(part) is None and part.name not in around]
+    if any(part.name not in (None, "secret") for part in others):
+        return "it has a signature in the body, and content that is no field of the body"
+    if described["payload"] != "json":
+        return "it has a signature in a body that may be no JSON"
+    time = described["timestamp_field"]
+    if described["signature_items"] is not None and (is_around or time is not None):
+        return "it has items, and a timestamp or content that is of no item"
+    if time is not None and time not in fields and not _surrounds([part.name for part in parts]):
+        return "it has a timestamp in the body that its content does not cover"
     return None
 
 
@@ -218,7 +260,9 @@ def _sources(described: Described) -> Optional[str]:
     if any(len(sources) > 4 for sources in lists):
         return "an event field has more than 4 sources"
     paths = [text[len("body:") :] for text in every if text.startswith("body:")]
-    paths += [described[key] for key in ("data", "timestamp_field") if described[key] is not None]
+    keys = ("data", "timestamp_field", "signature_field", "signature_items")
+    paths += [described[key] for key in keys if described[key] is not None]
+    paths += [field for field in map(field_of, parse_content(described["content"]) or []) if field is not None]
     for path in paths:
         names = path.split(".")
         if len(names) > 4 or "" in names:

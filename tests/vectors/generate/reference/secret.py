@@ -43,7 +43,8 @@ def parse_secret(scheme: Scheme, secret: str) -> bytes:
             "malformed_secret",
             "the secret begins or ends with whitespace; was it copied or read with its line break?",
         )
-    if scheme.algorithm == "token" and any(not " " <= character <= "~" for character in secret):
+    in_header = scheme.signature_field is None
+    if scheme.algorithm == "token" and in_header and any(not " " <= character <= "~" for character in secret):
         raise Refusal(
             "malformed_secret",
             "the secret is a token and holds a character that no header carries",

@@ -13,6 +13,12 @@ from reference.timestamps import format_time
 from reference.verify import check_context, check_timestamp, form_content
 
 
+def written_timestamp(scheme: Scheme, now: int) -> str:
+    timestamp = format_time(now, scheme.timestamp_format)
+    check_timestamp(scheme, timestamp)
+    return timestamp
+
+
 def sign(
     scheme: Scheme,
     keys: Sequence[Sequence[bytes]],
@@ -27,6 +33,12 @@ def sign(
     that is said and the signature's header is a list, as many as a receiver compares; else the
     first."""
     check_context(scheme, method, url)
+    if scheme.signature_field is not None:
+        raise Refusal(
+            "missing_signature",
+            f"the scheme's signature is no header but the field {scheme.signature_field} of the"
+            " body; sign the body",
+        )
     chosen = scheme.header_sets[0]
     if chosen.id is not None and message_id is None:
         raise Refusal(
@@ -42,8 +54,7 @@ def sign(
 
     timestamp = ""
     if chosen.timestamp is not None or scheme.timestamp_label is not None:
-        timestamp = format_time(now, scheme.timestamp_format)
-        check_timestamp(scheme, timestamp)
+        timestamp = written_timestamp(scheme, now)
     if chosen.timestamp is not None:
         headers.append((chosen.timestamp, timestamp))
 

@@ -17,7 +17,7 @@ _HASHES = {
     "hmac-sha1": hashlib.sha1,
     "hmac-sha512": hashlib.sha512,
 }
-_ENCODING_NAMES = {
+ENCODING_NAMES = {
     "hex": "lower-case hexadecimal",
     "hex-upper": "upper-case hexadecimal",
     "hex-any-case": "hexadecimal",
@@ -31,12 +31,14 @@ def mac(scheme: Scheme, key: bytes, content: bytes) -> bytes:
         return key
     if scheme.algorithm == "plain-sha256":
         return hashlib.sha256(content).digest()
+    if scheme.algorithm == "plain-md5":
+        return hashlib.md5(content).digest()
     return hmac.new(key, content, _HASHES[scheme.algorithm]).digest()
 
 
 def encode_tag(scheme: Scheme, tag: bytes) -> str:
     if scheme.algorithm == "token":
-        return tag.decode("ascii")
+        return tag.decode("utf-8")
     if scheme.encoding == "base64":
         return encode_base64(tag)
     if scheme.encoding == "base64url":
@@ -75,7 +77,7 @@ def candidates(scheme: Scheme, name: str, values: List[str]) -> List[bytes]:
             continue
         if entry.startswith(scheme.prefix):
             any_ours = True
-            tag = _decode_tag(scheme, entry[len(scheme.prefix) :])
+            tag = decode_tag(scheme, entry[len(scheme.prefix) :])
             if tag is not None:
                 found.append(tag)
         elif other_version.match(entry):
@@ -93,13 +95,13 @@ def candidates(scheme: Scheme, name: str, values: List[str]) -> List[bytes]:
     raise Refusal(
         "malformed_signature",
         f"the header {name} holds no {scheme.tag_bytes}-byte signature in canonical"
-        f" {_ENCODING_NAMES[scheme.encoding]}{after}",
+        f" {ENCODING_NAMES[scheme.encoding]}{after}",
     )
 
 
-def _decode_tag(scheme: Scheme, text: str) -> Optional[bytes]:
+def decode_tag(scheme: Scheme, text: str) -> Optional[bytes]:
     if scheme.algorithm == "token":
-        return text.encode("ascii") or None
+        return text.encode("utf-8") or None
     if scheme.encoding == "base64":
         tag = decode_base64(text)
     elif scheme.encoding == "base64url":

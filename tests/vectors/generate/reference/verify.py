@@ -6,7 +6,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from reference.body_time import text_at
 from reference.content import fill_content
@@ -14,6 +14,7 @@ from reference.headers import Headers, RequestHeaders, check_headers, choose_set
 from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme, Tolerance
 from reference.signature import candidates, labelled_timestamp, mac
+from reference.signature_in_body import fitting_in_body
 from reference.timestamps import TIME_FORM_NAMES, parse_time
 from reference.url import query_parameter, sorted_form, url_forms
 
@@ -67,6 +68,41 @@ def verify(
     headers = RequestHeaders(request.headers)
     chosen = choose_set(scheme, headers)
     check_headers(scheme, chosen, headers)
+    if scheme.signature_field is not None:
+        fitting = fitting_in_body(scheme, keys, request.body)
+        instant = None
+    else:
+        fitting, instant = _fitting_headers(scheme, keys, request, chosen, headers)
+    if not fitting:
+        raise Refusal(
+            "signature_mismatch",
+            "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
+            " the bytes received?",
+        )
+    if scheme.timestamp_field is not None:
+        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
+    if instant is not None:
+        check_freshness(now - instant, tolerance)
+    id_text = None if chosen.id is None else headers.value(chosen.id)
+    return Verified(
+        key_index=fitting[0],
+        timestamp=instant,
+        id=_identity(scheme, id_text, headers),
+        dedupe_key=_early_dedupe_key(scheme, id_text, headers),
+        chosen=chosen,
+        headers=headers,
+        body=request.body,
+    )
+
+
+def _fitting_headers(
+    scheme: Scheme,
+    keys: List[List[bytes]],
+    request: Request,
+    chosen: HeaderSet,
+    headers: RequestHeaders,
+) -> Tuple[List[int], Optional[Fraction]]:
+    """Which secrets fit the signatures in headers, and the timestamp in one."""
     signature_text = headers.value(chosen.signature) or ""
 
     timestamp_text: Optional[str] = None
@@ -104,25 +140,7 @@ def verify(
     digest = body_digest(scheme, request.url)
     if digest is not None and digest != hashlib.sha256(request.body).hexdigest():
         fitting = []
-    if not fitting:
-        raise Refusal(
-            "signature_mismatch",
-            "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
-            " the bytes received?",
-        )
-    if scheme.timestamp_field is not None:
-        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
-    if instant is not None:
-        check_freshness(now - instant, tolerance)
-    return Verified(
-        key_index=fitting[0],
-        timestamp=instant,
-        id=_identity(scheme, id_text, headers),
-        dedupe_key=_early_dedupe_key(scheme, id_text, headers),
-        chosen=chosen,
-        headers=headers,
-        body=request.body,
-    )
+    return fitting, instant
 
 
 def body_digest(scheme: Scheme, url: Optional[str]) -> Optional[str]:

@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 
 from casebook import Case, Topic, construct_case
 from fixtures import SAMPLES, TEXT_SECRET
+from topics import schemes_in_body
 from topics.provider_samples import provider_samples
 
 _BAD, _UNKNOWN = "malformed_scheme", "unknown_scheme"
@@ -102,7 +103,7 @@ def _names() -> List[Case]:
 def _words() -> List[Case]:
     return [
         _bad("word-algorithm", "An algorithm without its hmac-.",
-             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token", algorithm="sha256"),
+             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, plain-md5, token", algorithm="sha256"),
         _bad("word-algorithm-md5", "An algorithm that is not offered.",
              "algorithm is not one of", algorithm="hmac-md5"),
         _bad("word-encoding", "An encoding that is not offered.",
@@ -413,5 +414,5 @@ def topic() -> Topic:
         "construct",
         "Schemes by name and by description: every reason of malformed_scheme, in its order.",
         _names() + _words() + _name_and_headers() + _signature_parts() + _content()
-        + _other_proofs() + _secret_and_events(),
+        + _other_proofs() + schemes_in_body.cases() + _secret_and_events(),
     )  # fmt: skip
