@@ -110,10 +110,9 @@ export class ConfigurationError extends CountersignError {
 
 /** The request does not prove that a holder of the secret sent it now. Answer 401. */
 export class VerificationError extends CountersignError {
-  /** Where the key is that the request needs, of `key_needed`; the webhook checked it. Else `null`. */
-  readonly keyUrl: string | null;
-  /** The id of the key that the request needs, of `key_needed`; else `null`. */
-  readonly keyId: string | null;
+  // Private, so that what a request says is neither printed nor serialised with the error.
+  readonly #keyUrl: string | null;
+  readonly #keyId: string | null;
 
   constructor(
     code: ErrorCode,
@@ -123,8 +122,18 @@ export class VerificationError extends CountersignError {
     keyId: string | null = null,
   ) {
     super(code, message, retryAfter);
-    this.keyUrl = keyUrl;
-    this.keyId = keyId;
+    this.#keyUrl = keyUrl;
+    this.#keyId = keyId;
+  }
+
+  /** Where the key is that the request needs, of `key_needed`; the webhook checked it. Else `null`. */
+  get keyUrl(): string | null {
+    return this.#keyUrl;
+  }
+
+  /** The id of the key that the request needs, of `key_needed`; else `null`. */
+  get keyId(): string | null {
+    return this.#keyId;
   }
 
   static {

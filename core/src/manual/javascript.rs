@@ -10,7 +10,7 @@
 //! | | bytes |
 //! |---|---|
 //! | `countersign.wasm`, compiled for speed | 80,000 |
-//! | the same, compiled for size | BASE |
+//! | the same, compiled for size | 74,000 |
 //! | `asymmetric.wasm`, compiled for size | 167,000 |
 //!
 //! One module for all would double what everybody loads for the sake of ten schemes. A module of the

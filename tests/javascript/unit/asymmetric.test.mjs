@@ -174,7 +174,7 @@ test("what Node signs with random keys is verified, and nothing else", () => {
 });
 
 test("what Node signs with RSA is verified, in every form of the key", () => {
-  for (const modulusLength of [2048, 3072, 4096]) {
+  for (const modulusLength of [2048, 4096]) {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength });
     const forms = [
       publicKey.export({ format: "pem", type: "spki" }),
