@@ -14,6 +14,7 @@ mod endpoint;
 mod errors;
 mod event;
 mod guards;
+mod handshake;
 mod headers;
 mod monitor;
 mod number;
@@ -25,6 +26,7 @@ mod sender;
 mod shared;
 mod sql;
 mod stores;
+mod testing;
 mod text;
 mod tolerance;
 mod verified;
@@ -46,6 +48,8 @@ mod _countersign {
     use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
+    #[pymodule_export]
+    use crate::handshake::HandshakeReply;
     #[pymodule_export]
     use crate::monitor::{
         InboxView, MonitorState, OutboxView, StatusRules, is_shown, judged_path, openmetrics_type,
@@ -69,6 +73,8 @@ mod _countersign {
     };
     #[pymodule_export]
     use crate::stores::{decide_claim, error_status, redis_scripts, refusal};
+    #[pymodule_export]
+    use crate::testing::sign_sample;
     #[pymodule_export]
     use crate::tolerance::Tolerance;
     #[pymodule_export]

@@ -45,6 +45,13 @@ use crate::tolerance;
 ///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
 /// - ``required``: those of ``id`` and ``type`` that every event has.
 /// - ``data``: the field that is ``event.data``; the whole payload if ``None``.
+/// - ``handshake``: how the provider makes sure of the endpoint before it delivers:
+///   ``slack-url-verification``, ``meta-verification``, ``zoom-url-validation`` (with
+///   ``hmac-sha256``), ``twitch-callback-verification``, ``discord-ping``, ``sns-confirmation``,
+///   ``dropbox-challenge``, ``okta-verification`` (with ``token``), ``asana-hook-secret``,
+///   ``notion-verification-token``, ``head-probe`` or ``get-probe``.
+/// - ``answers``: how a receiver answers: ``described``, in JSON; ``empty``, without a body;
+///   ``described-400``, in JSON, and with 400 where it would be 401.
 ///
 /// Raises ``ConfigurationError`` (``malformed_scheme``) with the first rule that is broken, and
 /// ``TypeError``.
@@ -72,7 +79,8 @@ impl Scheme {
             encoding='hex', key='text', secret_prefix='', content='{body}', \
             url_form='as-given', body_digest_parameter=None, timestamp_format='seconds', tolerance=None, payload='json', \
             event_id=(), event_type=(), event_time=(), dedupe=None, \
-            event_time_format='seconds', required=(), data=None, handshake=None)"
+            event_time_format='seconds', required=(), data=None, handshake=None, \
+            answers='described')"
     )]
     fn new(
         name: &Bound<'_, PyAny>,
@@ -183,6 +191,7 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "required" => description.required = texts(key, value)?,
         "data" => description.data = optional(key, value)?,
         "handshake" => description.handshake = optional(key, value)?,
+        "answers" => description.answers = Some(owned(key, value)?),
         _ => {
             let message = format!("Scheme() got an unexpected keyword argument '{key}'");
             return Err(PyTypeError::new_err(message));

@@ -10,6 +10,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PyStri
 use crate::body;
 use crate::errors::{exception, wrong_type};
 use crate::event::Event;
+use crate::handshake::HandshakeReply;
 use crate::headers::{Collected, Names};
 use crate::number;
 use crate::scheme::{self, Scheme};
@@ -40,7 +41,7 @@ use crate::verified::Verified;
 /// '72d3162e-cc78-11e3-81ab-4c9367dc0958'
 #[pyclass(frozen, module = "countersign")]
 pub(crate) struct Webhook {
-    webhook: countersign::Webhook,
+    pub(crate) webhook: countersign::Webhook,
     names: Names,
     secrets: usize,
 }
@@ -242,14 +243,14 @@ impl Webhook {
         PyTuple::new(py, self.webhook.header_names())
     }
 
-    /// The value of the header ``Allow``: ``POST``, or ``GET, POST`` if a handshake comes with GET.
+    /// The value of the header ``Allow``: ``POST``, and ``GET`` or ``HEAD`` if a handshake comes so.
     #[getter]
     fn allowed_methods(&self) -> &'static str {
         self.webhook.allowed_methods()
     }
 
-    /// Judges a request before its body is read: ``delivery``, or ``query_handshake`` for
-    /// ``answer_query``. Several headers of one name are one text, joined by a comma.
+    /// Judges a request before its body is read: ``delivery``, or ``handshake`` if it is one
+    /// that has no body: see ``handshake()``. Several headers of one name are one text, joined by a comma.
     ///
     /// Raises ``GuardError`` (``method_not_allowed``, ``unsupported_media_type``) and
     /// ``PayloadError`` (``payload_too_large``).
@@ -271,23 +272,61 @@ impl Webhook {
         head.content_encoding = content_encoding.map(str::as_bytes);
         head.content_length = content_length;
         match self.webhook.check_head(&head, body_limit) {
-            Ok(countersign::Intake::QueryHandshake) => Ok("query_handshake"),
+            Ok(countersign::Intake::Handshake) => Ok("handshake"),
             Ok(_) => Ok("delivery"),
             Err(error) => Err(exception(py, error)),
         }
     }
 
-    /// The text that answers a handshake by GET, from the query of its URL.
+    /// What answers a handshake that is not signed; ``None`` if this is none. Those that are signed
+    /// come as events: see ``Event.handshake``.
     ///
-    /// Raises ``GuardError``: ``malformed_handshake``, ``handshake_refused``.
+    /// ``url`` is the one that was called, of which the query is read; ``method`` is POST if ``None``,
+    /// and a body is read of POST alone.
+    ///
+    /// Raises ``GuardError``: ``malformed_handshake``; ``handshake_refused`` if its token is another
+    /// than ``verify_token`` or the secret says.
     ///
     /// >>> from countersign import Webhook
     /// >>> webhook = Webhook("meta", "app secret", verify_token="meatyhamhock")
-    /// >>> webhook.answer_query("hub.mode=subscribe&hub.challenge=17&hub.verify_token=meatyhamhock")
-    /// '17'
-    fn answer_query(&self, py: Python<'_>, query: &str) -> PyResult<String> {
-        let challenge = self.webhook.answer_query(query);
-        challenge.map_err(|error| exception(py, error))
+    /// >>> url = "/?hub.mode=subscribe&hub.challenge=17&hub.verify_token=meatyhamhock"
+    /// >>> webhook.handshake(b"", {}, url=url, method="GET").answer.body
+    /// b'17'
+    #[pyo3(signature = (body, headers, *, url=None, method=None))]
+    fn handshake<'py>(
+        slf: &Bound<'py, Self>,
+        body: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+        url: Argument<'_, 'py>,
+        method: Argument<'_, 'py>,
+    ) -> PyResult<Option<Py<HandshakeReply>>> {
+        let py = slf.py();
+        let body = body::read(body)?;
+        let headers = Collected::read(&slf.get().names, headers)?;
+        let url = url.map(|url| text::lossy("url", url)).transpose()?;
+        let method = method
+            .map(|method| text::lossy("method", method))
+            .transpose()?;
+        let request = countersign::Request::new(&headers, &body)
+            .url(url.as_deref())
+            .method(method.as_deref());
+        let reply = slf.get().webhook.handshake(&request);
+        let reply = reply.map_err(|error| exception(py, error))?;
+        reply
+            .map(|reply| HandshakeReply::new(py, &reply))
+            .transpose()
+    }
+
+    /// Whether a handshake may come with POST and no signature, so that deliveries have to be tried.
+    #[getter]
+    fn has_unsigned_posts(&self) -> bool {
+        self.webhook.has_unsigned_posts()
+    }
+
+    /// How the provider wants to be answered: ``described``, ``empty`` or ``described-400``.
+    #[getter]
+    fn answer_form(&self) -> &'static str {
+        self.webhook.answer_form().as_str()
     }
 
     fn __reduce__(&self) -> PyResult<()> {

@@ -84,8 +84,26 @@ export interface SchemeDescription {
   readonly required?: readonly ("id" | "type")[];
   /** The field that is the event's `data`; the whole payload if not given. */
   readonly data?: string | null;
-  /** How the provider makes sure that the endpoint is its owner's; not at all if not given. */
-  readonly handshake?: "slack-url-verification" | "meta-verification" | null;
+  /** How the provider makes sure of the endpoint before it delivers; not at all if not given. */
+  readonly handshake?:
+    | "slack-url-verification"
+    | "meta-verification"
+    | "zoom-url-validation"
+    | "twitch-callback-verification"
+    | "discord-ping"
+    | "sns-confirmation"
+    | "dropbox-challenge"
+    | "okta-verification"
+    | "asana-hook-secret"
+    | "notion-verification-token"
+    | "head-probe"
+    | "get-probe"
+    | null;
+  /**
+   * How a receiver answers; `described` (JSON that says what became of the request) if not given.
+   * `empty`: without a body. `described-400`: with 400 where it would be 401.
+   */
+  readonly answers?: "described" | "empty" | "described-400";
 }
 
 /** The keys as the core has them, and what their values are. */
@@ -115,6 +133,7 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["required", "list"],
   ["data", "optional"],
   ["handshake", "optional"],
+  ["answers", "optional"],
 ]);
 
 /** Keys and values in turn, as the core reads them, and the tolerance. */

@@ -2,6 +2,7 @@
  * All entries as one module, so that they share the classes and the instances. The receiver's
  * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's, the sender's and
  * that of public keys by `monitor.cjs`, `sender.cjs` and `asymmetric.cjs`, which have their bytes, too.
+ * `testing.cjs` has the samples.
  */
 
 import "./init.js";
@@ -11,6 +12,7 @@ import { start as startInstance } from "./instance.js";
 import { start as startMonitorModule } from "./monitor/core.js";
 import { start as startSenderModule } from "./sender/core.js";
 import { start } from "./receiver/core.js";
+import { type Sample, provide } from "./sample.js";
 import receiverBytes from "./receiver-bytes.js";
 
 export * as asymmetric from "./asymmetric/index.js";
@@ -39,4 +41,8 @@ export function startMonitor(base64: string): void {
 
 export function startSender(base64: string): void {
   startSenderModule(compile(base64));
+}
+
+export function startTesting(samples: readonly Sample[]): void {
+  provide(samples);
 }

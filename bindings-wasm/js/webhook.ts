@@ -3,6 +3,7 @@ import { flag, options, optionalText, text, time, whole, wrong } from "./check.j
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
 import type { SchemeHandle, WebhookHandle } from "./glue.js";
+import { type HandshakeReply, parseReply } from "./handshake.js";
 import { HeaderIndex, type RequestHeaders } from "./headers.js";
 import { type Instance, instanceOf } from "./instance.js";
 import { keep } from "./keep.js";
@@ -36,8 +37,8 @@ export interface RequestHead {
   readonly contentLength?: number | null | undefined;
 }
 
-/** What a request is: a delivery, whose body is to be read, or a handshake in the URL's query. */
-export type Intake = "delivery" | "query_handshake";
+/** What a request is: a delivery, whose body is to be read, or a handshake without a body. */
+export type Intake = "delivery" | "handshake";
 
 /** What {@link Webhook.verify} can be told besides body and headers. */
 export interface RequestContext {
@@ -84,6 +85,8 @@ export class Webhook {
   readonly #instance: Instance;
   readonly #handle: WebhookHandle;
   readonly #headers: HeaderIndex;
+  readonly #hasUnsignedPosts: boolean;
+  readonly #answerForm: Webhook["answerForm"];
 
   /**
    * @param scheme A registered name, such as `standard`, `stripe` or `github`, or a {@link Scheme}.
@@ -112,6 +115,8 @@ export class Webhook {
       this.#handle.set_every_secret_signing();
     }
     this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
+    this.#hasUnsignedPosts = this.#handle.has_unsigned_posts();
+    this.#answerForm = this.#handle.answer_form() as Webhook["answerForm"];
   }
 
   /** @internal The instance that decides for webhooks of this class. */
@@ -249,7 +254,7 @@ export class Webhook {
         whole("the body limit", bodyLimit),
       ),
     );
-    return isHandshake ? "query_handshake" : "delivery";
+    return isHandshake ? "handshake" : "delivery";
   }
 
   /** The value of the header `Allow`. */
@@ -258,22 +263,42 @@ export class Webhook {
   }
 
   /**
-   * The text that answers a handshake by GET, from the query of its URL (what follows `?`).
+   * What answers a handshake that is not signed; `null` if this is none. Those that are signed come as
+   * events: see {@link Event.handshake}.
+   *
+   * Of the context `url` is the one that was called, of which the query is read; `method` is POST if
+   * not given, and a body is read of POST alone.
    *
    * @throws {@link GuardError} `malformed_handshake`; `handshake_refused` if its token is another
-   * than the option `verifyToken`.
+   * than the option `verifyToken` or the secret says.
    *
    * @example
    * ```ts
    * import { Webhook } from "countersign";
    *
    * const webhook = new Webhook("meta", "app secret", { verifyToken: "meatyhamhock" });
-   * const query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
-   * webhook.answerQuery(query); // "1158201444"
+   * const url = "/hook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
+   * webhook.handshake("", {}, { method: "GET", url })?.answer.body; // "1158201444"
    * ```
    */
-  answerQuery(query: string): string {
-    return attempt(() => this.#handle.answer_query(text("the query", query)));
+  handshake(body: Body, headers: RequestHeaders, context?: RequestContext): HandshakeReply | null {
+    const message = new Message();
+    this.#read(message, headers, context);
+    const { exchange } = this.#instance;
+    exchange.stage(message, bodyOf(body));
+    const { entries, texts, body: length } = exchange.staged;
+    const found = exchange.settle(this.#handle.handshake(exchange.shared, entries, texts, length));
+    return found === 0 ? null : parseReply(exchange.shared.text());
+  }
+
+  /** Whether a handshake may come with POST and no signature, so that deliveries have to be tried. */
+  get hasUnsignedPosts(): boolean {
+    return this.#hasUnsignedPosts;
+  }
+
+  /** How the provider wants to be answered: in JSON, without a body, or with 400 in place of 401. */
+  get answerForm(): "described" | "empty" | "described-400" {
+    return this.#answerForm;
   }
 
   /** The scheme's name. */

@@ -59,3 +59,5 @@ mod status;
 mod views;
 #[cfg(feature = "webhook")]
 mod webhook;
+#[cfg(any(feature = "receiver", feature = "webhook"))]
+mod written;

@@ -135,6 +135,7 @@ fn place<'a>(
         ("required", _) => Place::List(&mut description.required),
         ("data", _) => Place::Optional(&mut description.data),
         ("handshake", _) => Place::Optional(&mut description.handshake),
+        ("answers", _) => Place::Optional(&mut description.answers),
         _ => Place::Nowhere,
     }
 }

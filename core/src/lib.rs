@@ -11,6 +11,7 @@ mod asymmetric;
 mod availability;
 mod backoff;
 mod call_url;
+mod crc32;
 mod destination;
 pub mod dispatch;
 mod endpoint;
@@ -38,6 +39,8 @@ mod secret;
 mod sign;
 mod signature;
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod verify;
 mod webhook;
@@ -52,6 +55,7 @@ pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };
 pub use event::Event;
+pub use handshake::HandshakeReply;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
 pub use key_needed::KeyNeeded;
@@ -61,8 +65,8 @@ pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_clai
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
 pub use routes::Routes;
 pub use scheme::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat,
 };
 pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;

@@ -41,6 +41,12 @@ pub fn write_payload(id: &str, event_type: &str, time: UnixTime, data: &str) -> 
 /// A JSON string, with the escapes that RFC 8259 demands and no others.
 pub(crate) fn push_string(payload: &mut String, text: &str) {
     payload.push('"');
+    push_escaped(payload, text);
+    payload.push('"');
+}
+
+/// What stands between the quotes of such a string.
+pub(crate) fn push_escaped(payload: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => payload.push_str("\\\""),
@@ -57,5 +63,4 @@ pub(crate) fn push_string(payload: &mut String, text: &str) {
             _ => payload.push(character),
         }
     }
-    payload.push('"');
 }

@@ -6,7 +6,7 @@ use crate::in_body::not_in_headers;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
-use crate::verify::{SignedContent, body_digest_text, check_context, form_content};
+use crate::verify::{BodyDigests, SignedContent, check_context, form_content};
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.
@@ -121,12 +121,12 @@ impl Webhook {
             .transpose()?;
         let timestamp = timestamp.as_deref();
         let form = form_content(definition, message.body, message.url);
-        let digest = body_digest_text(definition, message.body);
+        let digests = BodyDigests::of(definition, message.body);
         let content = SignedContent {
             definition,
             body: message.body,
             form: &form,
-            digest: &digest,
+            digests: &digests,
             id: message.id.map(str::as_bytes),
             timestamp: timestamp.map(str::as_bytes),
             method: message.method,

@@ -353,7 +353,8 @@ pub(crate) fn proof(
 ) -> Option<String> {
     if let Some(token) = key.token() {
         // It is visible ASCII, as was checked, or else the text of a secret for a body.
-        return core::str::from_utf8(token).ok().map(Into::into);
+        let token = core::str::from_utf8(token).ok()?;
+        return Some(definition.prefix.chars().chain(token.chars()).collect());
     }
     #[cfg(feature = "asymmetric")]
     if let Key::Public(key) = key {

@@ -12,18 +12,15 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
-#[cfg(feature = "asymmetric")]
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::iter;
 use core::time::Duration;
 
 use subtle::Choice;
 
-#[cfg(feature = "asymmetric")]
-use crate::asymmetric::crc32;
 use crate::call_url::{other_form, parameter, sorted_form};
+use crate::crc32::crc32;
 use crate::error::{MissingContext, PayloadError, VerificationError};
 use crate::event::{Event, SignedItem};
 use crate::headers::{Headers, Request};
@@ -137,12 +134,12 @@ impl Webhook {
         candidates.read(definition, kinds, name, received.signature, further)?;
 
         let form = form_content(definition, body, url);
-        let digest = body_digest_text(definition, body);
+        let digests = BodyDigests::of(definition, body);
         let content = SignedContent {
             definition,
             body,
             form: &form,
-            digest: &digest,
+            digests: &digests,
             id: received.id,
             timestamp: timestamp_text,
             method,
@@ -198,7 +195,7 @@ impl Webhook {
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
-        Ok(received.verified(definition, body, key_index, timestamp))
+        Ok(received.verified(self, body, key_index, timestamp))
     }
 
     /// Whether [`assume_verified`](Self::assume_verified) needs the body even of those who do not parse
@@ -239,20 +236,21 @@ impl Webhook {
         if key_index >= self.secret_count() + fetched {
             return Err(VerificationError::SignatureMismatch);
         }
-        Ok(received.verified(definition, request.body, key_index, timestamp))
+        Ok(received.verified(self, request.body, key_index, timestamp))
     }
 }
 
 impl<'a> Received<'a> {
     fn verified(
         self,
-        definition: &'a Definition,
+        webhook: &'a Webhook,
         body: &'a [u8],
         key_index: usize,
         timestamp: Option<UnixTime>,
     ) -> Verified<'a> {
         Verified {
-            definition,
+            webhook,
+            definition: &webhook.definition,
             body,
             key_index,
             id: self.id,
@@ -279,6 +277,7 @@ pub(crate) struct Context<'a> {
 /// What a verified request proves; the only way to its [`Event`].
 #[derive(Debug, Clone)]
 pub struct Verified<'a> {
+    webhook: &'a Webhook,
     definition: &'a Definition,
     body: &'a [u8],
     key_index: usize,
@@ -325,7 +324,9 @@ impl<'a> Verified<'a> {
     /// # Errors
     /// See [`PayloadError`].
     pub fn event(&self) -> Result<Event<'a>, PayloadError> {
-        Event::parse(self.definition, self.body, |source| self.header(source))
+        let header = |source| self.header(source);
+        let prove = |text: &str| self.webhook.proof(self.key_index, text);
+        Event::parse(self.definition, self.body, header, prove)
     }
 
     /// The value of a source that is a header.
@@ -366,19 +367,34 @@ pub(crate) fn form_content(definition: &Definition, body: &[u8], url: Option<&st
     }
 }
 
-/// What stands for `{crc32}` or `{sha256}`.
-#[inline(never)]
-pub(crate) fn body_digest_text(definition: &Definition, body: &[u8]) -> Vec<u8> {
-    let has = |part: Part| definition.content.contains(&part);
-    #[cfg(feature = "asymmetric")]
-    if has(Part::Crc32) {
-        return crc32(body).to_string().into_bytes();
+/// What stands for `{crc32}` and `{sha256}`; empty where the content has none.
+pub(crate) struct BodyDigests {
+    crc32: String,
+    sha256: String,
+}
+
+static NO_DIGESTS: BodyDigests = BodyDigests {
+    crc32: String::new(),
+    sha256: String::new(),
+};
+
+impl BodyDigests {
+    #[inline(never)]
+    pub(crate) fn of(definition: &Definition, body: &[u8]) -> Self {
+        let has = |part: Part| definition.content.contains(&part);
+        let mut digests = Self {
+            crc32: String::new(),
+            sha256: String::new(),
+        };
+        if has(Part::Crc32) {
+            digests.crc32 = crc32(body).to_string();
+        }
+        if has(Part::Sha256) {
+            let digest = mac::digest(&mut iter::once(body));
+            digests.sha256 = Encoding::Hex.write(&digest[..32]);
+        }
+        digests
     }
-    if has(Part::Sha256) {
-        let digest = mac::digest(&mut iter::once(body));
-        return Encoding::Hex.write(&digest[..32]).into_bytes();
-    }
-    Vec::new()
 }
 
 /// The digest of the body that the URL has, if the scheme says so.
@@ -403,8 +419,7 @@ pub(crate) struct SignedContent<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) body: &'a [u8],
     pub(crate) form: &'a [u8],
-    /// The digest of the body that stands for `{crc32}` or `{sha256}`.
-    pub(crate) digest: &'a [u8],
+    pub(crate) digests: &'a BodyDigests,
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
@@ -419,7 +434,7 @@ impl<'a> SignedContent<'a> {
             definition,
             body: &[],
             form: &[],
-            digest: &[],
+            digests: &NO_DIGESTS,
             id: None,
             timestamp: None,
             method: None,
@@ -436,7 +451,8 @@ impl<'a> SignedContent<'a> {
         let mut fields = in_body.map_or(&[][..], |item| &item.fields).iter();
         self.definition.content.iter().map(move |part| match part {
             Part::Form => self.form,
-            Part::Crc32 | Part::Sha256 => self.digest,
+            Part::Crc32 => self.digests.crc32.as_bytes(),
+            Part::Sha256 => self.digests.sha256.as_bytes(),
             Part::Secret => secret,
             Part::Body => self.body,
             Part::Id => id.unwrap_or_default(),

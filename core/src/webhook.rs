@@ -9,7 +9,7 @@ use core::time::Duration;
 use crate::asymmetric;
 use crate::error::ConfigurationError;
 use crate::mac::Key;
-use crate::scheme::{Definition, KeySource, Scheme};
+use crate::scheme::{AnswerForm, Definition, KeySource, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
 
@@ -99,7 +99,7 @@ impl Webhook {
     }
 
     /// The same webhook with the token by which Meta's handshake is known; see
-    /// [`answer_query`](Self::answer_query). Without one the handshake is not answered.
+    /// [`handshake`](Self::handshake). Without one the handshake is not answered.
     pub fn with_verify_token(mut self, token: Secret) -> Self {
         self.verify_token = Some(token);
         self
@@ -146,6 +146,11 @@ impl Webhook {
     /// The scheme's name.
     pub fn scheme_name(&self) -> &str {
         &self.definition.name
+    }
+
+    /// How the provider wants to be answered.
+    pub fn answer_form(&self) -> AnswerForm {
+        self.definition.answers
     }
 
     /// How far the attempt timestamp may be from now.

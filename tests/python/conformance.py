@@ -98,8 +98,8 @@ def fields(event: Event, body: bytes, scheme: Any, expect: Any) -> Any:
         "data": event.data,
     }
     insert_timestamp(result, event, expect)
-    if event.challenge is not None:
-        result["challenge"] = event.challenge
+    if event.handshake is not None:
+        result["handshake"] = guards.written(event.handshake)
     text = expect.get("data")
     if isinstance(text, str):
         # Only an object or a batch passes as JSON, so that any other text is a form.

@@ -74,5 +74,19 @@ def test_the_blocks_of_the_readme_run(
     assert names["handle"](b"", {}) == (401, "missing_header")
 
 
+PAGES = [
+    ROOT / "docs/describe-your-own-scheme.md",
+    *(page for page in sorted((ROOT / "docs/recipes").glob("*.md")) if page.name != "README.md"),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_blocks_of_the_pages_run(page: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, page.name, "exec"), {})
+
+
 def test_the_typed_example_runs() -> None:
     runpy.run_path(str(Path(__file__).parent / "typed_usage.py"), run_name="__main__")

@@ -102,6 +102,8 @@ pub struct VerifyCase {
     pub method: Option<String>,
     /// The request's URL.
     pub url: Option<String>,
+    /// The key that was fetched, as it was answered.
+    pub key: Option<String>,
     /// The request's headers.
     pub headers: Vec<(String, String)>,
     /// The request's body.
@@ -314,7 +316,9 @@ impl OutcomeText {
     }
 }
 
-fn base64_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+pub(crate) fn base64_bytes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
     BASE64_STANDARD.decode(text).map_err(D::Error::custom)
 }

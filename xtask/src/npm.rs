@@ -12,7 +12,7 @@ use crate::tools::{
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 25] = [
+const INTERNAL_TYPES: [&str; 26] = [
     "asymmetric-entry",
     "asymmetric-init",
     "asymmetric/fetch-key",
@@ -34,6 +34,7 @@ const INTERNAL_TYPES: [&str; 25] = [
     "receiver/core",
     "request",
     "retry-description",
+    "sample",
     "sender-entry",
     "sender-init",
     "sender/core",
@@ -265,6 +266,11 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
     let commonjs = dist.join("commonjs.cjs");
     execute(esbuild.arg(format!("--outfile={}", commonjs.display())))?;
 
+    let mut esbuild = tool("esbuild", &shared, build);
+    esbuild.args(["js/samples.ts", "--format=cjs"]);
+    let samples = dist.join("samples.cjs");
+    execute(esbuild.arg(format!("--outfile={}", samples.display())))?;
+
     for (name, ..) in wasm::MODULES {
         let module = format!("{name}.wasm");
         copy(&build.join("js").join(&module), &dist.join(&module))?;
@@ -310,12 +316,13 @@ fn copy_types(from: &Path, to: &Path) -> Result<()> {
 /// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
 /// the same classes. `receiver.cjs` makes the receiver's instance first; `inbox.cjs` and
 /// `monitor.cjs` use that. The latter, `asymmetric.cjs` and `sender.cjs` make their own of bytes that
-/// nobody else loads.
+/// nobody else loads, as `testing.cjs` has its samples.
 fn write_commonjs_entries(dist: &Path) -> Result<()> {
     let script = "
         const { readFileSync, writeFileSync } = require('node:fs');
         const dist = process.argv[1];
-        const { startReceiver, startAsymmetric, startMonitor, startSender, ...entries } = require(`${dist}/commonjs.cjs`);
+        const { startReceiver, startAsymmetric, startMonitor, startSender, startTesting, ...entries } =
+          require(`${dist}/commonjs.cjs`);
         const withBytes = (name, start) => {
           const bytes = readFileSync(`${dist}/${name}.wasm`).toString('base64');
           writeFileSync(`${dist}/${name}-bytes.cjs`, `'use strict';\\nmodule.exports = '${bytes}';\\n`);
@@ -328,6 +335,7 @@ fn write_commonjs_entries(dist: &Path) -> Result<()> {
           asymmetric: [startAsymmetric.name, withBytes('asymmetric', startAsymmetric)],
           monitor: [startMonitor.name, onReceiver + withBytes('monitor', startMonitor)],
           sender: [startSender.name, withBytes('sender', startSender)],
+          testing: [startTesting.name, `${startTesting.name}(require('./samples.cjs').SAMPLES);\\n`],
         };
         for (const [entry, module] of Object.entries(entries)) {
           const names = Object.keys(module).sort();

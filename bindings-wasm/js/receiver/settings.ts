@@ -1,6 +1,7 @@
 import { callable, number, options, seconds, whole, word, wrong } from "../check.js";
 import type { Body } from "../body.js";
 import type { Event } from "../event.js";
+import type { HandshakeReply } from "../handshake.js";
 import type { RequestHeaders } from "../headers.js";
 import type { Verified } from "../verified.js";
 import type { RequestContext, Webhook } from "../webhook.js";
@@ -20,6 +21,9 @@ export type Handler<T = any> = (event: Event<T>) => unknown;
 export interface KeySource {
   verify(webhook: Webhook, body: Body, headers: RequestHeaders, context?: RequestContext): Promise<Verified>;
 }
+
+/** Whether the program asked for what a handshake hands over: `true`, or a promise of it, to agree. */
+export type HandshakeHandler = (reply: HandshakeReply) => unknown;
 
 /** Options of a `Receiver`. */
 export interface ReceiverOptions {
@@ -65,6 +69,12 @@ export interface ReceiverOptions {
   readonly clock?: (() => number) | null | undefined;
   /** Scheme and host that senders call, such as `https://hooks.example.com`, if the host sees others. */
   readonly origin?: string | null | undefined;
+  /**
+   * Gets each handshake that hands over a secret (Asana, Notion) or a subscription to confirm (Amazon
+   * SNS), and returns `true` if this program asked for it just now. Without it they are refused,
+   * because anybody can send them.
+   */
+  readonly onHandshake?: HandshakeHandler | null | undefined;
   /** Gets what became of each request. */
   readonly observe?: Observer | null | undefined;
   /** Gets each line of the log; JSON to standard error if not given, nowhere if `null`. */
@@ -89,6 +99,7 @@ export interface Settings {
   readonly keys: KeySource | null;
   readonly clock: (() => number) | null;
   readonly origin: string | null;
+  readonly onHandshake: HandshakeHandler | null;
   readonly log: Logger;
   /** Whether the client's address decides anything. */
   readonly needsPeer: boolean;
@@ -130,6 +141,7 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     keys: given.keys ?? null,
     clock: callable("clock", given.clock),
     origin: given.origin ? origin(given.origin) : null,
+    onHandshake: callable("onHandshake", given.onHandshake),
     log: given.log === undefined ? logToConsole : (callable("log", given.log) ?? (() => undefined)),
     needsPeer: address !== null || rateLimit !== null,
   };

@@ -4,6 +4,7 @@
 //! list. Here it is read, its names and its time are checked.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use der::Decode as _;
 use x509_cert::Certificate;
@@ -17,14 +18,19 @@ use super::{HeldKey, PublicKey};
 use crate::error::{KeyDefect, VerificationError};
 use crate::time::UnixTime;
 
-/// The key of a certificate in PEM, one of whose names is among these and which is valid now.
+/// What ends a certificate in PEM.
+const END: &str = "-----END CERTIFICATE-----";
+
+/// The key of the first certificate in PEM, one of whose names is among these and which is valid now.
 pub(super) fn read(
     text: &str,
     names: &[&str],
     now: UnixTime,
 ) -> Result<HeldKey, VerificationError> {
     let malformed = || VerificationError::MalformedKey(KeyDefect::Unreadable);
-    let der = from_pem(text, "CERTIFICATE").ok_or_else(malformed)?;
+    // Those of who issued it come after it.
+    let end = text.find(END).map_or(text.len(), |at| at + END.len());
+    let der = from_pem(&text[..end], "CERTIFICATE").ok_or_else(malformed)?;
     let certificate = Certificate::from_der(&der).map_err(|_| malformed())?;
     let certificate = certificate.tbs_certificate();
     let is_named = names_of(certificate)
@@ -45,13 +51,18 @@ pub(super) fn read(
 }
 
 /// The DNS names, or the common name where there are none (RFC 6125 section 6.4.4).
-fn names_of(certificate: &x509_cert::TbsCertificate) -> alloc::vec::Vec<String> {
-    if let Ok(Some((_, alternatives))) = certificate.get_extension::<SubjectAltName>() {
-        let names = alternatives.0.iter().filter_map(|name| match name {
-            GeneralName::DnsName(name) => Some(name.as_str().into()),
-            _ => None,
-        });
-        return names.collect();
+fn names_of(certificate: &x509_cert::TbsCertificate) -> Vec<String> {
+    match certificate.get_extension::<SubjectAltName>() {
+        Ok(Some((_, alternatives))) => {
+            let names = alternatives.0.iter().filter_map(|name| match name {
+                GeneralName::DnsName(name) => Some(name.as_str().into()),
+                _ => None,
+            });
+            return names.collect();
+        }
+        // One that cannot be read may name another.
+        Err(_) => return Vec::new(),
+        Ok(None) => {}
     }
     let common = certificate.subject().common_name();
     let common = common.ok().flatten();

@@ -1,6 +1,7 @@
 //! JSON Web Keys and sets of them (RFC 7517, RFC 7518 section 6, RFC 8037).
 
 use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -9,6 +10,7 @@ use hifijson::{SliceLexer, value};
 use rsa::BoxedUint;
 
 use super::{HeldKey, PublicKey};
+use crate::secret::from_base64;
 
 /// A set has fewer keys than this; what comes later is not read.
 const MAX_KEYS: usize = 32;
@@ -19,8 +21,9 @@ const MAX_MODULUS: usize = 512;
 
 type Value<'a> = value::Value<&'a str, Cow<'a, str>>;
 
-/// The keys of a JWK, of a set, or of what Plaid answers (`{"key": {...}}`), which can verify; `None` if
-/// the text is none of them. A key of a kind that is not known is left out.
+/// The keys of a JWK, of a set, or of what Plaid answers (`{"key": {...}}`) or Circle does (`{"data":
+/// {"publicKey": ...}}`), which can verify; `None` if the text is none of them. A key of a kind that is
+/// not known is left out.
 pub(super) fn read(text: &str) -> Option<Vec<HeldKey>> {
     let mut lexer = SliceLexer::new(text.as_bytes());
     let first = lexer.ws_peek()?;
@@ -32,6 +35,13 @@ pub(super) fn read(text: &str) -> Option<Vec<HeldKey>> {
         (Some(Value::Array(keys)), _) => Some(keys.iter().take(MAX_KEYS).filter_map(key).collect()),
         (None, Some(one)) => Some(key(one).into_iter().collect()),
         (None, None) => {
+            if let Some(data) = member(&document, "data") {
+                let Some(Value::String(encoded)) = member(data, "publicKey") else {
+                    return None;
+                };
+                let key = PublicKey::from_spki(&from_base64(encoded)?)?;
+                return Some(vec![HeldKey::public(key)]);
+            }
             member(&document, "kty")?;
             Some(key(&document).into_iter().collect())
         }

@@ -1,7 +1,6 @@
 //! Public keys: how their texts are read, and the signatures that they verify.
 
 mod certificate;
-mod crc32;
 mod deciding;
 mod jwk;
 mod jws;
@@ -18,7 +17,6 @@ use rsa::traits::PublicKeyParts as _;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
-pub(crate) use crc32::crc32;
 pub(crate) use deciding::MAX_SIGNATURES;
 pub(crate) use reading::keys_of;
 
@@ -101,10 +99,12 @@ impl HeldKey {
 
 impl PublicKey {
     fn ed25519(bytes: &[u8]) -> Option<Self> {
-        let bytes = bytes.try_into().ok()?;
+        let bytes: &[u8; 32] = bytes.try_into().ok()?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).ok()?;
-        // Under such a key one signature fits several messages.
-        (!key.is_weak()).then_some(Self::Ed25519(key))
+        // Of two encodings of a point RFC 8032 takes one. Under a weak key one signature fits several
+        // messages.
+        let is_canonical = key.to_edwards().compress().as_bytes() == bytes;
+        (is_canonical && !key.is_weak()).then_some(Self::Ed25519(key))
     }
 
     fn p256(point: &[u8]) -> Option<Self> {

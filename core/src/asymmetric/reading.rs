@@ -41,6 +41,7 @@ pub(crate) fn keys_of(
         KeyForm::PublicKeyOrText => {
             is_standard
                 || text.is_some_and(|text| text.starts_with("-----BEGIN") || text.starts_with('{'))
+                || is_key_info(secret)
         }
         _ => definition.ed25519_prefix.is_some() && is_standard,
     };
@@ -59,6 +60,16 @@ pub(crate) fn keys_of(
     }
     let keys = keys.into_iter().map(|key| Key::Public(key.into()));
     Ok(Some(keys.collect()))
+}
+
+/// Whether this is a public key of any type in DER or its base64: as a shared secret anybody would know
+/// it.
+fn is_key_info(secret: &Secret) -> bool {
+    let is_key_info = |der: &[u8]| SubjectPublicKeyInfoRef::from_der(der).is_ok();
+    match secret.text() {
+        Some(text) => from_base64(text).is_some_and(|der| is_key_info(&der)),
+        None => is_key_info(secret.bytes()),
+    }
 }
 
 /// The keys of a text: PEM, a JWK or a set of them, `whpk_`, `whsk_`, hexadecimal or base64.

@@ -32,7 +32,7 @@ pub use configuration::{
 };
 pub use delivery::{DeliveryError, MessageDefect};
 pub use destination::{ForbiddenReason, UrlDefect};
-pub use guard::{GuardError, MediaDefect};
+pub use guard::{GuardError, HandshakeDefect, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
 pub use verification::{
     HeaderDefect, KeyDefect, MissingContext, SignatureAbsence, SignedFieldDefect, TimestampDefect,
@@ -106,6 +106,7 @@ impl Error {
             "rate_limited" => GuardError::RateLimited { retry_after }.into(),
             "body_timeout" => GuardError::BodyTimeout.into(),
             "incomplete_body" => GuardError::IncompleteBody.into(),
+            "handshake_refused" => GuardError::HandshakeRefused(HandshakeDefect::Unexpected).into(),
             "duplicate_event" => GuardError::DuplicateEvent.into(),
             "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
             "store_unavailable" => GuardError::StoreUnavailable.into(),

@@ -372,9 +372,10 @@ impl fmt::Display for VerificationError {
                 "the key that was fetched cannot be read; \
                  was the answer an error page, or cut short?",
             ),
-            Self::MalformedKey(KeyDefect::OtherType) => {
-                f.write_str("the key that was fetched is of another type than the scheme's")
-            }
+            Self::MalformedKey(KeyDefect::OtherType) => f.write_str(
+                "the key that was fetched is not that which the request names, or of another type \
+                 than the scheme's",
+            ),
             Self::UntrustedCertificate => {
                 f.write_str("the certificate that was fetched has none of the provider's names")
             }

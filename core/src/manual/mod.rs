@@ -3,6 +3,7 @@
 
 pub mod defaults;
 pub mod design;
+pub mod handshakes;
 pub mod javascript;
 pub mod receiving;
 pub mod sending;

@@ -1,8 +1,8 @@
 //! The description of a scheme, as the provider table and users write it.
 
 use super::{
-    Algorithm, Encoding, Handshake, JwsForm, KeyForm, KeySource, PayloadForm, Required, Scheme,
-    TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, JwsForm, KeyForm, KeySource, PayloadForm, Required,
+    Scheme, TimestampFormat, UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;
@@ -58,6 +58,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) required: &'a [Required],
     pub(crate) data: Option<&'a str>,
     pub(crate) handshake: Option<Handshake>,
+    pub(crate) answers: AnswerForm,
     pub(crate) ed25519_prefix: Option<&'a str>,
     pub(crate) key_source: Option<KeySource>,
     pub(crate) identity: Option<&'a str>,
@@ -127,6 +128,7 @@ impl<'a> SchemeBuilder<'a> {
             required: &[],
             data: None,
             handshake: None,
+            answers: AnswerForm::Described,
             ed25519_prefix: None,
             key_source: None,
             identity: None,
@@ -303,6 +305,12 @@ impl<'a> SchemeBuilder<'a> {
     /// How the provider makes sure of the endpoint before it delivers; not at all if not said.
     pub const fn handshake(mut self, handshake: Handshake) -> Self {
         self.handshake = Some(handshake);
+        self
+    }
+
+    /// How a receiver answers; in JSON that says what became of the request, if not said.
+    pub const fn answers(mut self, form: AnswerForm) -> Self {
+        self.answers = form;
         self
     }
 

@@ -154,5 +154,10 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     add("data", text(scheme.data), String::new());
     let handshake = scheme.handshake.map(Handshake::as_str);
     add("handshake", text(handshake), String::new());
+    add(
+        "answers",
+        scheme.answers.as_str().into(),
+        plain.answers.as_str().into(),
+    );
     parts
 }

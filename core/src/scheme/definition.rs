@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 #[cfg(feature = "asymmetric")]
 use super::JwsForm;
 use super::rules::{
-    check_content, check_headers, check_key, check_signature_grammar, has_header, is_scheme_name,
-    require,
+    check_content, check_handshake, check_headers, check_key, check_signature_grammar, has_header,
+    is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm,
+    Required, SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -53,6 +53,11 @@ pub(crate) struct Definition {
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
     pub(crate) handshake: Option<Handshake>,
+    /// What is read of a handshake, as [`Handshake::sources`] names it.
+    pub(crate) handshake_sources: Vec<Source>,
+    /// Index into `header_names`, of the header of a handshake that is not signed.
+    pub(crate) handshake_header: Option<usize>,
+    pub(crate) answers: AnswerForm,
     pub(crate) ed25519_prefix: Option<Box<str>>,
     pub(crate) key_source: Option<KeySource>,
     #[cfg(feature = "asymmetric")]
@@ -66,8 +71,6 @@ pub(crate) struct Definition {
     /// Where it says whose it is.
     #[cfg(feature = "asymmetric")]
     pub(crate) identity: Option<Source>,
-    /// Index into `paths`, of what a handshake in the body wants back.
-    pub(crate) challenge: Option<usize>,
     /// The names of all headers that are read, in lower case, each once.
     pub(crate) header_names: Vec<Box<str>>,
     /// Those that sources name, as indices into `header_names`.
@@ -141,6 +144,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     check_signature_grammar(builder)?;
     let content = content::parse(builder.content)?;
     check_content(builder, &content)?;
+    check_handshake(builder)?;
     check_key(builder)?;
 
     let mut tables = Tables::default();
@@ -170,10 +174,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     let in_body = in_body(builder, &content)?;
     #[cfg(feature = "asymmetric")]
     let rsa_version_field = path(builder.rsa_version_field)?;
-    let challenge = match builder.handshake {
-        Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
-        Some(Handshake::MetaVerification) | None => None,
-    };
+    let handshake = builder.handshake;
+    let handshake_sources = tables.sources(handshake.map_or(&[], Handshake::sources), false)?;
+    let handshake_header = handshake.and_then(Handshake::header);
+    let handshake_header = handshake_header.map(|name| tables.header(name));
 
     let id_required = builder.required.contains(&Required::Id);
     let type_required = builder.required.contains(&Required::Type);
@@ -209,7 +213,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         id_required,
         type_required,
         data,
-        handshake: builder.handshake,
+        handshake,
+        handshake_sources,
+        handshake_header,
+        answers: builder.answers,
         ed25519_prefix: builder.ed25519_prefix.map(Into::into),
         key_source: builder.key_source,
         #[cfg(feature = "asymmetric")]
@@ -220,7 +227,6 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         identity,
         #[cfg(feature = "asymmetric")]
         rsa_version_field,
-        challenge,
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,

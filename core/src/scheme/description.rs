@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat, UrlForm,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;
@@ -97,6 +97,8 @@ pub struct Description {
     pub data: Option<String>,
     /// See [`Handshake`].
     pub handshake: Option<String>,
+    /// See [`AnswerForm`].
+    pub answers: Option<String>,
 }
 
 /// See [`HeaderNames`].
@@ -199,6 +201,7 @@ impl TryFrom<&Description> for Scheme {
             .collect::<Result<Vec<_>, _>>()?;
         let handshake = description.handshake.as_deref();
         let handshake = handshake.map(Handshake::named).transpose()?;
+        let answers = word(&description.answers, defaults.answers, AnswerForm::named)?;
         SchemeBuilder {
             headers: &headers,
             prefix: &description.prefix,
@@ -228,6 +231,7 @@ impl TryFrom<&Description> for Scheme {
             required: &required,
             data: description.data.as_deref(),
             handshake,
+            answers,
             ..defaults
         }
         .build()

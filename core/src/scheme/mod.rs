@@ -24,7 +24,8 @@ pub use catalog::{CatalogEntry, catalog};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 pub use word::{
-    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat,
+    UrlForm,
 };
 
 pub(crate) use content::Part;

@@ -1,7 +1,7 @@
 //! The rules that a description must keep, in the order in which they are reported.
 
 use super::content::Part;
-use super::{Algorithm, HeaderNames, KeyForm, PayloadForm, SchemeBuilder, UrlForm};
+use super::{Algorithm, Handshake, HeaderNames, KeyForm, PayloadForm, SchemeBuilder, UrlForm};
 
 const MAX_HEADER_SETS: usize = 4;
 const MAX_FURTHER_SIGNATURES: usize = 15;
@@ -203,6 +203,19 @@ pub(super) fn check_content(
     require(
         !timestamp_named || timestamp_signed,
         "it names a timestamp that its content does not cover",
+    )
+}
+
+/// Such a handshake is answered by the key, or known by the token.
+pub(super) fn check_handshake(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let algorithm = match builder.handshake {
+        Some(Handshake::ZoomUrlValidation) => Algorithm::HmacSha256,
+        Some(Handshake::OktaVerification) => Algorithm::Token,
+        _ => return Ok(()),
+    };
+    require(
+        builder.algorithm == algorithm,
+        "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)",
     )
 }
 

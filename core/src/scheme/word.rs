@@ -155,15 +155,130 @@ words! {
 
 words! {
     /// How a provider makes sure of the endpoint before it delivers.
-    Handshake, "handshake", "slack-url-verification, meta-verification";
+    ///
+    /// Whatever is not signed anybody can send; what that gets them stands with each.
+    Handshake, "handshake", "slack-url-verification, meta-verification, zoom-url-validation, \
+        twitch-callback-verification, discord-ping, sns-confirmation, dropbox-challenge, \
+        okta-verification, asana-hook-secret, notion-verification-token, head-probe, get-probe";
     /// A signed event of the type `url_verification`, whose `challenge` is sent back.
     ///
     /// Source: <https://api.slack.com/events/url_verification>.
     SlackUrlVerification = "slack-url-verification",
-    /// A GET with a verify token and a challenge in its query.
+    /// A GET with a verify token and a challenge in its query. Who knows the token gets an echo.
     ///
     /// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started>.
     MetaVerification = "meta-verification",
+    /// A signed event of the type `endpoint.url_validation`, whose `payload.plainToken` is sent back
+    /// with its HMAC-SHA-256 by the secret that fitted. So the secret signs what the provider chose,
+    /// which none but the provider can make it do.
+    ///
+    /// Source: <https://developers.zoom.us/changelog/platform/webhook-url-validation.md>.
+    ZoomUrlValidation = "zoom-url-validation",
+    /// A signed body whose `challenge` is sent back, where the header
+    /// `twitch-eventsub-message-type` is `webhook_callback_verification`. The header is not signed:
+    /// who replays a delivery under it gets no more than the challenge in its body.
+    ///
+    /// Source: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events>.
+    TwitchCallbackVerification = "twitch-callback-verification",
+    /// A signed body whose `type` is 1, of an interaction (one with an `event` is no interaction), or
+    /// 0, of webhook events.
+    ///
+    /// Source: <https://docs.discord.com/developers/interactions/overview>.
+    DiscordPing = "discord-ping",
+    /// A signed body whose `Type` is `SubscriptionConfirmation`, with the URL that makes the
+    /// subscription. Amazon signs it for whoever owns a topic, so the program must agree. An
+    /// `UnsubscribeConfirmation` is an event, since its URL would subscribe again.
+    ///
+    /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>.
+    SnsConfirmation = "sns-confirmation",
+    /// A GET whose query has a `challenge`. Anybody gets an echo of visible ASCII, as plain text.
+    ///
+    /// Source: <https://www.dropbox.com/developers/reference/webhooks>.
+    DropboxChallenge = "dropbox-challenge",
+    /// A GET with a challenge in the header `x-okta-verification-challenge`, and with the token of
+    /// deliveries. Who knows the token gets an echo; other sites cannot have a browser send it.
+    ///
+    /// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.
+    OktaVerification = "okta-verification",
+    /// A POST without a signature whose header `x-hook-secret` is the secret of later deliveries.
+    /// Anybody can send it and would then be believed, so the program must agree.
+    ///
+    /// Source: <https://github.com/Asana/openapi>, `defs/asana_oas.yaml`.
+    AsanaHookSecret = "asana-hook-secret",
+    /// A POST without a signature whose `verification_token` is the secret of later deliveries.
+    /// Anybody can send it and would then be believed, so the program must agree.
+    ///
+    /// Source: <https://developers.notion.com/reference/webhooks>.
+    NotionVerificationToken = "notion-verification-token",
+    /// A HEAD, answered without a body. Anybody learns that something is there.
+    ///
+    /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>.
+    HeadProbe = "head-probe",
+    /// A GET, answered without a body. Anybody learns that something is there.
+    ///
+    /// Source: <https://godocs.unisender.ru/web-api-ref#webhook>.
+    GetProbe = "get-probe",
+}
+
+words! {
+    /// How a receiver answers the provider.
+    AnswerForm, "answers", "described, empty, described-400";
+    /// In JSON that says what became of the request. A wrong signature is 401.
+    Described = "described",
+    /// With the status alone, for providers that want no body.
+    Empty = "empty",
+    /// In JSON, and where others are answered 401 it is 400.
+    Described400 = "described-400",
+}
+
+impl Handshake {
+    /// The method that it comes with.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::MetaVerification
+            | Self::DropboxChallenge
+            | Self::OktaVerification
+            | Self::GetProbe => "GET",
+            Self::HeadProbe => "HEAD",
+            _ => "POST",
+        }
+    }
+
+    /// Whether it comes as a signed event.
+    pub(crate) const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::SlackUrlVerification
+                | Self::ZoomUrlValidation
+                | Self::TwitchCallbackVerification
+                | Self::DiscordPing
+                | Self::SnsConfirmation
+        )
+    }
+
+    /// The header that is read of one that is not signed.
+    pub(crate) const fn header(self) -> Option<&'static str> {
+        match self {
+            Self::OktaVerification => Some("x-okta-verification-challenge"),
+            Self::AsanaHookSecret => Some("x-hook-secret"),
+            _ => None,
+        }
+    }
+
+    /// What is read of an event, and of a body without a signature.
+    pub(crate) const fn sources(self) -> &'static [&'static str] {
+        match self {
+            Self::SlackUrlVerification => &["body:challenge"],
+            Self::ZoomUrlValidation => &["body:payload.plainToken"],
+            Self::TwitchCallbackVerification => {
+                &["header:twitch-eventsub-message-type", "body:challenge"]
+            }
+            Self::DiscordPing => &["body:type", "body:event"],
+            Self::SnsConfirmation => &["body:Type", "body:SubscribeURL", "body:TopicArn"],
+            Self::NotionVerificationToken => &["body:verification_token"],
+            _ => &[],
+        }
+    }
 }
 
 impl Algorithm {

@@ -1,5 +1,6 @@
 /** The kinds of cases of single requests. */
 
+import { written } from "./guards.mjs";
 import { same } from "./values.mjs";
 
 export const DELIVERIES = { verify, construct, sign, write_payload: writePayload };
@@ -50,7 +51,7 @@ function event(session, { value: event, error }, testCase) {
     dedupe_key: event.dedupeKey,
     data: dataOf(event, testCase, body, expect.data),
     ...timestampOf(event, expect),
-    ...(event.challenge === null ? {} : { challenge: event.challenge }),
+    ...(event.handshake === null ? {} : { handshake: written(event.handshake) }),
   };
 }
 
@@ -80,8 +81,8 @@ function writePayload(session, { message_id, event_type, now_ms, data }) {
   return { payload: session.countersign.writePayload(message_id, event_type, data, now) };
 }
 
-function context({ now, method, url }) {
-  return { now, method, url };
+function context({ now, method, url, key }) {
+  return { now, method, url, key };
 }
 
 function bytesOf({ body_b64 }) {

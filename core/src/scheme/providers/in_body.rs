@@ -1,7 +1,9 @@
 //! Signatures, and tokens, that are a field of the body.
 
 use super::providers;
-use crate::scheme::{Algorithm, Encoding, KeyForm, SchemeBuilder, TimestampFormat};
+use crate::scheme::{
+    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, SchemeBuilder, TimestampFormat,
+};
 
 providers! {
     "Signatures in the body";
@@ -60,7 +62,8 @@ providers! {
             .algorithm(Algorithm::Token)
             .content("")
             .event_type(&["body:event_type"])
-            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339);
+            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
+            .answers(AnswerForm::Described400);
 
     /// Unisender Go. `auth` is the MD5 of the body with the API key in its place: no MAC, and MD5 is
     /// broken. What could be added to the end of a body that was seen is refused, since that is no
@@ -73,5 +76,6 @@ providers! {
             .signature_field("auth")
             .algorithm(Algorithm::PlainMd5)
             .content("{before_signature}{secret}{after_signature}")
-            .event_type(&["body:event_name"]);
+            .event_type(&["body:event_name"])
+            .handshake(Handshake::GetProbe);
 }

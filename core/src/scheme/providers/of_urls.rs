@@ -2,7 +2,8 @@
 
 use super::providers;
 use crate::scheme::{
-    Algorithm, Encoding, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, Encoding, Handshake, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat,
+    UrlForm,
 };
 
 providers! {
@@ -68,7 +69,8 @@ providers! {
             .event_id(&["body:action.id"])
             .event_type(&["body:action.type"])
             .event_time(&["body:action.date"], TimestampFormat::Rfc3339)
-            .data("action");
+            .data("action")
+            .handshake(Handshake::HeadProbe);
 
     /// Mandrill, Mailchimp's transactional mail. Pass the URL as it was entered. A delivery has
     /// several events.
@@ -81,5 +83,6 @@ providers! {
             .algorithm(Algorithm::HmacSha1)
             .encoding(Encoding::Base64)
             .content("{url}{form}")
-            .payload(PayloadForm::Form);
+            .payload(PayloadForm::Form)
+            .handshake(Handshake::HeadProbe);
 }

@@ -3,7 +3,7 @@
 use super::providers;
 use crate::scheme::public_keys::{CertificateSource, JwsAlgorithm, JwsForm, KeySource};
 use crate::scheme::{
-    Algorithm, Encoding, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder,
+    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder,
     TimestampFormat,
 };
 use crate::time::Tolerance;
@@ -26,7 +26,8 @@ providers! {
             .key(KeyForm::PublicKey)
             .content("{timestamp}{body}")
             .event_id(&["body:id"])
-            .event_type(&["body:event.type"]);
+            .event_type(&["body:event.type"])
+            .handshake(Handshake::DiscordPing);
 
     /// SendGrid's event webhook. The secret is the verification key of its settings. The body is an array
     /// of events, each with an `sg_event_id`; it ends with a line break, which is signed. SendGrid names
@@ -59,7 +60,8 @@ providers! {
             .key_source(KeySource::ById(Some("header:x-circle-key-id")))
             .event_id(&["body:notificationId"])
             .event_type(&["body:notificationType"])
-            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339);
+            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
+            .handshake(Handshake::HeadProbe);
 
     /// HighLevel (LeadConnector), since July 2026. The secret is the Ed25519 key that its documentation
     /// publishes, the same for every app. There is no signed time.
@@ -166,7 +168,8 @@ providers! {
             .event_type(&["body:Type"])
             .event_time(&["body:Timestamp"], TimestampFormat::Rfc3339)
             .required(&[Required::Id, Required::Type])
-            .data("Message");
+            .data("Message")
+            .handshake(Handshake::SnsConfirmation);
 
     /// fal. The secret is the id of the user whose requests are taken, since fal calls any URL for anyone;
     /// the keys are published.

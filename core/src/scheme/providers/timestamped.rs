@@ -177,7 +177,8 @@ providers! {
             .content("v0:{timestamp}:{body}")
             .event_type(&["body:event"])
             .event_time(&["body:event_ts"], TimestampFormat::Milliseconds)
-            .data("payload");
+            .data("payload")
+            .handshake(Handshake::ZoomUrlValidation);
 
     /// Zendesk. It names no tolerance. Tests before a webhook is saved are signed by a public
     /// secret.
@@ -216,7 +217,8 @@ providers! {
             .event_id(&["id"])
             .event_type(&["header:twitch-eventsub-subscription-type"])
             .event_time(&["header:twitch-eventsub-message-timestamp"], TimestampFormat::Rfc3339)
-            .data("event");
+            .data("event")
+            .handshake(Handshake::TwitchCallbackVerification);
 
     /// HubSpot, signatures of version 3. Pass the method and the URL. A delivery is an array of
     /// events.

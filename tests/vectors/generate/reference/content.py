@@ -6,7 +6,7 @@ from typing import Dict, List, NamedTuple, Optional
 
 PART_NAMES = (
     "body", "id", "timestamp", "method", "url", "form", "secret", "before_signature",
-    "after_signature",
+    "after_signature", "crc32", "sha256",
 )  # fmt: skip
 OF_FIELDS = ("field:", "line:")
 

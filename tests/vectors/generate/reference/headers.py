@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from reference.content import id_terminators
+from reference.handshake import EVENT_HEADERS
 from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme
 
@@ -61,6 +62,12 @@ def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) ->
         for source in sources:
             if source.kind == "header" and source.name not in names:
                 names.append(source.name)
+    of_handshake = EVENT_HEADERS.get(scheme.handshake or "")
+    if of_handshake is not None and of_handshake not in names:
+        names.append(of_handshake)
+    named_by = (scheme.key_source or {}).get("named_by") or ""
+    if named_by.startswith("header:") and named_by[len("header:") :] not in names:
+        names.append(named_by[len("header:") :])
     for name in names:
         values = headers.instances(name)
         if any(value != values[0] for value in values):

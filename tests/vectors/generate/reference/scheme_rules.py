@@ -16,23 +16,36 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
-    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token"],
+    "algorithm": [
+        "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token", "ed25519",
+        "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws",
+    ],
     "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
-    "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
+    "key": [
+        "text", "base64", "hex", "base64-or-text", "base64-and-text", "public-key",
+        "public-key-or-text", "identity",
+    ],
     "url_form": ["as-given", "either-port", "partly-decoded"],
     "timestamp_format": _TIME_FORMS,
     "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
-    "handshake": ["slack-url-verification", "meta-verification"],
-}
+    "handshake": [
+        "slack-url-verification", "meta-verification", "zoom-url-validation",
+        "twitch-callback-verification", "discord-ping", "sns-confirmation", "dropbox-challenge",
+        "okta-verification", "asana-hook-secret", "notion-verification-token", "head-probe",
+        "get-probe",
+    ],
+    "answers": ["described", "empty", "described-400"],
+}  # fmt: skip
+_ASYMMETRIC = ("ed25519", "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws")
 
 
 def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
         _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
-        _prefix, _separator, _bare_in_body, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _prefix, _separator, _bare_in_body, _timestamp_label, _content, _unsigned_timestamp, _handshake, _key, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -173,11 +186,14 @@ def _content(described: Described) -> Optional[str]:
         return "its content has an unknown part or an unmatched brace"
     names = [part.name for part in parts]
     is_token = described["algorithm"] == "token"
+    is_jws = described["algorithm"] == "jws"
+    if is_jws != (described["jws"] is not None) or (is_jws and parts):
+        return "its algorithm is of registered schemes only"
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
     has_field = any(field_of(part) is not None for part in parts)
-    covered = "body" in names or "form" in names or _surrounds(names) or has_field
-    if not is_token and not covered:
+    covered = {"body", "form", "crc32", "sha256"} & set(names) or _surrounds(names) or has_field
+    if not is_token and not is_jws and not covered:
         return "its content does not cover the body"
     reason = _content_in_body(described, parts)
     if reason is not None:
@@ -189,7 +205,8 @@ def _content(described: Described) -> Optional[str]:
     parameter = described["body_digest_parameter"]
     if parameter is not None and (not parameter or "url" not in names or "form" not in names):
         return "it has a digest of the body in a URL, or for a form, that its content does not cover"
-    if ("secret" in names) != described["algorithm"].startswith("plain-"):
+    has_secret = described["algorithm"].startswith("plain-")
+    if ("secret" in names) != has_secret and described["key"] != "identity":
         return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
         return "its content has the id but no id header is named"
@@ -237,6 +254,28 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
         parts = parse_content(described["content"]) or []
         if all(part.name != "timestamp" for part in parts):
             return "it names a timestamp that its content does not cover"
+    return None
+
+
+def _handshake(described: Described) -> Optional[str]:
+    needed = {"zoom-url-validation": "hmac-sha256", "okta-verification": "token"}
+    algorithm = described["algorithm"]
+    if needed.get(described["handshake"], algorithm) != algorithm:
+        return "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)"
+    return None
+
+
+def _key(described: Described) -> Optional[str]:
+    key, algorithm = described["key"], described["algorithm"]
+    is_public = key in ("public-key", "identity")
+    if algorithm == "jws":
+        fits = is_public or key in ("text", "public-key-or-text")
+    else:
+        fits = is_public == (algorithm in _ASYMMETRIC) and key != "public-key-or-text"
+    if not fits:
+        return "its algorithm and the form of its key do not fit"
+    if key == "identity" and (described["key_source"] is None or algorithm not in _ASYMMETRIC):
+        return "the form of its key is of registered schemes only"
     return None
 
 

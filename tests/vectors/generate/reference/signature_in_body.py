@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Dict, List, NamedTuple, Optional
 
 from reference.content import field_of, fill_content
+from reference.asymmetric.deciding import Received, mismatch, usable_keys
+from reference.body_time import text_at
 from reference.json_text import Value, parse_json
 from reference.refusal import Refusal
-from reference.scheme import Scheme
-from reference.signature import ENCODING_NAMES, MOST_CANDIDATES, decode_tag, mac
+from reference.scheme import METHOD_OF, Scheme
+from reference.secret import Key
+from reference.signature import (
+    ENCODING_NAMES,
+    MOST_CANDIDATES,
+    PUBLIC_BYTES,
+    decode,
+    decode_tag,
+    mac,
+)
 
 
 class _Item(NamedTuple):
@@ -18,17 +28,72 @@ class _Item(NamedTuple):
     values: Dict[str, bytes]
 
 
-def fitting_in_body(scheme: Scheme, keys: List[List[bytes]], body: bytes) -> List[int]:
-    """The secrets that every signature in the body is of. All items are read before a signature is
+def fitting_in_body(scheme: Scheme, keys: List[List[Key]], received: Received) -> int:
+    """The first secret that every signature in the body is of. All items are read before a signature is
     decoded."""
-    items = _items(scheme, body)
+    items = _items(scheme, received.body)
+    if scheme.is_asymmetric:
+        return _prove_items(scheme, keys, received, items)
     tags = [_tag(scheme, item.signature) for item in items]
 
-    def fits(key: bytes) -> bool:
+    def fits(key: Key) -> bool:
+        assert isinstance(key, bytes)
         contents = [fill_content(scheme.content, {**item.values, "secret": key}) for item in items]
         return [mac(scheme, key, content) for content in contents] == tags
 
-    return [index for index, of_secret in enumerate(keys) if any(map(fits, of_secret))]
+    fitting = [index for index, of_secret in enumerate(keys) if any(map(fits, of_secret))]
+    if not fitting:
+        raise mismatch()
+    return fitting[0]
+
+
+def _prove_items(
+    scheme: Scheme, keys: List[List[Key]], received: Received, items: List[_Item]
+) -> int:
+    """The same with public keys; the sender is looked at before a key is."""
+    method = METHOD_OF[scheme.algorithm]
+    if scheme.rsa_version_field is not None:
+        version = text_at(scheme.rsa_version_field, received.body)
+        if version not in ("1", "2"):
+            raise Refusal(
+                "unsupported_signature",
+                f"the field {scheme.rsa_version_field} of the body says a version of signatures that"
+                " this scheme does not verify",
+            )
+        method = "rsa-sha1" if version == "1" else "rsa-sha256"
+    signatures = [_public_signature(scheme, item.signature) for item in items]
+    sender = _expected_sender(scheme, keys, received)
+    contents = [fill_content(scheme.content, item.values) for item in items]
+    for index, key in usable_keys(scheme, keys, received, None):
+        if all(key.verifies(method, *pair) for pair in zip(contents, signatures)):
+            return index if sender is None else sender
+    raise mismatch()
+
+
+def _public_signature(scheme: Scheme, signature: Value) -> bytes:
+    least, most = PUBLIC_BYTES[METHOD_OF[scheme.algorithm]]
+    decoded = decode(scheme, signature.text)
+    if decoded is None or not least <= len(decoded) <= most:
+        raise _no_signature(scheme)
+    return decoded
+
+
+def _expected_sender(
+    scheme: Scheme, keys: List[List[Key]], received: Received
+) -> Optional[int]:
+    """The secret that is whose the request says it is, where a scheme has such."""
+    if scheme.identity is None:
+        return None
+    kind, _, name = scheme.identity.partition(":")
+    assert kind == "body"
+    sender = text_at(name, received.body)
+    for index, of_secret in enumerate(keys):
+        if sender is not None and sender.encode("utf-8") in of_secret:
+            return index
+    raise Refusal(
+        "unexpected_sender",
+        "the request is of another account or topic than those given; is it this endpoint's?",
+    )
 
 
 def _items(scheme: Scheme, body: bytes) -> List[_Item]:
@@ -85,10 +150,11 @@ def _no_signature(scheme: Scheme) -> Refusal:
     assert scheme.signature_field is not None
     if scheme.algorithm == "token":
         return malformed(scheme.signature_field, " holds no token")
+    varies = scheme.algorithm in ("ecdsa-p256-sha256", "rsa-pkcs1-sha256")
+    length = "" if varies else f"{scheme.tag_bytes}-byte "
     return malformed(
         scheme.signature_field,
-        f" holds no {scheme.tag_bytes}-byte signature in canonical"
-        f" {ENCODING_NAMES[scheme.encoding]}",
+        f" holds no {length}signature in canonical {ENCODING_NAMES[scheme.encoding]}",
     )
 
 

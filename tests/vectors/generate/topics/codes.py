@@ -8,6 +8,7 @@ CLASSES = {
     "ConfigurationError": (
         ("empty_secret", "A secret is empty.", 500),
         ("malformed_secret", "A secret is not in the form that its scheme wants.", 500),
+        ("asymmetric_left_out", "The scheme has public keys, which this build leaves out.", 500),
         ("no_secrets", "No secret was given.", 500),
         ("unknown_scheme", "No scheme is registered under the name.", 500),
         ("malformed_scheme", "The description of a scheme is not sound.", 500),
@@ -29,6 +30,12 @@ CLASSES = {
         ("signature_mismatch", "No secret fits any signature.", 401),
         ("timestamp_too_old", "The request is older than the tolerance.", 401),
         ("timestamp_too_new", "The request is further ahead than the tolerance.", 401),
+        ("key_needed", "The key that the request needs was not passed.", 503),
+        ("untrusted_key_url", "The key's URL is not the provider's.", 401),
+        ("malformed_key", "The key that was fetched cannot be used.", 401),
+        ("untrusted_certificate", "The certificate has none of the provider's names.", 401),
+        ("expired_certificate", "The certificate is not valid now.", 401),
+        ("unexpected_sender", "The request is another's than those that are taken.", 401),
         ("missing_context", "The scheme signs something that was not given.", 401),
     ),
     "PayloadError": (

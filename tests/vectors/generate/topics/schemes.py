@@ -100,6 +100,33 @@ def _names() -> List[Case]:
     ]  # fmt: skip
 
 
+def _handshakes() -> List[Case]:
+    needs = "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)"
+    token: Any = {"algorithm": "token", "content": ""}
+    anywhere = (
+        "slack-url-verification", "meta-verification", "twitch-callback-verification",
+        "discord-ping", "sns-confirmation", "dropbox-challenge", "asana-hook-secret",
+        "notion-verification-token", "head-probe", "get-probe",
+    )  # fmt: skip
+    return [
+        *(_good(f"handshake-{word}", "A handshake that goes with every algorithm.",
+                handshake=word, algorithm="hmac-sha512") for word in anywhere),
+        *(_good(f"answers-{word}", "A form of answers.", answers=word)
+          for word in ("described", "empty", "described-400")),
+        _good("handshake-zoom", "Zoom's is answered by HMAC-SHA-256.", handshake="zoom-url-validation"),
+        _good("handshake-okta", "Okta's is known by its token.", handshake="okta-verification", **token),
+        _bad("handshake-zoom-sha1", "And not by another.", needs, handshake="zoom-url-validation",
+             algorithm="hmac-sha1"),
+        _bad("handshake-zoom-token", "A token answers nothing.", needs,
+             handshake="zoom-url-validation", **token),
+        _bad("handshake-okta-hmac", "A key is not sent.", needs, handshake="okta-verification"),
+        _bad("handshake-after-content", "What is signed comes first.",
+             "its content does not cover the body", handshake="okta-verification", content=""),
+        _bad("handshake-before-secret-prefix", "The secret's prefix comes later.", needs,
+             handshake="okta-verification", secret_prefix="x_"),
+    ]  # fmt: skip
+
+
 def _words() -> List[Case]:
     return [
         _bad("word-algorithm", "An algorithm without its hmac-.",
@@ -120,6 +147,12 @@ def _words() -> List[Case]:
              f"event_time_format is not one of {_TIME_WORDS}", event_time_format="unix"),
         _bad("word-required", "A field that cannot be required.",
              "required is not one of id, type", required=["id", "time"]),
+        _bad("word-handshake", "An unknown handshake.", "handshake is not one of slack-url-verification, "
+             "meta-verification, zoom-url-validation, twitch-callback-verification, discord-ping, "
+             "sns-confirmation, dropbox-challenge, okta-verification, asana-hook-secret, "
+             "notion-verification-token, head-probe, get-probe", handshake="echo"),
+        _bad("word-answers", "An unknown form of answers.",
+             "answers is not one of described, empty, described-400", answers="none"),
         _bad("word-empty", "An empty word.", "key is not one of", key=""),
         _bad("word-before-name", "Words are checked before everything else.",
              "required is not one of", name="", required=["x"]),
@@ -413,6 +446,6 @@ def topic() -> Topic:
         "construct-schemes.json",
         "construct",
         "Schemes by name and by description: every reason of malformed_scheme, in its order.",
-        _names() + _words() + _name_and_headers() + _signature_parts() + _content()
+        _names() + _words() + _handshakes() + _name_and_headers() + _signature_parts() + _content()
         + _other_proofs() + schemes_in_body.cases() + _secret_and_events(),
     )  # fmt: skip
