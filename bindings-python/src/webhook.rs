@@ -218,6 +218,44 @@ impl Webhook {
         Ok(dict)
     }
 
+    /// The JSON body with its signature in it, to test handlers with, for schemes that have it there;
+    /// of others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are
+    /// written as well, if the signature covers them.
+    ///
+    /// Raises ``VerificationError``: ``missing_signature`` if the body is no JSON object, or has no
+    /// items where the scheme signs those; ``malformed_signature`` if it names a field twice that is
+    /// signed; ``malformed_timestamp``; ``ConfigurationError`` (``unsupported_body``); ``TypeError``.
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> webhook = Webhook("figma", "passcode")
+    /// >>> webhook.sign_body(b'{"event_type":"PING"}')
+    /// b'{"passcode":"passcode","event_type":"PING"}'
+    #[pyo3(signature = (body, *, id=None, now=None))]
+    fn sign_body<'py>(
+        &self,
+        body: &Bound<'py, PyAny>,
+        id: Argument<'_, 'py>,
+        now: Argument<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let py = body.py();
+        let body = body::read(body)?;
+        let id = match id {
+            Some(id) => Some(text::strict("id", id)?),
+            None => None,
+        };
+        let now = number::time(now)?;
+        let message = Message::new(&body).id(id);
+        let signed = body::work_on(py, &body, || self.webhook.sign_body(&message, now));
+        let signed = signed.map_err(|error| exception(py, error))?;
+        Ok(PyBytes::new(py, &signed))
+    }
+
+    /// Whether the signature is in the body: then ``sign_body`` signs, and no headers do.
+    #[getter]
+    fn signs_in_body(&self) -> bool {
+        self.webhook.signs_in_body()
+    }
+
     /// The scheme's name.
     #[getter]
     fn scheme_name(&self) -> &str {

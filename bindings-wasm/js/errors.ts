@@ -17,6 +17,7 @@ export type ErrorCode =
   | "asymmetric_left_out"
   // VerificationError
   | "missing_header"
+  | "missing_signature"
   | "malformed_header"
   | "conflicting_header"
   | "malformed_timestamp"

@@ -2,6 +2,7 @@ import { type Body, bodyOf, bytesOf } from "./body.js";
 import { flag, options, optionalText, text, time, whole, wrong } from "./check.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
+import type { Exchange } from "./exchange.js";
 import type { SchemeHandle, WebhookHandle } from "./glue.js";
 import { type HandshakeReply, parseReply } from "./handshake.js";
 import { HeaderIndex, type RequestHeaders } from "./headers.js";
@@ -114,7 +115,7 @@ export class Webhook {
     if (flag("everySecretSigns", everySecretSigns)) {
       this.#handle.set_every_secret_signing();
     }
-    this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
+    this.#headers = new HeaderIndex(this.#handle.header_names().split("\n").filter(Boolean));
     this.#hasUnsignedPosts = this.#handle.has_unsigned_posts();
     this.#answerForm = this.#handle.answer_form() as Webhook["answerForm"];
   }
@@ -206,26 +207,51 @@ export class Webhook {
    * ```
    */
   sign(body: Body, signOptions?: SignOptions): Record<string, string> {
-    const { id, now } = options("the options", signOptions);
-    const message = new Message();
-    if (id !== undefined && id !== null) {
-      if (typeof id !== "string") {
-        throw wrong("the id", "a string", id);
-      }
-      // The core answers for an id that no header can hold.
-      message.add(ID, id);
-    }
-    addContext(message, signOptions);
     const { exchange } = this.#instance;
-    exchange.stage(message, bodyOf(body));
+    const now = stageToSign(exchange, body, signOptions);
     const { entries, texts, body: length } = exchange.staged;
-    exchange.settle(this.#handle.sign(exchange.shared, entries, texts, length, time(now)));
+    exchange.settle(this.#handle.sign(exchange.shared, entries, texts, length, now));
     const lines = exchange.shared.text().split("\n");
     const headers: Record<string, string> = {};
     for (let at = 0; at + 1 < lines.length; at += 2) {
       headers[lines[at]!] = lines[at + 1]!;
     }
     return headers;
+  }
+
+  /** Whether the signature is in the body: then {@link Webhook.signBody} signs, and no headers do. */
+  get signsInBody(): boolean {
+    return this.#handle.signs_in_body();
+  }
+
+  /**
+   * The JSON body with its signature in it, to test handlers with, for schemes that have it there; of
+   * others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are
+   * written as well, if the signature covers them.
+   *
+   * @throws {@link VerificationError} `missing_signature` if the body is no JSON object, or has no
+   * items where the scheme signs those; `malformed_signature` if it names a field twice that is
+   * signed; otherwise as {@link Webhook.sign}.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("figma", "passcode");
+   * const body = webhook.signBody('{"event_type":"PING"}');
+   * webhook.unwrap(body, {}).type; // "PING"
+   * ```
+   */
+  signBody(body: Body, signOptions?: SignOptions): Uint8Array<ArrayBuffer> {
+    const raw = bodyOf(body);
+    if (!this.signsInBody) {
+      return new Uint8Array(raw);
+    }
+    const { exchange } = this.#instance;
+    const now = stageToSign(exchange, raw, signOptions);
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(this.#handle.sign_body(exchange.shared, entries, texts, length, now));
+    return new TextEncoder().encode(exchange.shared.text());
   }
 
   /**
@@ -360,6 +386,22 @@ function keyText(key: unknown): string {
   } catch {
     return "";
   }
+}
+
+/** Stages what is signed; the instant at which. */
+function stageToSign(exchange: Exchange, body: Body, signOptions: SignOptions | undefined): number {
+  const { id, now } = options("the options", signOptions);
+  const message = new Message();
+  if (id !== undefined && id !== null) {
+    if (typeof id !== "string") {
+      throw wrong("the id", "a string", id);
+    }
+    // The core answers for an id that no header can hold.
+    message.add(ID, id);
+  }
+  addContext(message, signOptions);
+  exchange.stage(message, bodyOf(body));
+  return time(now);
 }
 
 function addContext(message: Message, context: SignOptions | null | undefined): void {

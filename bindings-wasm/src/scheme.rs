@@ -113,6 +113,8 @@ fn place<'a>(
         ("separator", _) => Place::Optional(&mut description.separator),
         ("timestamp_label", _) => Place::Optional(&mut description.timestamp_label),
         ("timestamp_field", _) => Place::Optional(&mut description.timestamp_field),
+        ("signature_field", _) => Place::Optional(&mut description.signature_field),
+        ("signature_items", _) => Place::Optional(&mut description.signature_items),
         ("further_signatures", _) => Place::OneOf(&mut description.further_signatures),
         ("algorithm", _) => Place::Optional(&mut description.algorithm),
         ("encoding", _) => Place::Optional(&mut description.encoding),

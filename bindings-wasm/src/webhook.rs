@@ -174,6 +174,27 @@ impl WebhookHandle {
         })
     }
 
+    /// Whether the signature is in the body.
+    pub fn signs_in_body(&self) -> bool {
+        self.0.signs_in_body()
+    }
+
+    /// Signs, and reports the body with its signature in it.
+    pub fn sign_body(
+        &self,
+        exchange: &mut Exchange,
+        entries: usize,
+        texts: usize,
+        body: usize,
+        now: f64,
+    ) -> i32 {
+        exchange.call(entries, texts, body, |input, output| {
+            let signed = self.0.sign_body(&input.message(), instant(now))?;
+            output.text.push_str(core::str::from_utf8(&signed).unwrap_or_default());
+            Ok(signed.len())
+        })
+    }
+
     /// Signs, and reports name and value of each header, a line each.
     pub fn sign(
         &self,

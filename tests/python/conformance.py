@@ -166,6 +166,18 @@ def sign(case: Case) -> Any:
     return result
 
 
+def sign_body(case: Case) -> Any:
+    body = base64.b64decode(case["body_b64"])
+    webhook = build(case)
+    try:
+        signed = webhook.sign_body(body, id=case.get("message_id"), now=case["now"])
+    except CountersignError as error:
+        return rejection(error)
+    if webhook.signs_in_body:
+        webhook.verify(signed, {}, now=case["now"])
+    return {"body_b64": base64.b64encode(signed).decode("ascii")}
+
+
 def verifies(webhook: Webhook, body: bytes, headers: dict[str, str], context: Any) -> bool:
     try:
         webhook.verify(body, headers, **context)
@@ -240,6 +252,7 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "verify": verify,
     "construct": construct,
     "sign": sign,
+    "sign_body": sign_body,
     "write_payload": write_payload,
     "backoff": backoff,
     "retry": retry,

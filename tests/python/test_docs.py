@@ -81,11 +81,13 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_blocks_of_the_pages_run(page: Path) -> None:
+def test_the_blocks_of_the_pages_run(page: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
-        exec(compile(block, page.name, "exec"), {})
+        program = tmp_path / "program.py"
+        program.write_text(block, encoding="utf-8")
+        runpy.run_path(str(program))
 
 
 def test_the_typed_example_runs() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SECRET
-from countersign import Scheme, Secret, Webhook
+from countersign import Scheme, Secret, VerificationError, Webhook
 from countersign.testing import SignedRequest, signed_request
 
 SAMPLES = json.loads(
@@ -83,6 +83,30 @@ def test_a_scheme_of_ones_own_has_a_payload_too() -> None:
     request = signed_request(scheme, "hush")
     event = Webhook(scheme, "hush").unwrap(request.body, request.headers)
     assert event.type == "example.created"
+
+
+def test_a_signature_is_put_into_the_body() -> None:
+    request = signed_request("mailgun", SECRET, {"event-data": {"event": "opened"}}, now=NOW)
+    assert list(request.headers) == ["content-type"]
+    event = Webhook("mailgun", SECRET).unwrap(request.body, request.headers, now=NOW)
+    assert (event.type, event.dedupe_key) == ("opened", "mailgun:msg_test")
+    with pytest.raises(VerificationError) as refused:
+        signed_request("mailgun", SECRET, b"a=1")
+    assert refused.value.code == "missing_signature"
+
+
+def test_webhooks_say_where_the_signature_is() -> None:
+    assert Webhook("figma", SECRET).signs_in_body
+    assert Webhook("figma", SECRET).header_names == ()
+    github = Webhook("github", SECRET)
+    assert not github.signs_in_body
+    assert github.sign_body(b"\xff") == b"\xff"
+    scheme = Scheme("x", signature_field="proof", content="{field:n}")
+    body = Webhook(scheme, "hush").sign_body(bytearray(b'{"n":1}'))
+    Webhook(scheme, "hush").verify(body, {})
+    for arguments in ({"id": 7}, {"id": "\ud800"}, {"now": "then"}):
+        with pytest.raises(TypeError):
+            Webhook(scheme, "hush").sign_body(b"{}", **arguments)  # type: ignore[arg-type]
 
 
 def test_requests_are_frozen_and_show_no_signature() -> None:

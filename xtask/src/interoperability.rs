@@ -2,6 +2,8 @@
 //! senders of several languages share an outbox.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -12,19 +14,13 @@ use crate::{npm, wheel};
 /// Sends, and has the requests verified in Rust, Python and JavaScript. Everything is installed and
 /// built first: the libraries refuse what is older than five minutes.
 pub(crate) fn run() -> Result<()> {
-    let folder = target().join("interoperability");
+    let folder = folder();
     fs::create_dir_all(&folder)?;
     let record = folder.join("requests.jsonl");
     if record.exists() {
         // What an earlier run sent must not stand for what this one did not.
         fs::remove_file(&record)?;
     }
-    let manifest = root().join("tests/interoperability/Cargo.toml");
-    let cargo = |what| {
-        let mut cargo = command("cargo", [what, "--quiet", "--locked", "--manifest-path"]);
-        cargo.arg(&manifest).env("CARGO_TARGET_DIR", &folder);
-        cargo
-    };
     let verifier = root().join("tests/javascript/interoperability.mjs");
     let venv = step("install the official libraries", || {
         execute(command("node", [&verifier]).arg("--install"))?;
@@ -32,9 +28,7 @@ pub(crate) fn run() -> Result<()> {
         // The newest versions of the libraries want a newer Python than the package does.
         Venv::with_requirements("interoperability", requirements, wheel::newest_python()?)
     })?;
-    step("build the sender, and the official Rust libraries", || {
-        execute(&mut cargo("build"))
-    })?;
+    build()?;
     step("send, and verify in Rust", || {
         execute(cargo("run").arg("--").arg(&record))
     })?;
@@ -60,4 +54,22 @@ pub(crate) fn run() -> Result<()> {
             )
         },
     )
+}
+
+/// Builds the sender, and the official Rust libraries.
+pub(crate) fn build() -> Result<()> {
+    step("build the sender, and the official Rust libraries", || {
+        execute(&mut cargo("build"))
+    })
+}
+
+fn cargo(what: &str) -> Command {
+    let manifest = root().join("tests/interoperability/Cargo.toml");
+    let mut cargo = command("cargo", [what, "--quiet", "--locked", "--manifest-path"]);
+    cargo.arg(manifest).env("CARGO_TARGET_DIR", folder());
+    cargo
+}
+
+fn folder() -> PathBuf {
+    target().join("interoperability")
 }

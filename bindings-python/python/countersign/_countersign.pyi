@@ -118,6 +118,11 @@ class Webhook:
         url: str | None = None,
         method: str | None = None,
     ) -> dict[str, str]: ...
+    def sign_body(
+        self, body: _Body, *, id: str | None = None, now: float | None = None
+    ) -> bytes: ...
+    @property
+    def signs_in_body(self) -> bool: ...
     @property
     def scheme_name(self) -> str: ...
     @property
@@ -197,14 +202,16 @@ class Scheme:
         cls,
         name: str,
         *,
-        headers: Mapping[str, str | None] | Sequence[Mapping[str, str | None]],
+        headers: Mapping[str, str | None] | Sequence[Mapping[str, str | None]] = (),
         prefix: str = "",
         separator: str | None = None,
         timestamp_label: str | None = None,
         timestamp_field: str | None = None,
+        signature_field: str | None = None,
+        signature_items: str | None = None,
         further_signatures: _Sources = (),
         algorithm: Literal[
-            "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"
+            "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token"
         ] = "hmac-sha256",
         encoding: Literal["hex", "hex-upper", "hex-any-case", "base64", "base64url"] = "hex",
         key: Literal["text", "base64", "hex", "base64-or-text", "base64-and-text"] = "text",

@@ -281,6 +281,12 @@ fn check_signature_in_body(
         "it has a signature in the body, and content that is no field of the body",
     )?;
     require(
+        !content
+            .iter()
+            .any(|part| part.field() == builder.signature_field),
+        "its content has the field of its signature",
+    )?;
+    require(
         builder.payload == PayloadForm::Json,
         "it has a signature in a body that may be no JSON",
     )?;

@@ -129,7 +129,12 @@ impl<'a> SampleRequest<'a> {
             .id(values.delivery_id)
             .method(self.method)
             .url(self.url);
-        let signed = self.webhook.sign_message(&message, now)?;
+        // Where the signature is in a header, the body stays as it is.
+        let signed = match self.webhook.signs_in_body() {
+            true => SignedHeaders::new(),
+            false => self.webhook.sign_message(&message, now)?,
+        };
+        let body = self.webhook.sign_body(&message, now)?;
 
         let mut headers = SignedHeaders::new();
         let content_type = match self.payload {

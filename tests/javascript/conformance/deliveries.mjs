@@ -3,7 +3,7 @@
 import { written } from "./guards.mjs";
 import { same } from "./values.mjs";
 
-export const DELIVERIES = { verify, construct, sign, write_payload: writePayload };
+export const DELIVERIES = { verify, construct, sign, sign_body: signBody, write_payload: writePayload };
 
 /** One request in each of the forms that frameworks give; all must have the same outcome. */
 function verify(session, testCase) {
@@ -73,6 +73,16 @@ function sign(session, testCase) {
   const alone = testCase.secrets.map((secret) => session.webhook({ scheme: testCase.scheme, secrets: [secret] }));
   const fits = (webhook) => !session.attempt(() => webhook.verify(body, headers, context(testCase))).error;
   return { ...result, verified_by: [...alone.keys()].filter((index) => fits(alone[index])) };
+}
+
+function signBody(session, testCase) {
+  const webhook = session.webhook(testCase);
+  const { message_id: id, now } = testCase;
+  const body = webhook.signBody(bytesOf(testCase), { id, now });
+  if (webhook.signsInBody) {
+    webhook.verify(body, {}, { now });
+  }
+  return { body_b64: btoa(String.fromCharCode(...body)) };
 }
 
 function writePayload(session, { message_id, event_type, now_ms, data }) {

@@ -20,7 +20,7 @@ test("all registered schemes can be had by name", () => {
     if (isLeftOut(name)) {
       continue;
     }
-    const secret = name === "adyen-header" ? "00ff" : SECRET;
+    const secret = name.startsWith("adyen") ? "00ff" : SECRET;
     const [one, two] = [name, Scheme.named(name)].map((scheme) => new Webhook(scheme, secret));
     assert.deepEqual(one.headerNames, two.headerNames);
   }

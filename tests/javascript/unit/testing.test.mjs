@@ -27,10 +27,11 @@ test("samples are the same in every language", () => {
 
 test("every registered scheme verifies a payload that is given", () => {
   for (const scheme of Scheme.names().filter((name) => !isLeftOut(name))) {
-    const secret = scheme === "adyen-header" ? "00ff" : SECRET;
+    const secret = scheme.startsWith("adyen") ? "00ff" : SECRET;
     const url = "https://example.com/hook";
-    // Linear's time is in the body.
-    const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now() };
+    // Linear's time is in the body, and so are the items that Adyen signs.
+    const notificationItems = [{ NotificationRequestItem: { pspReference: "p1" } }];
+    const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now(), notificationItems };
     const request = signedRequest(scheme, secret, payload, { url });
     const { body, headers, method } = request;
     assert.ok(new Webhook(scheme, secret).verify(body, headers, { url, method }), scheme);
@@ -85,6 +86,26 @@ test("id, clock, URL, method and headers are those that are given", () => {
   assert.deepEqual([url, method], ["https://example.com/hook", "PUT"]);
   assert.ok(new Webhook(scheme, "hush").verify("{}", request.headers, { now: NOW, url, method }));
   assert.equal(signedRequest("standard", SECRET, {}, { id: "msg_9" }).headers["webhook-id"], "msg_9");
+});
+
+test("a signature is put into the body", () => {
+  const request = signedRequest("mailgun", "hush", { "event-data": { event: "opened" } });
+  assert.deepEqual(Object.keys(request.headers), ["content-type"]);
+  const webhook = new Webhook("mailgun", "hush");
+  const event = webhook.unwrap(request.body, request.headers);
+  assert.deepEqual([event.type, event.dedupeKey], ["opened", "mailgun:msg_test"]);
+  assert.deepEqual([webhook.signsInBody, webhook.headerNames], [true, []]);
+  assertCode("missing_signature", () => signedRequest("mailgun", "hush", "a=1"));
+  assertCode("missing_signature", () => webhook.sign("{}"));
+  const github = new Webhook("github", "hush");
+  assert.equal(github.signsInBody, false);
+  const bytes = new Uint8Array([0xff]);
+  assert.deepEqual(github.signBody(bytes), bytes);
+  assert.notEqual(github.signBody(bytes), bytes);
+  const scheme = new Scheme({ name: "x", signatureField: "proof", content: "{field:n}" });
+  const own = new Webhook(scheme, "hush");
+  assert.equal(own.verify(own.signBody('{"n":"é"}'), {}).keyIndex, 0);
+  assert.throws(() => own.signBody("{}", { id: 7 }), TypeError);
 });
 
 test("signed headers win over one's own", () => {

@@ -234,6 +234,8 @@ def _content_in_body(described: Described, parts: List[Part]) -> Optional[str]:
     others = [part for part in parts if field_of(part) is None and part.name not in around]
     if any(part.name not in (None, "secret") for part in others):
         return "it has a signature in the body, and content that is no field of the body"
+    if described["signature_field"] in fields:
+        return "its content has the field of its signature"
     if described["payload"] != "json":
         return "it has a signature in a body that may be no JSON"
     time = described["timestamp_field"]

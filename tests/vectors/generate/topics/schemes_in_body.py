@@ -33,7 +33,9 @@ def cases() -> List[Case]:
     header = {"signature": "x-signature"}
     return [
         _case("field", "A signature in the body."),
-        _case("four-names", "Four names.", signature_field="a.b.c.d", content="{line:a.b.c.d}"),
+        _case("four-names", "Four names.", signature_field="a.b.c.d", content="{line:a.b.c.e}"),
+        _case("field-of-signature", "A signature that covers itself.",
+              "its content has the field of its signature", signature_field="a"),
         _case("no-sets", "An empty list of header sets.", headers=[]),
         _case("header", "And another in a header.", both, headers=header),
         _case("further", "And others in further headers.", both, further_signatures="x-a"),
