@@ -1,4 +1,4 @@
-import { answer, staged } from "./exchange.js";
+import type { Exchange } from "./exchange.js";
 import { type HandshakeReply, parseReply } from "./handshake.js";
 import { keep, Kept } from "./keep.js";
 
@@ -75,9 +75,9 @@ export class Event<T = unknown> {
   }
 
   /** @internal The event that the core has just parsed. */
-  static reported<T>(keyIndex: number, body: string | Kept): Event<T> {
-    const { numbers, text } = answer();
-    return new Event<T>(keyIndex, report(numbers, text), new Payload(body, staged.body, numbers));
+  static reported<T>(exchange: Exchange, keyIndex: number, body: string | Kept): Event<T> {
+    const { numbers, text } = exchange.answer();
+    return new Event<T>(keyIndex, report(numbers, text), new Payload(body, exchange.staged.body, numbers));
   }
 
   /** @internal Where the parts of the body are; an inbox stores it for {@link Event.restored}. */

@@ -40,7 +40,7 @@ impl WebhookHandle {
 
     /// Sets the token by which a handshake is known.
     pub fn set_verify_token(&mut self, token: &SecretHandle) {
-        self.0 = self.0.clone().with_verify_token(token.0.clone());
+        self.0 = self.0.clone().with_verify_token(token.secret());
     }
 
     /// Has every secret sign.

@@ -226,7 +226,14 @@ impl Webhook {
             Some(_) => Some(Event::attempt_timestamp(definition, request.body)?),
             None => received.timestamp(definition)?.map(|(_, time)| time),
         };
-        if key_index >= self.secret_count() {
+        #[cfg(feature = "asymmetric")]
+        let timestamp = match &definition.jws {
+            Some(form) => self.claimed_time(&received, form)?,
+            None => timestamp,
+        };
+        // A key that was fetched comes after those of the secrets.
+        let fetched = usize::from(definition.key_source.is_some());
+        if key_index >= self.secret_count() + fetched {
             return Err(VerificationError::SignatureMismatch);
         }
         Ok(received.verified(self, request.body, key_index, timestamp))

@@ -57,6 +57,11 @@ impl Webhook {
         secrets: impl IntoIterator<Item = Secret>,
     ) -> Result<Self, ConfigurationError> {
         let definition = scheme.definition()?;
+        // Such a scheme may do without secrets.
+        #[cfg(not(feature = "asymmetric"))]
+        if definition.algorithm.is_asymmetric() {
+            return Err(ConfigurationError::AsymmetricLeftOut);
+        }
         let mut keys = Vec::new();
         for (index, secret) in secrets.into_iter().enumerate() {
             #[cfg(feature = "asymmetric")]
@@ -179,8 +184,7 @@ fn refuse_public(definition: &Definition, secret: &Secret) -> Result<(), Configu
     let is_standard = [b"whpk_", b"whsk_"]
         .iter()
         .any(|it| secret.bytes().starts_with(*it));
-    match definition.algorithm.is_asymmetric() || definition.ed25519_prefix.is_some() && is_standard
-    {
+    match definition.ed25519_prefix.is_some() && is_standard {
         true => Err(ConfigurationError::AsymmetricLeftOut),
         false => Ok(()),
     }

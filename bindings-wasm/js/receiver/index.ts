@@ -25,6 +25,6 @@ export { Routes } from "./routes.js";
 export type { Route } from "./routes.js";
 export type { SchemasByPattern, SchemaValidator } from "./schemas.js";
 export type { HandshakeReply } from "../handshake.js";
-export type { Handler, HandshakeHandler, ReceiverOptions } from "./settings.js";
+export type { Handler, HandshakeHandler, KeySource, ReceiverOptions } from "./settings.js";
 export { SqliteStore } from "./sqlite.js";
 export type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";

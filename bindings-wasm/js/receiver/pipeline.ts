@@ -49,7 +49,7 @@ export class Pipeline {
         return this.#agree(reply, journal);
       }
     }
-    const event = this.#event(incoming, body, journal);
+    const event = await this.#event(incoming, body, journal);
     if (event.handshake !== null) {
       return this.#agree(event.handshake, journal);
     }
@@ -124,11 +124,15 @@ export class Pipeline {
     return body;
   }
 
-  #event(incoming: Incoming, body: Uint8Array, journal: Journal): Event {
-    const { clock, origin } = this.#settings;
+  async #event(incoming: Incoming, body: Uint8Array, journal: Journal): Promise<Event> {
+    const { clock, keys, origin } = this.#settings;
     const { method, headers } = incoming;
     const url = origin === null ? incoming.url : origin + incoming.url.replace(/^[a-z]+:\/\/[^/?#]*/i, "");
-    const verified = this.#webhook.verify(body, headers, { now: clock?.(), url, method });
+    const context = { now: clock?.(), url, method };
+    const verified =
+      keys === null
+        ? this.#webhook.verify(body, headers, context)
+        : await keys.verify(this.#webhook, body, headers, context);
     journal.keyIndex = verified.keyIndex;
     const event = verified.event();
     journal.eventId = event.id;

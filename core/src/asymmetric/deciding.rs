@@ -126,19 +126,7 @@ impl Webhook {
         context: &Context<'_>,
         form: &JwsForm,
     ) -> Result<Proof, VerificationError> {
-        let name = || owned(received.signature_name);
-        let jws = Jws::parse(received.signature, form).map_err(|refusal| match refusal {
-            Refusal::Malformed => VerificationError::MalformedSignature {
-                name: name(),
-                encoding: Encoding::Base64Url,
-                prefix: "".into(),
-                length: None,
-            },
-            Refusal::Unsupported => VerificationError::UnsupportedSignature {
-                name: name(),
-                label: "JWS".into(),
-            },
-        })?;
+        let jws = parse_jws(received, form)?;
         let key_index = match jws.algorithm.method() {
             Ok(method) => {
                 let keys = self.keys_for(received, context, jws.key_id.as_deref())?;
@@ -162,6 +150,27 @@ impl Webhook {
         if !self.is_of_body(&jws, form, context.body) {
             return Err(VerificationError::SignatureMismatch);
         }
+        Ok(Proof {
+            key_index,
+            timestamp: self.time_of(&jws, form)?,
+        })
+    }
+
+    /// When a JSON Web Signature, which was verified before, says that it was made.
+    #[cfg(feature = "__assume-verified")]
+    pub(crate) fn claimed_time(
+        &self,
+        received: &Received<'_>,
+        form: &JwsForm,
+    ) -> Result<Option<UnixTime>, VerificationError> {
+        self.time_of(&parse_jws(received, form)?, form)
+    }
+
+    fn time_of(
+        &self,
+        jws: &Jws<'_>,
+        form: &JwsForm,
+    ) -> Result<Option<UnixTime>, VerificationError> {
         let timestamp = form.timestamp_claim.map(|claim| {
             let format = self.definition.timestamp_format;
             let time = jws
@@ -171,10 +180,7 @@ impl Webhook {
                 TimestampDefect::Form(format),
             ))
         });
-        Ok(Proof {
-            key_index,
-            timestamp: timestamp.transpose()?,
-        })
+        timestamp.transpose()
     }
 
     /// Whether the claims are those of this body, and of the issuer.
@@ -280,6 +286,28 @@ impl Webhook {
             Key::Identity(identity) => Some((held.index, &**identity)),
             _ => None,
         })
+    }
+}
+
+fn parse_jws<'a>(
+    received: &Received<'a>,
+    form: &JwsForm,
+) -> Result<Jws<'a>, VerificationError> {
+    Jws::parse(received.signature, form).map_err(|refusal| match refusal {
+        Refusal::Malformed => malformed_jws(received),
+        Refusal::Unsupported => VerificationError::UnsupportedSignature {
+            name: owned(received.signature_name),
+            label: "JWS".into(),
+        },
+    })
+}
+
+fn malformed_jws(received: &Received<'_>) -> VerificationError {
+    VerificationError::MalformedSignature {
+        name: owned(received.signature_name),
+        encoding: Encoding::Base64Url,
+        prefix: "".into(),
+        length: None,
     }
 }
 

@@ -91,8 +91,8 @@ function writePayload(session, { message_id, event_type, now_ms, data }) {
   return { payload: session.countersign.writePayload(message_id, event_type, data, now) };
 }
 
-function context({ now, method, url }) {
-  return { now, method, url };
+function context({ now, method, url, key }) {
+  return { now, method, url, key };
 }
 
 function bytesOf({ body_b64 }) {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Scheme, Secret, Webhook } from "countersign";
 import { signedRequest } from "countersign/testing";
 
-import { assertCode, NOW, SECRET, thrownBy } from "./helpers.mjs";
+import { assertCode, isLeftOut, NOW, SECRET, thrownBy } from "./helpers.mjs";
 
 /** What Rust makes of the samples. */
 const SAMPLES = JSON.parse(readFileSync(new URL("../samples.json", import.meta.url), "utf8"));
@@ -22,11 +22,11 @@ test("samples are the same in every language", () => {
     const context = { now: SAMPLES.now, url: URL_OF_SAMPLES, method: "POST" };
     assert.ok(new Webhook(scheme, secret).unwrap(request.body, request.headers, context), scheme);
   }
-  assert.deepEqual(new Set(SAMPLES.requests.map(({ scheme }) => scheme)), new Set(Scheme.names()));
+  assert.deepEqual(new Set(SAMPLES.requests.map(({ scheme }) => scheme)), new Set(Scheme.names().filter((name) => !isLeftOut(name))));
 });
 
 test("every registered scheme verifies a payload that is given", () => {
-  for (const scheme of Scheme.names()) {
+  for (const scheme of Scheme.names().filter((name) => !isLeftOut(name))) {
     const secret = scheme.startsWith("adyen") ? "00ff" : SECRET;
     const url = "https://example.com/hook";
     // Linear's time is in the body, and so are the items that Adyen signs.
