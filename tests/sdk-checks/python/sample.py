@@ -173,7 +173,7 @@ def body_tampered(request: Request, source: Source, random: Random) -> Request:
         "body: none": b"",
         "body: a BOM more": b"\xef\xbb\xbf" + body,
     }
-    if body.lstrip().startswith(b"{"):
+    if request.is_text and body.lstrip().startswith(b"{"):
         changes["body: written anew"] = json.dumps(json.loads(body)).encode()
     kind, changed = random.choice([(kind, new) for kind, new in changes.items() if new != body])
     return replace(request, kind=kind, body=changed)
