@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from random import Random
 
 from cashfree_pg.api_client import Cashfree
@@ -17,7 +17,7 @@ from sdk import BYTES, NO_AGE, NUMBER, PADDING, TIMES, TWICE, Difference, Sdk
 
 
 def svix_signature(request: Request, now: int) -> dict[str, str]:
-    time = datetime.fromtimestamp(now, UTC)
+    time = datetime.fromtimestamp(now, timezone.utc)
     signature = SvixWebhook(request.secret).sign("msg_1", time, request.text)
     return {"svix-id": "msg_1", "svix-timestamp": str(now), "svix-signature": signature}
 

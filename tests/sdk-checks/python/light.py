@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
@@ -264,7 +264,7 @@ PADDLE = Sdk(
 
 
 def standard_signature(request: Request, now: int) -> dict[str, str]:
-    time = datetime.fromtimestamp(now, UTC)
+    time = datetime.fromtimestamp(now, timezone.utc)
     signature = StandardWebhook(request.secret).sign("msg_1", time, request.text)
     return {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": signature}
 
