@@ -23,6 +23,8 @@ pub(crate) struct Definition {
     pub(crate) header_sets: Vec<HeaderSet>,
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
+    /// Whether a space is written after it.
+    pub(crate) space_after_separator: bool,
     pub(crate) timestamp_label: Option<Box<str>>,
     /// Index into `paths`.
     pub(crate) timestamp_field: Option<usize>,
@@ -151,6 +153,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         header_sets,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
+        space_after_separator: builder.space_after_separator,
         timestamp_label: builder.timestamp_label.map(Into::into),
         timestamp_field,
         further_signatures,
