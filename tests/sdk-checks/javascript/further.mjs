@@ -11,7 +11,7 @@ import square from "square";
 import { WebflowClient } from "webflow-api";
 
 import { hexSecret, jsonBody, source, textBody, textSecret } from "./sample.mjs";
-import { EMPTY, NO_AGE, NUMBER, TIMES, difference, onKinds } from "./sdk.mjs";
+import { BASE64, EMPTY, NO_AGE, onKinds } from "./sdk.mjs";
 
 const SLACK = {
   package: "@slack/bolt",
@@ -24,6 +24,9 @@ const SLACK = {
   }),
   verify: ({ text, headers, secret }) =>
     slack.isValidSlackRequest({ body: text, headers, signingSecret: secret }),
+  differences: [
+    onKinds("it takes a time ahead, which Slack's Python library does not", true, "ahead"),
+  ],
 };
 const SQUARE = {
   package: "square",
@@ -151,6 +154,7 @@ const ADYEN = {
   source: source({ scheme: "adyen-header", signature: "hmacsignature", secret: hexSecret, body: textBody }),
   verify: ({ text, headers, secret }) =>
     new adyen.hmacValidator().validateHMACSignature(secret, headers.hmacsignature, text),
+  differences: [BASE64],
 };
 
 export const SDKS = [SLACK, SQUARE, SHOPIFY, ...HUBSPOT, WEBFLOW, ELEVENLABS, CASHFREE, ADYEN];

@@ -131,6 +131,10 @@ export class Request {
     return this.body.toString("utf8");
   }
 
+  get hasBom() {
+    return this.body.subarray(0, 3).equals(BOM);
+  }
+
   get isText() {
     return this.body.equals(Buffer.from(this.text));
   }
@@ -190,7 +194,8 @@ function bodyTampered(request, from, random) {
       : Buffer.concat([body, Buffer.from("x")]),
     "body: a line more": Buffer.concat([body, Buffer.from("\n")]),
     "body: a space first": Buffer.concat([Buffer.from(" "), body]),
-    "body: cut": body.subarray(0, -1),
+    // By a whole character, so that what is text is text still.
+    "body: cut": request.isText ? Buffer.from([...request.text].slice(0, -1).join("")) : body.subarray(0, -1),
     "body: none": Buffer.alloc(0),
     "body: a BOM more": Buffer.concat([BOM, body]),
   };

@@ -44,6 +44,13 @@ export const TIMES = onKinds(
   true,
   "signature: header twice",
 );
+/** `Buffer.from` of Node takes any text for base64. */
+export const BASE64 = onKinds(
+  "its decoder of base64 wants no padding, and drops what comes after it",
+  true,
+  "signature: padding lost",
+  "signature: longer",
+);
 export const TWICE = onKinds(
   "of a header that came twice, it refuses all, where we find the signature that fits",
   false,
