@@ -58,8 +58,20 @@ function fieldsOf(text) {
 function formBody(random) {
   const names = ["From", "To", "Body", "MediaUrl0", "é", "a b", "A", "a"];
   const pairs = random.times(random.between(0, 8), () => [random.choice(names), anyText(random)]);
+  if (random.next() < 0.05) {
+    // Of which UTF-16 and code points have another order.
+    pairs.push(["a", "\ufffd"], ["a", "🧾"]);
+  }
   return Buffer.from(new URLSearchParams(pairs).toString());
 }
+
+/** Whether some values of the form are in another order by code points than by units of UTF-16. */
+function isOrderedOtherwise({ text }) {
+  const values = [...new URLSearchParams(text).values()];
+  return values.some((value) => /[\ue000-\uffff]/.test(value)) && values.some((value) => /[\ud800-\udbff]/.test(value));
+}
+
+const ORDER = "it sorts values by units of UTF-16, where we and Twilio's Python library sort by code points";
 
 function twilioSource(others) {
   const sign = ({ text, secret, url }) => ({
@@ -74,6 +86,10 @@ const TWILIO_FORM = {
   source: twilioSource({ body: formBody }),
   verify: ({ text, headers, secret, url }) =>
     twilio.validateRequest(secret, headers["x-twilio-signature"], url, fieldsOf(text)),
+  differences: [
+    difference(`${ORDER}: what it signs`, true, isOrderedOtherwise),
+    difference(`${ORDER}: what we sign`, false, isOrderedOtherwise),
+  ],
 };
 const TWILIO_JSON = {
   package: "twilio",
@@ -239,6 +255,7 @@ const OPENAI = {
   },
   differences: [
     BASE64,
+    onKinds("it takes spaces around the time away, as HTTP does", true, "time: spaces around"),
     onKinds("it takes a signature that does not say its version", true, "signature: without its prefix"),
   ],
 };

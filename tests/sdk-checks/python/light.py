@@ -68,6 +68,9 @@ class Fields(dict[str, list[str]]):
 def form_body(random: Random) -> bytes:
     names = ["From", "To", "Body", "MediaUrl0", "é", "a b", "A", "a"]
     pairs = [(random.choice(names), any_text(random)) for _ in range(random.randint(0, 8))]
+    if random.random() < 0.05:
+        # Of which UTF-16 and code points have another order.
+        pairs.extend([("a", "\ufffd"), ("a", "\U0001f9fe")])
     return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs).encode()
 
 
