@@ -87,7 +87,10 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     };
     let separator = scheme
         .separator
-        .map_or_else(String::new, |it| it.to_string());
+        .map_or_else(String::new, |it| match scheme.space_after_separator {
+            true => format!("{it} "),
+            false => it.to_string(),
+        });
     add(
         "further_signatures",
         texts(scheme.further_signatures),
