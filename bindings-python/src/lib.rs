@@ -14,6 +14,7 @@ mod endpoint;
 mod errors;
 mod event;
 mod guards;
+mod handshake;
 mod headers;
 mod monitor;
 mod number;
@@ -47,6 +48,8 @@ mod _countersign {
     use crate::event::{Event, event_parts, restore_event};
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
+    #[pymodule_export]
+    use crate::handshake::HandshakeReply;
     #[pymodule_export]
     use crate::monitor::{
         InboxView, MonitorState, OutboxView, StatusRules, is_shown, judged_path, openmetrics_type,

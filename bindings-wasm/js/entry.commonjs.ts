@@ -1,17 +1,21 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
- * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's and the
- * sender's by `monitor.cjs` and `sender.cjs`, which have their bytes, too. `testing.cjs` has the samples.
+ * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's, the sender's and
+ * that of public keys by `monitor.cjs`, `sender.cjs` and `asymmetric.cjs`, which have their bytes, too.
+ * `testing.cjs` has the samples.
  */
 
 import "./init.js";
+import * as asymmetricGlue from "./asymmetric/glue.js";
 import { compile } from "./compile.js";
+import { start as startInstance } from "./instance.js";
 import { start as startMonitorModule } from "./monitor/core.js";
 import { start as startSenderModule } from "./sender/core.js";
 import { start } from "./receiver/core.js";
 import { type Sample, provide } from "./sample.js";
 import receiverBytes from "./receiver-bytes.js";
 
+export * as asymmetric from "./asymmetric/index.js";
 export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
 export * as fetch from "./adapters/fetch.js";
@@ -25,6 +29,10 @@ export * as testing from "./testing.js";
 
 export function startReceiver(): void {
   start(compile(receiverBytes));
+}
+
+export function startAsymmetric(base64: string): void {
+  startInstance("asymmetric", compile(base64), asymmetricGlue);
 }
 
 export function startMonitor(base64: string): void {

@@ -50,7 +50,7 @@ const DEFAULT_URL = "https://example.com/webhooks";
  * A `payload` is sent instead of the sample's: bytes or a string as it is, an object as compact JSON,
  * a `URLSearchParams` as a form. Then `id` and `type` stand in headers alone, where the provider has
  * them there. A {@link Scheme} that you have described has a small object with `id`, `type`,
- * `timestamp` and `data`.
+ * `timestamp` and `data`. A scheme that has its signature in the body gets it written there.
  *
  * @throws {@link ConfigurationError} and {@link VerificationError} as `Webhook` and
  * `Webhook.sign`; `TypeError` for arguments of another type, or a payload that JSON cannot hold.
@@ -80,8 +80,9 @@ export function signedRequest(
   const now = time(given.now);
   const sample = select(webhook.schemeName, type);
   const values = valuesOf(sample, idOf(given.id), type, now);
-  const body = bytesOf(payload ?? bodyOf(sample, values));
-  const signed = webhook.sign(body, { id: values.deliveryId, now, url, method });
+  const signOptions = { id: values.deliveryId, now, url, method };
+  const body = webhook.signBody(bytesOf(payload ?? bodyOf(sample, values)), signOptions);
+  const signed = webhook.signsInBody ? {} : webhook.sign(body, signOptions);
 
   const isOwn = payload !== undefined && payload !== null;
   const headers: Record<string, string> = {

@@ -73,6 +73,19 @@ def describe() -> Scheme:
     )
 
 
+def describe_signature_in_body(webhook: Webhook) -> Scheme:
+    signed: bytes = webhook.sign_body(b"{}", id="msg_1", now=0)
+    in_body: bool = webhook.signs_in_body
+    assert in_body and signed
+    return Scheme(
+        "acme",
+        signature_field="proof",
+        signature_items="items",
+        algorithm="plain-md5",
+        content="{secret}{field:amount.value}",
+    )
+
+
 def deliver(policy: RetryPolicy) -> float | None:
     decision: Decision = policy.decide(1, 503, retry_after="30", now=1700000000.5, entropy=0)
     if decision.action == "retry_at":

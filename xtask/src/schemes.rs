@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use crate::tools::{command, output, root};
+use crate::tools::{build_program, command, output, root};
 
 /// Each file, and the program of `countersign-tests` that writes it.
 const FILES: [(&str, &[&str]); 3] = [
@@ -36,15 +36,6 @@ pub(crate) fn check() -> Result<()> {
 }
 
 fn render(program: &[&str]) -> Result<String> {
-    let package = [
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "countersign-tests",
-        "--bin",
-    ];
-    let mut run = command("cargo", package);
-    run.arg(program[0]).arg("--").args(&program[1..]);
-    output(&mut run)
+    let path = build_program(program[0], "allocations")?;
+    output(&mut command(path, &program[1..]))
 }

@@ -3,6 +3,8 @@
 
 pub mod defaults;
 pub mod design;
+pub mod handshakes;
+pub mod javascript;
 pub mod receiving;
 pub mod sending;
 pub mod verdicts;

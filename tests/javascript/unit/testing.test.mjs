@@ -7,14 +7,15 @@ import { test } from "node:test";
 import { Scheme, Secret, Webhook } from "countersign";
 import { signedRequest } from "countersign/testing";
 
-import { assertCode, NOW, SECRET, thrownBy } from "./helpers.mjs";
+import { assertCode, isLeftOut, NOW, SECRET, thrownBy } from "./helpers.mjs";
 
 /** What Rust makes of the samples. */
 const SAMPLES = JSON.parse(readFileSync(new URL("../samples.json", import.meta.url), "utf8"));
 const URL_OF_SAMPLES = "https://example.com/webhooks";
 
 test("samples are the same in every language", () => {
-  for (const { scheme, secret, body, headers, ...chosen } of SAMPLES.requests) {
+  const requests = SAMPLES.requests.filter(({ scheme }) => !isLeftOut(scheme));
+  for (const { scheme, secret, body, headers, ...chosen } of requests) {
     const request = signedRequest(scheme, secret, null, { ...chosen, now: SAMPLES.now });
     assert.equal(new TextDecoder().decode(request.body), body, scheme);
     assert.deepEqual(request.headers, headers, scheme);
@@ -22,15 +23,17 @@ test("samples are the same in every language", () => {
     const context = { now: SAMPLES.now, url: URL_OF_SAMPLES, method: "POST" };
     assert.ok(new Webhook(scheme, secret).unwrap(request.body, request.headers, context), scheme);
   }
-  assert.deepEqual(new Set(SAMPLES.requests.map(({ scheme }) => scheme)), new Set(Scheme.names()));
+  const names = Scheme.names().filter((name) => !isLeftOut(name));
+  assert.deepEqual(new Set(requests.map(({ scheme }) => scheme)), new Set(names));
 });
 
 test("every registered scheme verifies a payload that is given", () => {
-  for (const scheme of Scheme.names()) {
-    const secret = scheme === "adyen-header" ? "00ff" : SECRET;
+  for (const scheme of Scheme.names().filter((name) => !isLeftOut(name))) {
+    const secret = scheme.startsWith("adyen") ? "00ff" : SECRET;
     const url = "https://example.com/hook";
-    // Linear's time is in the body.
-    const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now() };
+    // Linear's time is in the body, and so are the items that Adyen signs.
+    const notificationItems = [{ NotificationRequestItem: { pspReference: "p1" } }];
+    const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now(), notificationItems };
     const request = signedRequest(scheme, secret, payload, { url });
     const { body, headers, method } = request;
     assert.ok(new Webhook(scheme, secret).verify(body, headers, { url, method }), scheme);
@@ -85,6 +88,26 @@ test("id, clock, URL, method and headers are those that are given", () => {
   assert.deepEqual([url, method], ["https://example.com/hook", "PUT"]);
   assert.ok(new Webhook(scheme, "hush").verify("{}", request.headers, { now: NOW, url, method }));
   assert.equal(signedRequest("standard", SECRET, {}, { id: "msg_9" }).headers["webhook-id"], "msg_9");
+});
+
+test("a signature is put into the body", () => {
+  const request = signedRequest("mailgun", "hush", { "event-data": { event: "opened" } });
+  assert.deepEqual(Object.keys(request.headers), ["content-type", "user-agent"]);
+  const webhook = new Webhook("mailgun", "hush");
+  const event = webhook.unwrap(request.body, request.headers);
+  assert.deepEqual([event.type, event.dedupeKey], ["opened", "mailgun:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a697887"]);
+  assert.deepEqual([webhook.signsInBody, webhook.headerNames], [true, []]);
+  assertCode("missing_signature", () => signedRequest("mailgun", "hush", "a=1"));
+  assertCode("missing_signature", () => webhook.sign("{}"));
+  const github = new Webhook("github", "hush");
+  assert.equal(github.signsInBody, false);
+  const bytes = new Uint8Array([0xff]);
+  assert.deepEqual(github.signBody(bytes), bytes);
+  assert.notEqual(github.signBody(bytes), bytes);
+  const scheme = new Scheme({ name: "x", signatureField: "proof", content: "{field:n}" });
+  const own = new Webhook(scheme, "hush");
+  assert.equal(own.verify(own.signBody('{"n":"é"}'), {}).keyIndex, 0);
+  assert.throws(() => own.signBody("{}", { id: 7 }), TypeError);
 });
 
 test("signed headers win over one's own", () => {

@@ -1,7 +1,9 @@
 import * as countersign from "countersign";
+import * as asymmetric from "countersign/asymmetric";
 import * as receiver from "countersign/receiver";
 import * as sender from "countersign/sender";
 
 import { run } from "../../conformance.mjs";
 
-globalThis.outcome = JSON.stringify(run({ ...countersign, ...receiver, ...sender }, JSON.parse(globalThis.files)));
+const files = JSON.parse(globalThis.files);
+globalThis.outcome = JSON.stringify(run({ ...countersign, ...receiver, ...sender }, asymmetric, files));
