@@ -223,7 +223,7 @@ export class Webhook {
   signBody(body: Body, signOptions?: SignOptions): Uint8Array<ArrayBuffer> {
     const raw = bodyOf(body);
     if (!this.signsInBody) {
-      return new Uint8Array(raw);
+      return typeof raw === "string" ? new TextEncoder().encode(raw) : new Uint8Array(raw);
     }
     const now = stageToSign(raw, signOptions);
     const { entries, texts, body: length } = staged;
