@@ -49,7 +49,8 @@ const INTERNAL_TYPES: [&str; 26] = [
 /// 15,000. Of the monitor, 8,300 bytes show
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
-/// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
+/// bytes three times, so that the monitor takes 210,000 and the sender 230,000; and the samples for tests
+/// twice, 15,000 each, which neither module has.
 const MAX_WASM_GZIP: [(&str, u64); 5] = [
     ("countersign", 80_500),
     ("asymmetric", 167_700),
@@ -57,7 +58,7 @@ const MAX_WASM_GZIP: [(&str, u64); 5] = [
     ("monitor", 48_500),
     ("sender", 37_800),
 ];
-const MAX_TARBALL: u64 = 1_600_000;
+const MAX_TARBALL: u64 = 1_640_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
