@@ -51,13 +51,13 @@ const INTERNAL_TYPES: [&str; 26] = [
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
 const MAX_WASM_GZIP: [(&str, u64); 5] = [
-    ("countersign", 80_500),
-    ("asymmetric", 167_700),
+    ("countersign", 92_000),
+    ("asymmetric", 185_000),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_800),
 ];
-const MAX_TARBALL: u64 = 1_600_000;
+const MAX_TARBALL: u64 = 1_900_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
