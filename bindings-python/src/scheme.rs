@@ -16,7 +16,8 @@ use crate::tolerance;
 ///   are such headers, of the ``id`` and the ``timestamp``; or a list of up to 4 such dicts: the
 ///   first that a request has in full is used. None if the signature is in the body.
 /// - ``prefix``: what stands before each signature, such as ``v1,`` or ``sha256=``.
-/// - ``separator``: what separates several signatures, a space, ``,`` or ``;``.
+/// - ``separator``: what separates several signatures, a space, ``,`` or ``;``, of which
+///   the last two may have a space after them that is written too.
 /// - ``timestamp_label``: the timestamp is the entry ``label=...`` of the signature header.
 /// - ``timestamp_field``: the timestamp is this field of the JSON body, as ``path.to.it``, which is
 ///   read, and then checked, once the signature of the body is right.

@@ -28,7 +28,10 @@ export interface SchemeDescription {
   readonly headers?: HeaderNames | readonly HeaderNames[];
   /** What stands before each signature: a version label and `=` or `,`. None if not given. */
   readonly prefix?: string;
-  /** What separates several signatures in the header: a space, `,` or `;`. */
+  /**
+   * What separates several signatures in the header: a space, `,` or `;`, of which the last two may
+   * have a space after them that is written too.
+   */
   readonly separator?: string | null;
   /** The timestamp is the entry `label=...` of the signature header. */
   readonly timestampLabel?: string | null;

@@ -393,17 +393,19 @@ pub(crate) fn write(
     timestamp: Option<&str>,
 ) -> String {
     let mut header = String::new();
-    if let (Some(label), Some(timestamp), Some(separator)) =
-        (&definition.timestamp_label, timestamp, definition.separator)
-    {
+    let separate = |header: &mut String| {
+        header.extend(definition.separator.map(char::from));
+        header.extend(definition.space_after_separator.then_some(' '));
+    };
+    if let (Some(label), Some(timestamp)) = (&definition.timestamp_label, timestamp) {
         header.push_str(label);
         header.push('=');
         header.push_str(timestamp);
-        header.push(char::from(separator));
+        separate(&mut header);
     }
     for (number, proof) in proofs.enumerate() {
-        if let (1.., Some(separator)) = (number, definition.separator) {
-            header.push(char::from(separator));
+        if number > 0 {
+            separate(&mut header);
         }
         header.push_str(&proof);
     }

@@ -1,5 +1,5 @@
-//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix, and
-//! senders of several languages share an outbox.
+//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix, senders
+//! of several languages share an outbox, and the providers' own libraries judge requests as we do.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::python::Venv;
 use crate::tools::{command, root, run as execute, step, target};
-use crate::{npm, wheel};
+use crate::{npm, sdk_checks, wheel};
 
 /// Sends, and has the requests verified in Rust, Python and JavaScript. Everything is installed and
 /// built first: the libraries refuse what is older than five minutes.
@@ -53,7 +53,8 @@ pub(crate) fn run() -> Result<()> {
                     .arg(&tarball),
             )
         },
-    )
+    )?;
+    sdk_checks::run_light()
 }
 
 /// Builds the sender, and the official Rust libraries.

@@ -129,15 +129,7 @@ impl Webhook {
         let jws = parse_jws(received, form)?;
         let key_index = match jws.algorithm.method() {
             Ok(method) => {
-                let is_by_id = matches!(self.definition.key_source, Some(KeySource::ById(_)));
-                let keys = self.keys_for(received, context, jws.key_id.as_deref());
-                let keys = match keys {
-                    // Which key it is by, it must say.
-                    Err(VerificationError::KeyNeeded(_)) if is_by_id && jws.key_id.is_none() => {
-                        return Err(malformed_jws(received));
-                    }
-                    keys => keys?,
-                };
+                let keys = self.keys_for(received, context, jws.key_id.as_deref())?;
                 let mut fitting = keys.iter().filter(|(_, key)| {
                     key.verify(method, &mut iter::once(jws.signed), &jws.signature)
                 });

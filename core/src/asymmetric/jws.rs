@@ -32,17 +32,6 @@ pub(super) struct Jws<'a> {
 }
 
 impl JwsAlgorithm {
-    /// As the header `alg` names it (RFC 7518 section 3.1, RFC 8037 section 3.1).
-    fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Hs512 => "HS512",
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
     /// How it is verified with a public key, or with which hash.
     pub(crate) fn method(self) -> Result<Method, Algorithm> {
         match self {

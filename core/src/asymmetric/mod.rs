@@ -6,6 +6,8 @@ mod jwk;
 mod jws;
 mod key_url;
 mod reading;
+#[cfg(test)]
+mod wycheproof;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -35,6 +35,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) headers: &'a [HeaderNames<'a>],
     pub(crate) prefix: &'a str,
     pub(crate) separator: Option<char>,
+    pub(crate) space_after_separator: bool,
     pub(crate) timestamp_label: Option<&'a str>,
     pub(crate) timestamp_field: Option<&'a str>,
     pub(crate) signature_field: Option<&'a str>,
@@ -105,6 +106,7 @@ impl<'a> SchemeBuilder<'a> {
             headers: &[],
             prefix: "",
             separator: None,
+            space_after_separator: false,
             timestamp_label: None,
             timestamp_field: None,
             signature_field: None,
@@ -153,6 +155,12 @@ impl<'a> SchemeBuilder<'a> {
     /// What separates several signatures in the header: a space, `,` or `;`.
     pub const fn separator(mut self, separator: char) -> Self {
         self.separator = Some(separator);
+        self
+    }
+
+    /// A space is written after each separator, a comma or a semicolon. It is read in any case.
+    pub const fn space_after_separator(mut self) -> Self {
+        self.space_after_separator = true;
         self
     }
 

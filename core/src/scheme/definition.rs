@@ -28,6 +28,8 @@ pub(crate) struct Definition {
     pub(crate) in_body: Option<InBody>,
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
+    /// Whether a space is written after it.
+    pub(crate) space_after_separator: bool,
     pub(crate) timestamp_label: Option<Box<str>>,
     /// Index into `paths`.
     pub(crate) timestamp_field: Option<usize>,
@@ -191,6 +193,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         in_body,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
+        space_after_separator: builder.space_after_separator,
         timestamp_label: builder.timestamp_label.map(Into::into),
         timestamp_field,
         further_signatures,

@@ -202,10 +202,14 @@ impl TryFrom<&Description> for Scheme {
         let handshake = description.handshake.as_deref();
         let handshake = handshake.map(Handshake::named).transpose()?;
         let answers = word(&description.answers, defaults.answers, AnswerForm::named)?;
+        let separator = description.separator.as_deref();
+        let space = separator.and_then(before_space);
+        let separator = space.or(separator);
         SchemeBuilder {
             headers: &headers,
             prefix: &description.prefix,
-            separator: description.separator.as_deref().map(one_character),
+            separator: separator.map(one_character),
+            space_after_separator: space.is_some(),
             timestamp_label: description.timestamp_label.as_deref(),
             timestamp_field: description.timestamp_field.as_deref(),
             signature_field: description.signature_field.as_deref(),
@@ -261,6 +265,11 @@ fn of_event_time(error: ConfigurationError) -> ConfigurationError {
         }
         other => other,
     }
+}
+
+/// What a separator with a space after it is without that.
+fn before_space(separator: &str) -> Option<&str> {
+    separator.strip_suffix(' ').filter(|rest| !rest.is_empty())
 }
 
 /// A text of any other length becomes a character that no scheme may have.

@@ -61,3 +61,16 @@ pub(crate) enum JwsAlgorithm {
     /// RFC 8037.
     EdDsa,
 }
+
+impl JwsAlgorithm {
+    /// As the header `alg` names it (RFC 7518 section 3.1, RFC 8037 section 3.1).
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Hs512 => "HS512",
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+}

@@ -104,7 +104,10 @@ pub(super) fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(),
         "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -",
     )?;
     require(
-        matches!(builder.separator, None | Some(' ' | ',' | ';')),
+        matches!(
+            (builder.separator, builder.space_after_separator),
+            (None | Some(' '), false) | (Some(',' | ';'), _)
+        ),
         "its separator is not a space, a comma or a semicolon",
     )?;
     require(

@@ -31,16 +31,21 @@ among several. [Recipes](recipes/README.md) have code for the providers that mos
 **Unconfirmed** schemes were read at third parties alone, not in the provider's own documentation or
 code. They verify what those say is sent. Tell us if you know better.
 
+**Keys.** Where the key is public, the secret is that key: PEM, base64 of its DER, a JWK or a set of
+them; of Ed25519 also its 32 bytes. With a *key source* nobody needs to know it: `verify` answers
+`key_needed` with the URL or the id of the key, and is called again with what was fetched there.
+
 **Tokens** are no signatures: whoever reads one can send anything.
 ";
 
 /// What each part is called on the page.
-const LABELS: [(&str, &str); 27] = [
+const LABELS: [(&str, &str); 32] = [
     ("headers", "headers"),
     ("signature_items", "signed items"),
     ("signature_field", "signature field"),
     ("further_signatures", "further signatures"),
     ("prefix", "prefix"),
+    ("ed25519_prefix", "prefix of Ed25519 signatures"),
     ("separator", "separator"),
     ("timestamp_label", "timestamp label"),
     ("timestamp_field", "timestamp field"),
@@ -48,7 +53,11 @@ const LABELS: [(&str, &str); 27] = [
     ("encoding", "encoding"),
     ("key", "key"),
     ("secret_prefix", "secret prefix"),
+    ("key_source", "key source"),
+    ("identity", "identity"),
     ("content", "content"),
+    ("jws_algorithms", "JWS algorithms"),
+    ("jws_claims", "JWS claims"),
     ("url_form", "URL form"),
     ("body_digest_parameter", "body digest parameter"),
     ("timestamp_format", "timestamp format"),
@@ -87,7 +96,7 @@ fn main() -> Result<()> {
         };
         writeln!(
             page,
-            "| [`{0}`](#{0}){1} | {2} | {signed} | {how} | {count}{published} |",
+            "| [`{0}`](#{0}){1} | {2} | {3} | {4} | {count}{published} |",
             entry.name,
             if entry.is_confirmed {
                 ""
@@ -95,6 +104,12 @@ fn main() -> Result<()> {
                 " (unconfirmed)"
             },
             entry.aliases.join(", "),
+            signed(entry),
+            [part("algorithm"), part("encoding"), part("jws_algorithms")]
+                .into_iter()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
             count = proofs.count,
         )?;
     }
@@ -110,6 +125,20 @@ fn main() -> Result<()> {
     }
     print!("{page}");
     Ok(())
+}
+
+/// What a signature covers.
+fn signed(entry: &CatalogEntry) -> String {
+    match (part(entry, "content"), part(entry, "jws_claims")) {
+        (Some(content), _) => code(content),
+        (None, Some(_)) => "claims".to_owned(),
+        (None, None) => "nothing".to_owned(),
+    }
+}
+
+/// A text as it stands in a cell of a table.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('\n', "\\n").replace('|', "\\|"))
 }
 
 fn part<'e>(entry: &'e CatalogEntry, key: &str) -> Option<&'e str> {
@@ -131,7 +160,7 @@ fn describe(page: &mut String, entry: &CatalogEntry) -> Result<()> {
             .description
             .iter()
             .filter(|(known, _)| *known == key)
-            .map(|(_, value)| format!("`{}`", value.replace('|', "\\\\|")))
+            .map(|(_, value)| code(value))
             .collect();
         if !values.is_empty() {
             writeln!(page, "| {label} | {} |", values.join(" or "))?;

@@ -53,6 +53,10 @@ def by_ecdsa_fixed(message: bytes) -> bytes:
     return p256.fixed_of(p256.sign(_EC, message))
 
 
+def by_other_ecdsa_fixed(message: bytes) -> bytes:
+    return p256.fixed_of(p256.sign(_EC_OTHER, message))
+
+
 # RSA.
 RSA_MODULUS, RSA_OTHER_MODULUS, RSA_1024_MODULUS = (
     int(_KEYS[name]["n"], 16) for name in ("rsa", "rsa_other", "rsa_1024")
@@ -80,7 +84,7 @@ def _oid(encoded: str) -> bytes:
     return write(0x06, bytes.fromhex(encoded))
 
 
-_RSA_OID, _SHA256_RSA = _oid("2a864886f70d010101"), _oid("2a864886f70d01010b")
+_RSA_OID, _ECDSA_SHA256 = _oid("2a864886f70d010101"), _oid("2a8648ce3d040302")
 
 
 def _info(algorithm: bytes, key: bytes) -> bytes:
@@ -140,7 +144,7 @@ def jwks(*keys: Dict[str, Any]) -> str:
     return text_of({"keys": list(keys)})
 
 
-# Certificates (RFC 5280), as short as they can be.
+# Certificates (RFC 5280), as short as they can be. Nobody checks who issued them.
 def _time(text: str) -> bytes:
     """`text` as 2023-11-14T22:13:20; before 2050 in the short form, as section 4.1.2.5 wants."""
     time = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S")
@@ -171,7 +175,7 @@ def certificate(
     not_after: str = "2099-12-31T23:59:59",
 ) -> str:
     """The PEM of one of this key, with a common name and DNS names."""
-    algorithm = write(_SEQUENCE, _SHA256_RSA, _NULL)
+    algorithm = write(_SEQUENCE, _ECDSA_SHA256)
     fields = [
         write(0xA0, write_integer(2)), write_integer(0x1234), algorithm, _name("Test issuer"),
         write(_SEQUENCE, _time(not_before), _time(not_after)), _name(common), info,
@@ -181,7 +185,7 @@ def certificate(
         extension = write(_SEQUENCE, _oid("551d11"), write(0x04, names))
         fields.append(write(0xA3, write(_SEQUENCE, extension)))
     signed = write(_SEQUENCE, *fields)
-    signature = write(_BITS, b"\0" + by_other_rsa(signed))
+    signature = write(_BITS, b"\0" + by_ecdsa(signed))
     return write_pem(write(_SEQUENCE, signed, algorithm, signature), "CERTIFICATE")
 
 

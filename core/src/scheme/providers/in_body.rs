@@ -29,8 +29,9 @@ providers! {
     /// item is signed for itself, and **eight of its fields alone are covered**: `pspReference`,
     /// `originalReference`, `merchantAccountCode`, `merchantReference`, the amount's `value` and
     /// `currency`, `eventCode` and `success`. All else, such as `eventDate`, `reason` and
-    /// `additionalData`, anyone could have written. A delivery has no id: Adyen's own rule is that
-    /// `pspReference` and `eventCode` of an item are those of a duplicate.
+    /// `additionalData`, anyone could have written. The eight are joined by `:` without escapes: let no
+    /// reference of yours hold a colon, or the signed text can be cut in two ways. A delivery has no
+    /// id: Adyen's own rule is that `pspReference` and `eventCode` of an item are those of a duplicate.
     ///
     /// Source:
     /// <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>

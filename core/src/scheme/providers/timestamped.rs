@@ -74,7 +74,7 @@ providers! {
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("payload");
 
-    /// WorkOS.
+    /// WorkOS. Its Python library wants the space after the comma.
     ///
     /// Source: <https://workos.com/docs/events/data-syncing/webhooks>.
     WORKOS [] Confirmed =>
@@ -82,6 +82,7 @@ providers! {
             .headers(&[HeaderNames::new("workos-signature")])
             .prefix("v1=")
             .separator(',')
+            .space_after_separator()
             .timestamp_label("t")
             .content("{timestamp}.{body}")
             .timestamp_format(TimestampFormat::Milliseconds)

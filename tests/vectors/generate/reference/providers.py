@@ -184,7 +184,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         event_time="body:created_at", data="payload", **_DATED,
     ),
     "workos": _labelled("workos-signature", "t", "v1=", 180, event_id="body:id",
-                        event_type="body:event", data="data", **_MS),
+                        event_type="body:event", data="data", separator=", ", **_MS),
     "sanity": {
         **_labelled("sanity-webhook-signature", "t", "v1=", 1800, encoding="base64url",
                     payload="json-batch", event_type="header:sanity-operation",

@@ -143,9 +143,9 @@ def _separator(described: Described) -> Optional[str]:
     separator = described["separator"]
     if separator is None:
         return None
-    if separator not in (" ", ",", ";"):
+    if separator not in (" ", ",", ";", ", ", "; "):
         return "its separator is not a space, a comma or a semicolon"
-    if described["prefix"].endswith(separator):
+    if described["prefix"].endswith(separator[0]):
         return "its separator also ends its prefix"
     return None
 

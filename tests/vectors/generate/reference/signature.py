@@ -66,7 +66,7 @@ def encode(scheme: Scheme, tag: bytes) -> str:
 
 
 def split_entries(scheme: Scheme, value: str) -> List[str]:
-    entries = [value] if scheme.separator is None else value.split(scheme.separator)
+    entries = [value] if scheme.separator is None else value.split(scheme.separator[0])
     return [entry.strip(" ") for entry in entries]
 
 

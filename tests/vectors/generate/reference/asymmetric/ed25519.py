@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Optional, Tuple
 
 P = 2**255 - 19
@@ -82,10 +83,12 @@ def is_key(public: bytes) -> bool:
     return point is not None and _compress(_times(8, point)) != _compress(_NEUTRAL)
 
 
+@lru_cache(maxsize=None)
 def public_of(seed: bytes) -> bytes:
     return _compress(_times(_expand(seed)[0], _BASE))
 
 
+@lru_cache(maxsize=None)
 def sign(seed: bytes, message: bytes) -> bytes:
     scalar, prefix = _expand(seed)
     nonce = _hash(prefix, message) % L

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Optional, Tuple
 
 from reference.asymmetric.der import integer_of, read_sequence, write, write_integer
@@ -126,6 +127,7 @@ def verify(public: Point, message: bytes, numbers: Optional[Tuple[int, int]]) ->
     return point is not None and point[0] % N == r
 
 
+@lru_cache(maxsize=None)
 def sign(private: int, message: bytes) -> Tuple[int, int]:
     """With the nonce of RFC 6979 section 3.2."""
     digest = hashlib.sha256(message).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Optional, Tuple
 
 from reference.asymmetric.der import integer_of, read_sequence
@@ -56,6 +57,7 @@ def verify(key: Key, message: bytes, signature: bytes, hashed: str = "sha256") -
     return padded == _encode(message, length, hashed)
 
 
+@lru_cache(maxsize=None)
 def sign(modulus: int, private: int, message: bytes, hashed: str = "sha256") -> bytes:
     length = _length(modulus)
     number = int.from_bytes(_encode(message, length, hashed), "big")
