@@ -52,13 +52,13 @@ const INTERNAL_TYPES: [&str; 26] = [
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000; and the samples for tests
 /// twice, 15,000 each, which neither module has.
 const MAX_WASM_GZIP: [(&str, u64); 5] = [
-    ("countersign", 80_500),
-    ("asymmetric", 167_700),
+    ("countersign", 92_000),
+    ("asymmetric", 185_000),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_800),
 ];
-const MAX_TARBALL: u64 = 1_640_000;
+const MAX_TARBALL: u64 = 1_900_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
