@@ -7,6 +7,8 @@ use core::time::Duration;
 
 use crate::error::ConfigurationError;
 use crate::mac::Key;
+#[cfg(feature = "explain")]
+use crate::scheme::Part;
 use crate::scheme::{Definition, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
@@ -24,6 +26,9 @@ pub struct Webhook {
     pub(crate) tolerance: Tolerance,
     pub(crate) verify_token: Option<Secret>,
     pub(crate) every_secret_signs: bool,
+    /// For [`explain`](Self::explain), which tries other forms of them.
+    #[cfg(feature = "explain")]
+    pub(crate) secrets: Vec<Secret>,
 }
 
 /// A key, and which secret it is of.
@@ -56,6 +61,8 @@ impl Webhook {
     ) -> Result<Self, ConfigurationError> {
         let definition = scheme.definition()?;
         let mut keys = Vec::new();
+        #[cfg(feature = "explain")]
+        let mut kept = Vec::new();
         for (index, secret) in secrets.into_iter().enumerate() {
             let key = |bytes: &[u8]| SecretKey {
                 index,
@@ -64,6 +71,8 @@ impl Webhook {
             // That which signs comes first.
             keys.extend(secret.other_key(&definition).map(|other| key(&other)));
             keys.push(key(&secret.key(&definition)?));
+            #[cfg(feature = "explain")]
+            kept.push(secret);
         }
         if keys.is_empty() {
             return Err(ConfigurationError::NoSecrets);
@@ -74,6 +83,8 @@ impl Webhook {
             keys,
             verify_token: None,
             every_secret_signs: false,
+            #[cfg(feature = "explain")]
+            secrets: kept,
         })
     }
 
@@ -117,6 +128,18 @@ impl Webhook {
     /// How many secrets it has.
     pub(crate) fn secret_count(&self) -> usize {
         self.keys.last().map_or(0, |last| last.index + 1)
+    }
+
+    /// Whether what is signed has the URL of the call.
+    #[cfg(feature = "explain")]
+    pub(crate) fn signs_url(&self) -> bool {
+        self.definition.content.contains(&Part::Url)
+    }
+
+    /// Whether what is signed has the method of the call.
+    #[cfg(feature = "explain")]
+    pub(crate) fn signs_method(&self) -> bool {
+        self.definition.content.contains(&Part::Method)
     }
 
     /// The key that signs for each secret.

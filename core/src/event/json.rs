@@ -243,6 +243,6 @@ impl<'a> Scanner<'a> {
 const SYNTAX: PayloadError = PayloadError::NotJson(JsonDefect::Syntax);
 
 /// The text of a JSON string whose grammar was checked; `None` for half a surrogate pair.
-pub(super) fn unescape(string: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn unescape(string: &str) -> Option<Cow<'_, str>> {
     SliceLexer::new(&string.as_bytes()[1..]).str_string().ok()
 }

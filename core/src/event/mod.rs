@@ -11,6 +11,8 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
+#[cfg(feature = "explain")]
+pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
@@ -165,6 +167,12 @@ impl<'a> Event<'a> {
             challenge,
         })
     }
+}
+
+/// Whether this is a JSON object or array, as events are read.
+#[cfg(feature = "explain")]
+pub(crate) fn is_json(text: &str) -> bool {
+    json::locate(&[], text, true).is_ok()
 }
 
 fn not_json(defect: JsonDefect) -> PayloadError {
