@@ -2,6 +2,7 @@
 //! program names, never by one that the request suggests.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::headers::EveryHeader;
 use crate::headers::{HeaderName, Lookup, look_up};
@@ -9,10 +10,13 @@ use crate::received::Received;
 use crate::scheme::{Definition, Scheme};
 use crate::signature::Candidates;
 
+/// Which of several that have the same headers is meant most often.
+const COMMON: [&str; 4] = ["standard", "svix", "github", "sha256"];
+
 /// The names of the registered schemes whose headers these are, the likeliest first: all headers of
 /// a set are there, with a timestamp and at least one signature of the scheme's form. Of several,
-/// that of which more headers are there comes first, and then as
-/// [`Scheme::names`](crate::Scheme::names) has them.
+/// that of which more headers are there comes first, then the commonest, then as the alphabet has
+/// them.
 ///
 /// ```
 /// let headers = [
@@ -37,8 +41,10 @@ pub(super) fn detect_in(pairs: &[(&str, &[u8])]) -> Vec<&'static str> {
             found.push((present(&definition, pairs), name));
         }
     }
-    // It keeps the order of those with as many.
-    found.sort_by_key(|(present, _)| core::cmp::Reverse(*present));
+    found.sort_unstable_by_key(|(present, name)| {
+        let common = COMMON.iter().position(|common| common == name);
+        (Reverse(*present), common.unwrap_or(COMMON.len()), *name)
+    });
     found.into_iter().map(|(_, name)| name).collect()
 }
 

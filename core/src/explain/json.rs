@@ -194,7 +194,7 @@ fn push_string(json: &mut String, text: &str, escapes: Escapes) {
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if escapes.html => {
                 push_units(json, character);
             }
-            '\u{80}'.. if escapes.beyond_ascii => push_units(json, character),
+            '\u{7f}'.. if escapes.beyond_ascii => push_units(json, character),
             _ => json.push(character),
         }
     }

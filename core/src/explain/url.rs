@@ -48,14 +48,12 @@ pub(super) fn variants<'a>(
 
 /// The variants of scheme, authority, and path with query.
 fn parts<'a>(url: &'a str, received: &Received<'a>) -> Option<[Vec<Part<'a>>; 3]> {
-    let Some((scheme, rest)) = url.split_once("://") else {
+    if url.starts_with('/') {
         // A path alone, as servers give it.
-        if !url.starts_with('/') {
-            return None;
-        }
         let schemes = ["https", "http"].map(|scheme| (scheme.into(), Some(("scheme", scheme))));
         return Some([schemes.into(), hosts(None, received), paths(url, received)]);
-    };
+    }
+    let (scheme, rest) = url.split_once("://")?;
     let mut schemes: Vec<Part<'a>> = vec![(scheme.into(), None)];
     if scheme.eq_ignore_ascii_case("http") {
         schemes.push(("https".into(), Some(("scheme", "https"))));
