@@ -106,6 +106,15 @@ class Webhook:
         url: str | None = None,
         method: str | None = None,
     ) -> Event: ...
+    def explain(
+        self,
+        body: _Body,
+        headers: _Headers,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Explanation: ...
     def sign(
         self,
         body: _Body,
@@ -169,6 +178,33 @@ class Event:
     @property
     def key_index(self) -> int: ...
 
+@final
+class Explanation:
+    @property
+    def accepted(self) -> bool: ...
+    @property
+    def key_index(self) -> int | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+    @property
+    def text(self) -> str: ...
+
+@final
+class Finding:
+    @property
+    def code(self) -> str: ...
+    @property
+    def certainty(self) -> Literal["proven", "likely"]: ...
+    @property
+    def evidence(self) -> dict[str, int | str]: ...
+    @property
+    def suggestion(self) -> str: ...
+
+def detect(headers: _Headers) -> list[str]: ...
 @final
 class Secret:
     def __new__(cls, text: str) -> Secret: ...
