@@ -118,7 +118,12 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
 ]);
 
 /** Keys and values in turn, as the core reads them, and the tolerance. */
-export function flatten(description: unknown): { message: Message; tolerance: Tolerance | undefined } {
+export interface FlatDescription {
+  readonly message: Message;
+  readonly tolerance: Tolerance | undefined;
+}
+
+export function flatten(description: unknown): FlatDescription {
   if (!isRecord(description)) {
     throw wrong("the scheme's description", "an object", description);
   }

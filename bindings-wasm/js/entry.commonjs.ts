@@ -1,16 +1,18 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
- * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's and the
- * sender's by `monitor.cjs` and `sender.cjs`, which have their bytes, too.
+ * instance is made when the receiver is asked for, by `receiver.cjs`; the others' by `monitor.cjs`,
+ * `sender.cjs` and `explain.cjs`, which have their bytes, too.
  */
 
 import "./init.js";
 import { compile } from "./compile.js";
+import { start as startExplainModule } from "./explain/core.js";
 import { start as startMonitorModule } from "./monitor/core.js";
 import { start as startSenderModule } from "./sender/core.js";
 import { start } from "./receiver/core.js";
 import receiverBytes from "./receiver-bytes.js";
 
+export * as explain from "./explain/index.js";
 export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
 export * as fetch from "./adapters/fetch.js";
@@ -32,4 +34,8 @@ export function startMonitor(base64: string): void {
 
 export function startSender(base64: string): void {
   startSenderModule(compile(base64));
+}
+
+export function startExplain(base64: string): void {
+  startExplainModule(compile(base64));
 }

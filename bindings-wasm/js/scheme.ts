@@ -1,6 +1,6 @@
 import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
-import { type SchemeDescription, flatten } from "./description.js";
+import { type FlatDescription, type SchemeDescription, flatten } from "./description.js";
 import { attempt } from "./errors.js";
 import { release, shared, stage, staged } from "./exchange.js";
 
@@ -25,6 +25,8 @@ import { release, shared, stage, staged } from "./exchange.js";
  */
 export class Scheme {
   readonly #handle: glue.SchemeHandle;
+  /** The registered name, or what was described. */
+  readonly #source: string | FlatDescription;
 
   /**
    * @throws {@link ConfigurationError} `malformed_scheme` with the first rule that is broken;
@@ -32,7 +34,13 @@ export class Scheme {
    */
   constructor(description: SchemeDescription);
   constructor(description: SchemeDescription | glue.SchemeHandle) {
-    this.#handle = description instanceof glue.SchemeHandle ? description : describe(description);
+    if (description instanceof glue.SchemeHandle) {
+      this.#handle = description;
+      this.#source = description.name();
+    } else {
+      this.#source = flatten(description);
+      this.#handle = describe(this.#source);
+    }
   }
 
   /**
@@ -68,6 +76,17 @@ export class Scheme {
     return this.#handle.is_confirmed();
   }
 
+  /** @internal The registered name, or what was described: other modules do not share the handle. */
+  static sourceOf(scheme: unknown): string | FlatDescription {
+    if (scheme instanceof Scheme) {
+      return scheme.#source;
+    }
+    if (typeof scheme !== "string") {
+      throw wrong("the scheme", "a name or a Scheme", scheme);
+    }
+    return text("the scheme's name", scheme);
+  }
+
   /** @internal Gives the action the scheme's handle, which is freed afterwards if it is new. */
   static use<T>(scheme: unknown, action: (handle: glue.SchemeHandle) => T): T {
     if (scheme instanceof Scheme) {
@@ -90,8 +109,7 @@ function handleNamed(name: unknown): glue.SchemeHandle {
   return attempt(() => glue.SchemeHandle.named(checked));
 }
 
-function describe(description: unknown): glue.SchemeHandle {
-  const { message, tolerance } = flatten(description);
+function describe({ message, tolerance }: FlatDescription): glue.SchemeHandle {
   const isGiven = tolerance !== undefined;
   const [past, future] = [tolerance?.past, tolerance?.future];
   stage(message, "");

@@ -12,11 +12,14 @@ use crate::tools::{
 use crate::wasm::{self, Toolchain};
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 21] = [
+const INTERNAL_TYPES: [&str; 24] = [
     "compile",
     "core",
     "entry",
     "exchange",
+    "explain-entry",
+    "explain-init",
+    "explain/core",
     "inbox-entry",
     "init",
     "monitor-entry",
@@ -42,11 +45,12 @@ const INTERNAL_TYPES: [&str; 21] = [
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
-const MAX_WASM_GZIP: [(&str, u64); 4] = [
+const MAX_WASM_GZIP: [(&str, u64); 5] = [
     ("countersign", 76_500),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_800),
+    ("explain", 90_000),
 ];
 const MAX_TARBALL: u64 = 1_060_000;
 
@@ -173,6 +177,7 @@ fn lay_out(glue: &Path, build: &Path) -> Result<()> {
         ("receiver", "receiver/glue", "receiver-bytes"),
         ("monitor", "monitor/glue", "monitor-bytes"),
         ("sender", "sender/glue", "sender-bytes"),
+        ("explain", "explain/glue", "explain-bytes"),
     ];
     for (name, glue_name, bytes_name) in places {
         let module = sources.join(format!("{name}.wasm"));
@@ -242,6 +247,7 @@ fn bundle(build: &Path, package: &Path) -> Result<()> {
         esbuild.arg(format!("js/inbox-entry{entry}.ts"));
         esbuild.arg(format!("js/monitor-entry{entry}.ts"));
         esbuild.arg(format!("js/sender-entry{entry}.ts"));
+        esbuild.arg(format!("js/explain-entry{entry}.ts"));
     }
     // They work on what an entry has made, so that one form of each serves every runtime.
     for adapter in ["express", "fastify", "fetch", "node"] {
@@ -299,13 +305,13 @@ fn copy_types(from: &Path, to: &Path) -> Result<()> {
 /// `index.cjs` and its like with one statement a name, as static readers of exports want it;
 /// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
 /// the same classes. `receiver.cjs` makes the receiver's instance first; `inbox.cjs` and
-/// `monitor.cjs` use that. The latter and `sender.cjs` make their own of bytes that nobody else
-/// loads.
+/// `monitor.cjs` use that. The latter, `sender.cjs` and `explain.cjs` make their own of bytes that
+/// nobody else loads.
 fn write_commonjs_entries(dist: &Path) -> Result<()> {
     let script = "
         const { readFileSync, writeFileSync } = require('node:fs');
         const dist = process.argv[1];
-        const { startReceiver, startMonitor, startSender, ...entries } = require(`${dist}/commonjs.cjs`);
+        const { startReceiver, startMonitor, startSender, startExplain, ...entries } = require(`${dist}/commonjs.cjs`);
         const withBytes = (name, start) => {
           const bytes = readFileSync(`${dist}/${name}.wasm`).toString('base64');
           writeFileSync(`${dist}/${name}-bytes.cjs`, `'use strict';\\nmodule.exports = '${bytes}';\\n`);
@@ -317,6 +323,7 @@ fn write_commonjs_entries(dist: &Path) -> Result<()> {
           inbox: [null, onReceiver],
           monitor: [startMonitor.name, onReceiver + withBytes('monitor', startMonitor)],
           sender: [startSender.name, withBytes('sender', startSender)],
+          explain: [startExplain.name, withBytes('explain', startExplain)],
         };
         for (const [entry, module] of Object.entries(entries)) {
           const names = Object.keys(module).sort();
@@ -345,6 +352,7 @@ fn lint(tarball: &Path) -> Result<()> {
         "./receiver.wasm",
         "./monitor.wasm",
         "./sender.wasm",
+        "./explain.wasm",
     ];
     execute(&mut tool("attw", &arguments, &folder()))
 }

@@ -8,11 +8,12 @@ use anyhow::{Context, Result, bail};
 use crate::tools::{command, output, root, run as execute, step, target, works};
 
 /// The modules: the name of each, the feature that it is made of, and the profile that suits it.
-pub(crate) const MODULES: [(&str, &str, &str); 4] = [
+pub(crate) const MODULES: [(&str, &str, &str); 5] = [
     ("countersign", "webhook", "wasm"),
     ("receiver", "receiver", "wasm-small"),
     ("monitor", "monitor", "wasm-small"),
     ("sender", "sender", "wasm-small"),
+    ("explain", "explain", "wasm-small"),
 ];
 
 const TARGET: &str = "wasm32-unknown-unknown";
