@@ -8,6 +8,7 @@ mod corpus;
 mod destinations;
 mod endpoints;
 mod event_fields;
+mod explanations;
 mod heads;
 mod json;
 mod known_answers;
