@@ -1,6 +1,7 @@
 //! Exceptions: those of `countersign.errors` for what core answers, `TypeError` for arguments
 //! that are no values of their parameter. No text holds a value that was passed.
 
+use countersign::VerificationError;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -20,6 +21,10 @@ pub(crate) fn exception(py: Python<'_>, error: impl Into<countersign::Error>) ->
                 countersign::Error::Guard(error) => error.retry_after(),
                 _ => None,
             };
+            if let countersign::Error::Verification(VerificationError::KeyNeeded(needed)) = &error {
+                let needed = (needed.url(), needed.key_id());
+                return class.call1((error.code(), error.to_string(), needed.0, needed.1));
+            }
             match retry_after {
                 None => class.call1((error.code(), error.to_string())),
                 Some(wait) => {

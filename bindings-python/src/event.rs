@@ -9,6 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::errors::wrong_value;
+use crate::handshake::HandshakeReply;
 use crate::number;
 use crate::shared::SharedBytes;
 use crate::text::representation;
@@ -27,7 +28,7 @@ pub(crate) struct Event {
     event_type: Option<Py<PyString>>,
     timestamp: Option<UnixTime>,
     dedupe_key: Option<Py<PyString>>,
-    challenge: Option<Py<PyString>>,
+    handshake: Option<Py<HandshakeReply>>,
     key_index: usize,
     body: SharedBytes,
     /// Where in the body.
@@ -45,18 +46,20 @@ impl Event {
         event: &countersign::Event<'_>,
         body: &SharedBytes,
         key_index: usize,
-    ) -> Self {
+    ) -> PyResult<Self> {
         let text = |text: Option<&str>| text.map(|text| PyString::new(py, text).unbind());
         let range = |part: &str| {
             let start = part.as_ptr().addr() - body.as_ptr().addr();
             start..start + part.len()
         };
-        Self {
+        let handshake = event.handshake();
+        let handshake = handshake.map(|reply| HandshakeReply::new(py, reply));
+        Ok(Self {
             id: text(event.id()),
             event_type: text(event.event_type()),
             timestamp: event.timestamp(),
             dedupe_key: text(event.dedupe_key()),
-            challenge: text(event.challenge()),
+            handshake: handshake.transpose()?,
             key_index,
             body: body.clone_ref(py),
             data: event.data().map(range),
@@ -64,7 +67,7 @@ impl Event {
             is_form: event.is_form(),
             parsed_data: PyOnceLock::new(),
             parsed_payload: PyOnceLock::new(),
-        }
+        })
     }
 
     /// The host's parser reads what core has checked: it is faster than building objects one by
@@ -150,11 +153,10 @@ impl Event {
         self.dedupe_key.as_ref()
     }
 
-    /// What to send back, as plain text, if this is no event but the provider's handshake; else
-    /// ``None``.
+    /// What to answer, if this is no event but the provider's handshake; else ``None``.
     #[getter]
-    fn challenge(&self) -> Option<&Py<PyString>> {
-        self.challenge.as_ref()
+    fn handshake(&self) -> Option<&Py<HandshakeReply>> {
+        self.handshake.as_ref()
     }
 
     /// Which secret fitted, counted from 0.
@@ -229,7 +231,7 @@ pub(crate) fn restore_event(
         event_type: r#type,
         timestamp: timestamp.map(number::exact_time).transpose()?,
         dedupe_key,
-        challenge: None,
+        handshake: None,
         key_index,
         data: data.map(range).transpose()?,
         payload: range(payload)?,

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use countersign::{ClaimToken, Handling, RateWindow, UnixTime};
+use countersign::{AnswerForm, ClaimToken, Handling, RateWindow, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -180,43 +180,37 @@ impl Routes {
 
 /// An HTTP answer: status, headers as pairs, body.
 #[pyclass(frozen, module = "countersign")]
-pub(crate) struct Answer(countersign::Answer);
+pub(crate) struct Answer(pub(crate) countersign::Answer);
 
 #[pymethods]
 impl Answer {
     /// The answer for an authentic event: ``handled``, ``ignored``, ``duplicate``, ``accepted`` or
-    /// ``pending``.
+    /// ``pending``. ``form`` is ``Webhook.answer_form``.
     #[staticmethod]
-    fn event(handling: &str, id: Option<&str>, r#type: Option<&str>) -> PyResult<Self> {
+    #[pyo3(signature = (handling, id, r#type, form="described"))]
+    fn event(handling: &str, id: Option<&str>, r#type: Option<&str>, form: &str) -> PyResult<Self> {
         let wanted = "handled, ignored, duplicate, accepted or pending";
         let handling = Handling::named(handling).ok_or_else(|| wrong_value("handling", wanted))?;
-        Ok(Self(countersign::Answer::event(handling, id, r#type)))
+        let answer = countersign::Answer::event(handling, id, r#type);
+        Ok(Self(answer.in_form(answer_form(form)?)))
     }
 
     /// The answer for a request that is not taken, by its error's code, message and
     /// ``retry_after`` (seconds).
     #[staticmethod]
+    #[pyo3(signature = (code, message, retry_after, allowed_methods, form="described"))]
     fn refusal(
         code: &str,
         message: &str,
         retry_after: Option<&Bound<'_, PyAny>>,
         allowed_methods: &str,
+        form: &str,
     ) -> PyResult<Self> {
         let retry_after = retry_after
             .map(|seconds| number::duration("retry_after", seconds))
             .transpose()?;
-        Ok(Self(countersign::Answer::refusal(
-            code,
-            message,
-            retry_after,
-            allowed_methods,
-        )))
-    }
-
-    /// The answer to a handshake.
-    #[staticmethod]
-    fn challenge(text: &str) -> Self {
-        Self(countersign::Answer::challenge(text))
+        let answer = countersign::Answer::refusal(code, message, retry_after, allowed_methods);
+        Ok(Self(answer.in_form(answer_form(form)?)))
     }
 
     /// The HTTP status.
@@ -237,4 +231,9 @@ impl Answer {
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.body().as_bytes())
     }
+}
+
+fn answer_form(word: &str) -> PyResult<AnswerForm> {
+    let wanted = "described, empty or described-400";
+    AnswerForm::named(word).map_err(|_| wrong_value("form", wanted))
 }

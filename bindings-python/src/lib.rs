@@ -15,6 +15,7 @@ mod errors;
 mod event;
 mod explanation;
 mod guards;
+mod handshake;
 mod headers;
 mod monitor;
 mod number;
@@ -26,6 +27,7 @@ mod sender;
 mod shared;
 mod sql;
 mod stores;
+mod testing;
 mod text;
 mod tolerance;
 mod verified;
@@ -50,6 +52,8 @@ mod _countersign {
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
     #[pymodule_export]
+    use crate::handshake::HandshakeReply;
+    #[pymodule_export]
     use crate::monitor::{
         InboxView, MonitorState, OutboxView, StatusRules, is_shown, judged_path, openmetrics_type,
         shortened, status_data, status_delivery_replayed, status_metrics, status_refused,
@@ -72,6 +76,8 @@ mod _countersign {
     };
     #[pymodule_export]
     use crate::stores::{decide_claim, error_status, redis_scripts, refusal};
+    #[pymodule_export]
+    use crate::testing::sign_sample;
     #[pymodule_export]
     use crate::tolerance::Tolerance;
     #[pymodule_export]

@@ -14,15 +14,20 @@ use crate::tolerance;
 /// - ``name``: 1 to 64 of a-z, 0-9 and -; it begins the dedupe keys.
 /// - ``headers``: a dict with the lower-case header name of the ``signature`` and, where there
 ///   are such headers, of the ``id`` and the ``timestamp``; or a list of up to 4 such dicts: the
-///   first that a request has in full is used.
+///   first that a request has in full is used. None if the signature is in the body.
 /// - ``prefix``: what stands before each signature, such as ``v1,`` or ``sha256=``.
-/// - ``separator``: what separates several signatures, a space, ``,`` or ``;``.
+/// - ``separator``: what separates several signatures, a space, ``,`` or ``;``, of which
+///   the last two may have a space after them that is written too.
 /// - ``timestamp_label``: the timestamp is the entry ``label=...`` of the signature header.
 /// - ``timestamp_field``: the timestamp is this field of the JSON body, as ``path.to.it``, which is
 ///   read, and then checked, once the signature of the body is right.
+/// - ``signature_field``: the signature is this field of the JSON body, as ``path.to.it``, and in no
+///   header. Of what is read before the signature is checked, no name may stand twice.
+/// - ``signature_items``: the body has several signatures: this field is an array, whose elements are
+///   signed one by one. The paths of the signature and of what it covers begin at the element.
 /// - ``further_signatures``: further headers that may carry a signature, one for each secret.
-/// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``; ``plain-sha256`` over content
-///   that holds the secret; ``token`` where the secret itself is sent, which proves nothing about the
+/// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``; ``plain-sha256`` or
+///   ``plain-md5`` over content that holds the secret; ``token`` where the secret itself is sent, which proves nothing about the
 ///   body.
 /// - ``encoding``: ``hex`` (lower case), ``hex-upper``, ``hex-any-case``, ``base64`` or ``base64url``
 ///   without padding.
@@ -32,7 +37,9 @@ use crate::tolerance;
 /// - ``content``: what is signed, with the parts ``{body}``, ``{id}``, ``{timestamp}``,
 ///   ``{method}``, ``{url}``, ``{form}`` (names and values of the body's form, decoded and sorted,
 ///   each pair once) and for plain hashes ``{secret}``; ``{{`` and ``}}`` are braces. A token has none:
-///   ``""``.
+///   ``""``. Where the signature is in the body: ``{field:path.to.it}``, the text of a field, nothing
+///   if it is absent or null; ``{line:path.to.it}``, path and text with a line break behind each;
+///   ``{before_signature}`` and ``{after_signature}``, the body around it.
 /// - ``url_form``: ``as-given``; ``either-port``, also with the port of the URL's scheme or without its
 ///   port; ``partly-decoded``, also as HubSpot decodes it.
 /// - ``body_digest_parameter``: a URL with this parameter has the SHA-256 of the body there, and then
@@ -45,6 +52,13 @@ use crate::tolerance;
 ///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
 /// - ``required``: those of ``id`` and ``type`` that every event has.
 /// - ``data``: the field that is ``event.data``; the whole payload if ``None``.
+/// - ``handshake``: how the provider makes sure of the endpoint before it delivers:
+///   ``slack-url-verification``, ``meta-verification``, ``zoom-url-validation`` (with
+///   ``hmac-sha256``), ``twitch-callback-verification``, ``discord-ping``, ``sns-confirmation``,
+///   ``dropbox-challenge``, ``okta-verification`` (with ``token``), ``asana-hook-secret``,
+///   ``notion-verification-token``, ``head-probe`` or ``get-probe``.
+/// - ``answers``: how a receiver answers: ``described``, in JSON; ``empty``, without a body;
+///   ``described-400``, in JSON, and with 400 where it would be 401.
 ///
 /// Raises ``ConfigurationError`` (``malformed_scheme``) with the first rule that is broken, and
 /// ``TypeError``.
@@ -66,22 +80,25 @@ pub(crate) struct Scheme(pub(crate) countersign::Scheme);
 impl Scheme {
     #[new]
     #[pyo3(
-        signature = (name, *, headers, **parts),
-        text_signature = "(name, *, headers, prefix='', separator=None, timestamp_label=None, \
-            timestamp_field=None, further_signatures=(), algorithm='hmac-sha256', \
+        signature = (name, *, headers=None, **parts),
+        text_signature = "(name, *, headers=(), prefix='', separator=None, timestamp_label=None, \
+            timestamp_field=None, signature_field=None, signature_items=None, \
+            further_signatures=(), algorithm='hmac-sha256', \
             encoding='hex', key='text', secret_prefix='', content='{body}', \
             url_form='as-given', body_digest_parameter=None, timestamp_format='seconds', tolerance=None, payload='json', \
             event_id=(), event_type=(), event_time=(), dedupe=None, \
-            event_time_format='seconds', required=(), data=None, handshake=None)"
+            event_time_format='seconds', required=(), data=None, handshake=None, \
+            answers='described')"
     )]
     fn new(
         name: &Bound<'_, PyAny>,
-        headers: &Bound<'_, PyAny>,
+        headers: Option<&Bound<'_, PyAny>>,
         parts: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut description = Description::default();
         description.name = owned("name", name)?;
-        description.headers = OneOrMany::Many(header_sets(headers)?);
+        let headers = headers.map(header_sets).transpose()?;
+        description.headers = OneOrMany::Many(headers.unwrap_or_default());
         for (key, value) in parts.into_iter().flatten() {
             let key = text::strict("a keyword", &key)?.to_owned();
             set(&mut description, &key, &value)?;
@@ -156,6 +173,8 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "separator" => description.separator = optional(key, value)?,
         "timestamp_label" => description.timestamp_label = optional(key, value)?,
         "timestamp_field" => description.timestamp_field = optional(key, value)?,
+        "signature_field" => description.signature_field = optional(key, value)?,
+        "signature_items" => description.signature_items = optional(key, value)?,
         "further_signatures" => description.further_signatures = sources(key, value)?,
         "algorithm" => description.algorithm = Some(owned(key, value)?),
         "encoding" => description.encoding = Some(owned(key, value)?),
@@ -183,6 +202,7 @@ fn set(description: &mut Description, key: &str, value: &Bound<'_, PyAny>) -> Py
         "required" => description.required = texts(key, value)?,
         "data" => description.data = optional(key, value)?,
         "handshake" => description.handshake = optional(key, value)?,
+        "answers" => description.answers = Some(owned(key, value)?),
         _ => {
             let message = format!("Scheme() got an unexpected keyword argument '{key}'");
             return Err(PyTypeError::new_err(message));

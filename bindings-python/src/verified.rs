@@ -38,12 +38,13 @@ impl Verified {
         let core = webhook.get().core();
         let request = Request::new(&headers, &body)
             .url(context.url.as_deref())
-            .method(context.method.as_deref());
+            .method(context.method.as_deref())
+            .key(context.key);
         let proof = body::work_on(py, &body, || core.verify(&request, context.now))
             .map_err(|error| exception(py, error))?;
-        // SAFETY: a proof borrows from the definition of the webhook, which a frozen object holds
-        // in an `Arc`; from the bytes of the body; and from values of the headers (of which it
-        // knows no more than what `Headers::each` visits). These lie in Python's objects, which
+        // SAFETY: a proof borrows from the webhook, which lies in a frozen object; from the bytes of
+        // the body; and from values of the headers (of which it knows no more than what
+        // `Headers::each` visits). These lie in Python's objects, which
         // never change or move them, and to which this struct holds references. No method hands
         // out anything with the lifetime `'static`.
         let proof = unsafe {
@@ -100,7 +101,7 @@ impl Verified {
     /// 'ping'
     pub(crate) fn event(&self, py: Python<'_>) -> PyResult<Event> {
         let event = self.proof.event().map_err(|error| exception(py, error))?;
-        Ok(Event::new(py, &event, &self.body, self.proof.key_index()))
+        Event::new(py, &event, &self.body, self.proof.key_index())
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -11,6 +11,7 @@ use crate::body;
 use crate::errors::{exception, wrong_type};
 use crate::event::Event;
 use crate::explanation::Explanation;
+use crate::handshake::HandshakeReply;
 use crate::headers::{Collected, Every, Names};
 use crate::number;
 use crate::scheme::{self, Scheme};
@@ -41,7 +42,7 @@ use crate::verified::Verified;
 /// '72d3162e-cc78-11e3-81ab-4c9367dc0958'
 #[pyclass(frozen, module = "countersign")]
 pub(crate) struct Webhook {
-    webhook: countersign::Webhook,
+    pub(crate) webhook: countersign::Webhook,
     names: Names,
     secrets: usize,
 }
@@ -103,7 +104,9 @@ impl Webhook {
     /// ``body`` is the raw body: ``bytes``, ``bytearray``, ``memoryview`` or ``str`` (as UTF-8).
     /// ``headers`` is any mapping (of a framework, a WSGI environ, a dict; values may be lists)
     /// or iterable of pairs (ASGI), of ``str`` or ``bytes``. ``now`` is in Unix seconds, the
-    /// host's clock if ``None``. ``url`` and ``method`` are for schemes that sign them.
+    /// host's clock if ``None``. ``url`` and ``method`` are for schemes that sign them. ``key`` is what
+    /// was fetched (``bytes`` or ``str``) when ``verify`` raised ``key_needed``: see
+    /// ``countersign.keys.KeyFetcher``, which does both.
     ///
     /// Raises ``VerificationError``; ``ConfigurationError`` (``unsupported_body``) for a body
     /// that is parsed already; ``TypeError`` for arguments of another type.
@@ -119,7 +122,7 @@ impl Webhook {
     /// ... except VerificationError as error:
     /// ...     print(error.code)
     /// signature_mismatch
-    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None, key=None))]
     fn verify<'py>(
         slf: &Bound<'py, Self>,
         body: &Bound<'py, PyAny>,
@@ -127,6 +130,7 @@ impl Webhook {
         now: Argument<'_, 'py>,
         url: Argument<'_, 'py>,
         method: Argument<'_, 'py>,
+        key: Argument<'_, 'py>,
     ) -> PyResult<Verified> {
         let body = body::read(body)?;
         let headers = Collected::read(&slf.get().names, headers)?;
@@ -136,6 +140,7 @@ impl Webhook {
             method: method
                 .map(|method| text::lossy("method", method))
                 .transpose()?,
+            key: key.map(fetched_key).transpose()?,
         };
         Verified::decide(slf, body, headers, &context)
     }
@@ -149,7 +154,7 @@ impl Webhook {
     /// >>> body = b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {}}}'
     /// >>> webhook.unwrap(body, webhook.sign(body)).data
     /// {'object': {}}
-    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None, key=None))]
     fn unwrap<'py>(
         slf: &Bound<'py, Self>,
         body: &Bound<'py, PyAny>,
@@ -157,8 +162,9 @@ impl Webhook {
         now: Argument<'_, 'py>,
         url: Argument<'_, 'py>,
         method: Argument<'_, 'py>,
+        key: Argument<'_, 'py>,
     ) -> PyResult<Event> {
-        Self::verify(slf, body, headers, now, url, method)?.event(slf.py())
+        Self::verify(slf, body, headers, now, url, method, key)?.event(slf.py())
     }
 
     /// The headers that prove this body, which must be sent to the byte: lower-case names with
@@ -253,6 +259,44 @@ impl Webhook {
         Explanation::new(py, &explanation)
     }
 
+    /// The JSON body with its signature in it, to test handlers with, for schemes that have it there;
+    /// of others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are
+    /// written as well, if the signature covers them.
+    ///
+    /// Raises ``VerificationError``: ``missing_signature`` if the body is no JSON object, or has no
+    /// items where the scheme signs those; ``malformed_signature`` if it names a field twice that is
+    /// signed; ``malformed_timestamp``; ``ConfigurationError`` (``unsupported_body``); ``TypeError``.
+    ///
+    /// >>> from countersign import Webhook
+    /// >>> webhook = Webhook("figma", "passcode")
+    /// >>> webhook.sign_body(b'{"event_type":"PING"}')
+    /// b'{"passcode":"passcode","event_type":"PING"}'
+    #[pyo3(signature = (body, *, id=None, now=None))]
+    fn sign_body<'py>(
+        &self,
+        body: &Bound<'py, PyAny>,
+        id: Argument<'_, 'py>,
+        now: Argument<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let py = body.py();
+        let body = body::read(body)?;
+        let id = match id {
+            Some(id) => Some(text::strict("id", id)?),
+            None => None,
+        };
+        let now = number::time(now)?;
+        let message = Message::new(&body).id(id);
+        let signed = body::work_on(py, &body, || self.webhook.sign_body(&message, now));
+        let signed = signed.map_err(|error| exception(py, error))?;
+        Ok(PyBytes::new(py, &signed))
+    }
+
+    /// Whether the signature is in the body: then ``sign_body`` signs, and no headers do.
+    #[getter]
+    fn signs_in_body(&self) -> bool {
+        self.webhook.signs_in_body()
+    }
+
     /// The scheme's name.
     #[getter]
     fn scheme_name(&self) -> &str {
@@ -278,14 +322,14 @@ impl Webhook {
         PyTuple::new(py, self.webhook.header_names())
     }
 
-    /// The value of the header ``Allow``: ``POST``, or ``GET, POST`` if a handshake comes with GET.
+    /// The value of the header ``Allow``: ``POST``, and ``GET`` or ``HEAD`` if a handshake comes so.
     #[getter]
     fn allowed_methods(&self) -> &'static str {
         self.webhook.allowed_methods()
     }
 
-    /// Judges a request before its body is read: ``delivery``, or ``query_handshake`` for
-    /// ``answer_query``. Several headers of one name are one text, joined by a comma.
+    /// Judges a request before its body is read: ``delivery``, or ``handshake`` if it is one
+    /// that has no body: see ``handshake()``. Several headers of one name are one text, joined by a comma.
     ///
     /// Raises ``GuardError`` (``method_not_allowed``, ``unsupported_media_type``) and
     /// ``PayloadError`` (``payload_too_large``).
@@ -307,23 +351,61 @@ impl Webhook {
         head.content_encoding = content_encoding.map(str::as_bytes);
         head.content_length = content_length;
         match self.webhook.check_head(&head, body_limit) {
-            Ok(countersign::Intake::QueryHandshake) => Ok("query_handshake"),
+            Ok(countersign::Intake::Handshake) => Ok("handshake"),
             Ok(_) => Ok("delivery"),
             Err(error) => Err(exception(py, error)),
         }
     }
 
-    /// The text that answers a handshake by GET, from the query of its URL.
+    /// What answers a handshake that is not signed; ``None`` if this is none. Those that are signed
+    /// come as events: see ``Event.handshake``.
     ///
-    /// Raises ``GuardError``: ``malformed_handshake``, ``handshake_refused``.
+    /// ``url`` is the one that was called, of which the query is read; ``method`` is POST if ``None``,
+    /// and a body is read of POST alone.
+    ///
+    /// Raises ``GuardError``: ``malformed_handshake``; ``handshake_refused`` if its token is another
+    /// than ``verify_token`` or the secret says.
     ///
     /// >>> from countersign import Webhook
     /// >>> webhook = Webhook("meta", "app secret", verify_token="meatyhamhock")
-    /// >>> webhook.answer_query("hub.mode=subscribe&hub.challenge=17&hub.verify_token=meatyhamhock")
-    /// '17'
-    fn answer_query(&self, py: Python<'_>, query: &str) -> PyResult<String> {
-        let challenge = self.webhook.answer_query(query);
-        challenge.map_err(|error| exception(py, error))
+    /// >>> url = "/?hub.mode=subscribe&hub.challenge=17&hub.verify_token=meatyhamhock"
+    /// >>> webhook.handshake(b"", {}, url=url, method="GET").answer.body
+    /// b'17'
+    #[pyo3(signature = (body, headers, *, url=None, method=None))]
+    fn handshake<'py>(
+        slf: &Bound<'py, Self>,
+        body: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+        url: Argument<'_, 'py>,
+        method: Argument<'_, 'py>,
+    ) -> PyResult<Option<Py<HandshakeReply>>> {
+        let py = slf.py();
+        let body = body::read(body)?;
+        let headers = Collected::read(&slf.get().names, headers)?;
+        let url = url.map(|url| text::lossy("url", url)).transpose()?;
+        let method = method
+            .map(|method| text::lossy("method", method))
+            .transpose()?;
+        let request = countersign::Request::new(&headers, &body)
+            .url(url.as_deref())
+            .method(method.as_deref());
+        let reply = slf.get().webhook.handshake(&request);
+        let reply = reply.map_err(|error| exception(py, error))?;
+        reply
+            .map(|reply| HandshakeReply::new(py, &reply))
+            .transpose()
+    }
+
+    /// Whether a handshake may come with POST and no signature, so that deliveries have to be tried.
+    #[getter]
+    fn has_unsigned_posts(&self) -> bool {
+        self.webhook.has_unsigned_posts()
+    }
+
+    /// How the provider wants to be answered: ``described``, ``empty`` or ``described-400``.
+    #[getter]
+    fn answer_form(&self) -> &'static str {
+        self.webhook.answer_form().as_str()
     }
 
     fn __reduce__(&self) -> PyResult<()> {
@@ -349,6 +431,18 @@ pub(crate) struct Context<'a> {
     pub(crate) now: UnixTime,
     pub(crate) url: Option<Cow<'a, str>>,
     pub(crate) method: Option<Cow<'a, str>>,
+    pub(crate) key: Option<&'a [u8]>,
+}
+
+/// A key as it was fetched.
+fn fetched_key<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    if let Ok(bytes) = key.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes());
+    }
+    match key.is_instance_of::<PyString>() {
+        true => text::strict("key", key).map(str::as_bytes),
+        false => Err(wrong_type("key", "bytes, a str or None", key)),
+    }
 }
 
 /// The secret that a `str` or a `Secret` is.

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use countersign::{GuardError, HandshakeReply};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
@@ -26,6 +27,33 @@ where
     Arc::new(move |event| {
         let handled = handle(event);
         Box::pin(async move { handled.await.map_err(|_| type_name::<E>()) })
+    })
+}
+
+/// Whether the program asked for what a handshake hands over.
+pub(crate) type Consent = Arc<dyn Fn(HandshakeReply) -> ConsentFuture + Send + Sync>;
+
+type ConsentFuture = Pin<Box<dyn Future<Output = bool> + Send>>;
+
+pub(crate) fn consent<H, F>(decide: H) -> Consent
+where
+    H: Fn(HandshakeReply) -> F + Send + Sync + 'static,
+    F: Future<Output = bool> + Send + 'static,
+{
+    Arc::new(move |reply| Box::pin(decide(reply)))
+}
+
+/// What the program decides; `handler_failed` if it panics.
+pub(crate) async fn ask(
+    consent: &Consent,
+    reply: HandshakeReply,
+    journal: &Journal,
+) -> Result<bool, GuardError> {
+    let consent = consent.clone();
+    let work = async move { consent(reply).await };
+    tokio::spawn(work.in_current_span()).await.map_err(|_| {
+        journal.handler_failed("panicked", None);
+        GuardError::HandlerFailed
     })
 }
 

@@ -130,7 +130,7 @@ impl Receiver {
                 journal.conclude(None, "verified", &self.observers);
                 return Ok(event);
             }
-            Ok(Passage::Handshake(challenge)) => ("handshake", Answer::challenge(&challenge)),
+            Ok(Passage::Handshake(answer)) => ("handshake", answer),
             Err(error) => self.refuse(&error, &journal),
         };
         journal.conclude(Some(answer.status()), result, &self.observers);

@@ -12,6 +12,8 @@ mod extract;
 mod handler;
 pub mod inbox;
 mod journal;
+#[cfg(feature = "asymmetric")]
+mod keys;
 mod layer;
 #[cfg(feature = "monitor")]
 pub mod monitor;
@@ -29,6 +31,8 @@ pub use caller::PeerAddress;
 pub use event::ReceivedEvent;
 #[cfg(feature = "axum")]
 pub use extract::{Rejection, VerifiedEvent, Verifier};
+#[cfg(feature = "asymmetric")]
+pub use keys::{KeyFuture, KeySource, KeyUnavailable};
 pub use layer::{VerifyLayer, VerifyService};
 pub use outcome::Outcome;
 pub use receiver::Receiver;

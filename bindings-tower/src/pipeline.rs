@@ -1,7 +1,12 @@
 //! The checks before claim and handler in their order, which is the same in every language.
 
 use bytes::Bytes;
-use countersign::{Error, Head, Intake, Request, UnixTime, rate_limit_key};
+#[cfg(feature = "asymmetric")]
+use countersign::VerificationError;
+use countersign::error::HandshakeDefect;
+use countersign::{
+    Answer, Error, GuardError, HandshakeReply, Head, Intake, Request, UnixTime, rate_limit_key,
+};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use http_body::Body;
@@ -10,14 +15,21 @@ use crate::body::read_body;
 use crate::caller;
 use crate::claims::Claims;
 use crate::event::ReceivedEvent;
+use crate::handler;
 use crate::journal::Journal;
 use crate::receiver::Receiver;
 
 /// What an authentic request is.
 pub(crate) enum Passage {
     Event(ReceivedEvent),
-    /// With the challenge to send back.
-    Handshake(String),
+    /// With the answer that the provider expects.
+    Handshake(Answer),
+}
+
+/// What a signed request holds.
+enum Read {
+    Event(ReceivedEvent),
+    Handshake(HandshakeReply),
 }
 
 impl Receiver {
@@ -34,18 +46,55 @@ impl Receiver {
         let settings = &self.settings;
         let intake = self.check_head(parts)?;
         self.check_caller(parts, journal).await?;
-        if intake == Intake::QueryHandshake {
-            let query = parts.uri.query().unwrap_or_default();
-            return Ok(Passage::Handshake(self.webhook.answer_query(query)?));
+        let is_delivery = intake == Intake::Delivery;
+        let body = if is_delivery {
+            read_body(body, settings.body_limit, settings.body_timeout).await?
+        } else {
+            Bytes::new()
+        };
+        if !is_delivery || self.webhook.has_unsigned_posts() {
+            let url = self.url(parts);
+            let request = Request::new(&parts.headers, &body)
+                .method(parts.method.as_str())
+                .url(&*url);
+            if let Some(reply) = self.webhook.handshake(&request)? {
+                return self.agree(reply, journal).await;
+            }
         }
-        let body = read_body(body, settings.body_limit, settings.body_timeout).await?;
         let now = (settings.clock)();
-        let passage = self.read_event(parts, &body, now, journal)?;
+        let read = self.read_event(parts, &body, now, None, journal);
+        #[cfg(feature = "asymmetric")]
+        let read = match (read, &self.settings.keys) {
+            (Err(Error::Verification(VerificationError::KeyNeeded(needed))), Some(keys)) => {
+                let key = keys.key(&needed).await;
+                let key = key.map_err(|_| GuardError::KeyUnavailable)?;
+                self.read_event(parts, &body, now, Some(&key), journal)
+            }
+            (read, _) => read,
+        };
+        let event = match read? {
+            Read::Event(event) => event,
+            Read::Handshake(reply) => return self.agree(reply, journal).await,
+        };
         #[cfg(feature = "schema")]
-        if let Passage::Event(event) = &passage {
-            self.schemas.check(event)?;
+        self.schemas.check(&event)?;
+        Ok(Passage::Event(event))
+    }
+
+    /// The answer to a handshake, to which the program agrees where that is needed.
+    async fn agree(&self, reply: HandshakeReply, journal: &Journal) -> Result<Passage, Error> {
+        let answer = reply.answer().clone();
+        if reply.needs_consent() {
+            let agrees = match &self.settings.on_handshake {
+                None => false,
+                Some(handler) => handler::ask(handler, reply, journal).await?,
+            };
+            if !agrees {
+                let defect = HandshakeDefect::Unexpected;
+                return Err(GuardError::HandshakeRefused(defect).into());
+            }
         }
-        Ok(passage)
+        Ok(Passage::Handshake(answer))
     }
 
     fn check_head(&self, parts: &Parts) -> Result<Intake, Error> {
@@ -84,21 +133,23 @@ impl Receiver {
         parts: &Parts,
         body: &Bytes,
         now: UnixTime,
+        key: Option<&[u8]>,
         journal: &mut Journal,
-    ) -> Result<Passage, Error> {
+    ) -> Result<Read, Error> {
         let url = self.url(parts);
         let request = Request::new(&parts.headers, body)
             .method(parts.method.as_str())
-            .url(&*url);
+            .url(&*url)
+            .key(key);
         let verified = self.webhook.verify(&request, now)?;
         journal.key_index = Some(verified.key_index());
         let event = verified.event()?;
         journal.event_id = event.id().map(Into::into);
         journal.event_type = event.event_type().map(Into::into);
         journal.event_time = event.timestamp();
-        Ok(match event.challenge() {
-            Some(challenge) => Passage::Handshake(challenge.to_owned()),
-            None => Passage::Event(ReceivedEvent::new(&verified, &event, body)),
+        Ok(match event.handshake() {
+            Some(reply) => Read::Handshake(reply.clone()),
+            None => Read::Event(ReceivedEvent::new(&verified, &event, body)),
         })
     }
 

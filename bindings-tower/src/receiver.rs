@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use countersign::{AddressPolicy, ConfigurationError, RateLimit, Routes, UnixTime, Webhook};
+use countersign::{
+    AddressPolicy, ConfigurationError, HandshakeReply, RateLimit, Routes, UnixTime, Webhook,
+};
 use http::uri::{Authority, Scheme};
 
 use crate::event::ReceivedEvent;
-use crate::handler::{Handler, handler};
+use crate::handler::{Handler, consent, handler};
 use crate::inbox::EventStore;
 use crate::journal::Observer;
+#[cfg(feature = "asymmetric")]
+use crate::keys::KeySource;
 use crate::layer::VerifyLayer;
 use crate::outcome::Outcome;
 #[cfg(feature = "schema")]
@@ -208,6 +212,38 @@ impl Receiver {
     /// Scheme and host that senders call, for schemes that sign the URL, if this host sees others.
     pub fn origin(mut self, scheme: Scheme, authority: Authority) -> Self {
         self.settings.origin = Some((scheme, authority));
+        self
+    }
+
+    /// Who decides on a handshake that hands over a secret (Asana, Notion) or a subscription to confirm
+    /// (Amazon SNS): true if this program asked for it just now. Without it they are refused, because
+    /// anybody can send them.
+    ///
+    /// ```
+    /// # use countersign::{Scheme, Secret, Webhook};
+    /// # use countersign_tower::Receiver;
+    /// // Until the secret is known: nothing verifies by one that nobody has.
+    /// let webhook = Webhook::new(Scheme::ASANA, [Secret::parse("4f1c7be09d")?])?;
+    /// let receiver = Receiver::new(webhook).on_handshake(async |reply| {
+    ///     let is_pending = true; // Whether this program is making a webhook right now.
+    ///     is_pending && reply.secret().is_some() // And it stores the secret.
+    /// });
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn on_handshake<H, F>(mut self, decide: H) -> Self
+    where
+        H: Fn(HandshakeReply) -> F + Send + Sync + 'static,
+        F: Future<Output = bool> + Send + 'static,
+    {
+        self.settings.on_handshake = Some(consent(decide));
+        self
+    }
+
+    /// Fetches the keys of schemes that need it, such as `paypal`; without it their requests are answered
+    /// 503.
+    #[cfg(feature = "asymmetric")]
+    pub fn keys(mut self, source: impl KeySource) -> Self {
+        self.settings.keys = Some(Arc::new(source));
         self
     }
 

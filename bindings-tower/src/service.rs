@@ -89,9 +89,7 @@ impl Receiver {
         let (parts, body) = request.into_parts();
         let event = match self.verify(&parts, body, journal).await? {
             Passage::Event(event) => event,
-            Passage::Handshake(challenge) => {
-                return Ok(("handshake", Answer::challenge(&challenge)));
-            }
+            Passage::Handshake(answer) => return Ok(("handshake", answer)),
         };
         let handling = match self.routes.find(event.event_type()) {
             None => Handling::Ignored,
@@ -104,13 +102,17 @@ impl Receiver {
             }
         };
         let (id, event_type) = (journal.event_id.as_deref(), journal.event_type.as_deref());
-        Ok((handling.as_str(), Answer::event(handling, id, event_type)))
+        let answer = Answer::event(handling, id, event_type);
+        Ok((
+            handling.as_str(),
+            answer.in_form(self.webhook.answer_form()),
+        ))
     }
 
     /// The code of an error and its answer; it is logged.
     pub(crate) fn refuse(&self, error: &Error, journal: &Journal) -> (&'static str, Answer) {
         journal.refused(error);
         let answer = Answer::error(error, self.webhook.allowed_methods());
-        (error.code(), answer)
+        (error.code(), answer.in_form(self.webhook.answer_form()))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use countersign::{AddressPolicy, DEFAULT_BODY_LIMIT, DEFAULT_LEASE, RateLimit, UnixTime};
 use http::uri::{Authority, Scheme};
 
+use crate::handler::Consent;
 use crate::inbox::EventStore;
 use crate::journal::system_time;
 use crate::store::{MemoryRateStore, MemoryReplayStore, RateStore, ReplayStore};
@@ -39,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) when_store_fails: WhenStoreFails,
     pub(crate) clock: Box<dyn Fn() -> UnixTime + Send + Sync>,
     pub(crate) origin: Option<(Scheme, Authority)>,
+    /// Whether the program asked for what a handshake hands over.
+    pub(crate) on_handshake: Option<Consent>,
+    #[cfg(feature = "asymmetric")]
+    pub(crate) keys: Option<Arc<dyn crate::keys::KeySource>>,
     /// Whether the client's address decides anything.
     pub(crate) needs_peer: bool,
 }
@@ -59,6 +64,9 @@ impl Default for Settings {
             when_store_fails: WhenStoreFails::default(),
             clock: Box::new(system_time),
             origin: None,
+            on_handshake: None,
+            #[cfg(feature = "asymmetric")]
+            keys: None,
             needs_peer: false,
         }
     }

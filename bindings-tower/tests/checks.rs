@@ -237,6 +237,33 @@ async fn handshakes_are_answered() {
     assert_eq!(answer.text, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd");
 }
 
+#[tokio::test]
+async fn what_hands_a_secret_over_needs_consent() {
+    let ask = async |receiver: Receiver| {
+        let request = Request::post("/webhooks").header("x-hook-secret", "b537207f");
+        let request = request.body(Full::from("{}")).unwrap();
+        send(&receiver.into_service(), request).await
+    };
+    let asana = || Receiver::new(webhook(Scheme::ASANA));
+    let refused = (403, "handshake_refused");
+    for receiver in [asana(), asana().on_handshake(async |_| false)] {
+        assert!(is(&ask(receiver).await.verdict(), refused.0, refused.1));
+    }
+    let answer = ask(asana().on_handshake(async |reply| reply.secret() == Some("b537207f"))).await;
+    assert_eq!((answer.status, &*answer.text), (200, ""));
+    assert_eq!(answer.headers["x-hook-secret"], "b537207f");
+    let failing = asana().on_handshake(async |_| panic!("as the test wants it"));
+    assert!(is(&ask(failing).await.verdict(), 500, "handler_failed"));
+}
+
+#[tokio::test]
+async fn probes_are_answered() {
+    let request = Request::head("/webhooks").body(Full::<Bytes>::default());
+    let service = Receiver::new(webhook(Scheme::INTERCOM)).into_service();
+    let answer = send(&service, request.unwrap()).await;
+    assert_eq!((answer.status, &*answer.text), (200, ""));
+}
+
 const CALLED: &str = "https://hooks.example.com/webhooks?tenant=5";
 
 /// A delivery whose signature covers the URL that was called.

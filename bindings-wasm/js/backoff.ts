@@ -1,5 +1,6 @@
 import { count, entropy as entropyOf, number, options, whole, word, wrong } from "./check.js";
 import { glue } from "./core.js";
+import type { BackoffHandle } from "./glue.js";
 import type { ScheduleDescription } from "./retry-description.js";
 
 /** How a delay is spread: not at all; anything up to it; half of it, and up to the other half. */
@@ -38,7 +39,7 @@ const DAY = 86_400;
  * ```
  */
 export class Backoff {
-  readonly #handle: glue.BackoffHandle;
+  readonly #handle: BackoffHandle;
   /** @internal What a table holds of it. */
   readonly description: ScheduleDescription;
   /** @internal */
@@ -127,7 +128,7 @@ export class Backoff {
   }
 
   /** @internal */
-  static handleOf(backoff: unknown): glue.BackoffHandle {
+  static handleOf(backoff: unknown): BackoffHandle {
     if (!(backoff instanceof Backoff)) {
       throw wrong("the backoff", "a Backoff", backoff);
     }

@@ -92,6 +92,17 @@ export function word<W extends string>(what: string, words: readonly W[], value:
   return value as W;
 }
 
+/** A function, or nothing. */
+export function callable<T extends (...values: never[]) => unknown>(what: string, value: T | null | undefined): T | null {
+  if (value === undefined || value === null) {
+    return null;
+  }
+  if (typeof value !== "function") {
+    throw wrong(what, "a function", value);
+  }
+  return value;
+}
+
 /** True or false, which nothing is too. */
 export function flag(what: string, value: unknown): boolean {
   if (value !== undefined && value !== null && typeof value !== "boolean") {

@@ -1,20 +1,15 @@
-/** The WebAssembly instance behind everything here. */
+/**
+ * The glue of whichever module that verifies was started first: for what each of them does alike. What
+ * belongs to one of them is reached by its `Instance`.
+ */
 
-import * as glue from "./glue.js";
+import type * as generated from "./glue.js";
 
-export { glue };
+export type Glue = typeof generated;
 
-/** Makes the instance. Called once, by the entry that the runtime chose. */
-export function start(module: WebAssembly.Module): void {
-  const instance = new WebAssembly.Instance(module, { "./countersign_bg.js": imports });
-  // What the module exports is what the glue was generated for.
-  const wasm = instance.exports as unknown as glue.Exports;
-  glue.__wbg_set_wasm(wasm);
-  wasm.__wbindgen_start();
-  memory = wasm.memory;
+export let glue: Glue;
+
+/** Called once, before anything else is. */
+export function setCommon(first: Glue): void {
+  glue = first;
 }
-
-/** Its linear memory. */
-export let memory: WebAssembly.Memory;
-
-const imports = glue as unknown as WebAssembly.ModuleImports;

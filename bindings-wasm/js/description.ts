@@ -21,11 +21,17 @@ export type TimestampFormat = "seconds" | "milliseconds" | "rfc3339";
 export interface SchemeDescription {
   /** 1 to 64 of `a-z`, `0-9` and `-`. */
   readonly name: string;
-  /** The first set that a request has in full is used; 1 to 4 sets. The first is what is signed. */
-  readonly headers: HeaderNames | readonly HeaderNames[];
+  /**
+   * The first set that a request has in full is used; 1 to 4 sets. The first is what is signed. None
+   * if the signature is in the body.
+   */
+  readonly headers?: HeaderNames | readonly HeaderNames[];
   /** What stands before each signature: a version label and `=` or `,`. None if not given. */
   readonly prefix?: string;
-  /** What separates several signatures in the header: a space, `,` or `;`. */
+  /**
+   * What separates several signatures in the header: a space, `,` or `;`, of which the last two may
+   * have a space after them that is written too.
+   */
   readonly separator?: string | null;
   /** The timestamp is the entry `label=...` of the signature header. */
   readonly timestampLabel?: string | null;
@@ -34,13 +40,23 @@ export interface SchemeDescription {
    * the signature of the body is right.
    */
   readonly timestampField?: string | null;
+  /**
+   * The signature is this field of the JSON body, as `path.to.it`, and in no header. Of what is read
+   * before the signature is checked, no name may stand twice.
+   */
+  readonly signatureField?: string | null;
+  /**
+   * The body has several signatures: this field is an array, whose elements are signed one by one. The
+   * paths of the signature and of what it covers begin at the element.
+   */
+  readonly signatureItems?: string | null;
   /** Further headers that may carry a signature, one for each secret; at most 15. */
   readonly furtherSignatures?: string | readonly string[];
   /**
-   * The keyed hash; `hmac-sha256` if not given. Or `plain-sha256` over content that holds the secret,
-   * or `token` where the secret itself is sent, which proves nothing about the body.
+   * The keyed hash; `hmac-sha256` if not given. Or `plain-sha256` or `plain-md5` over content that
+   * holds the secret, or `token` where the secret itself is sent, which proves nothing about the body.
    */
-  readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512" | "plain-sha256" | "token";
+  readonly algorithm?: "hmac-sha256" | "hmac-sha1" | "hmac-sha512" | "plain-sha256" | "plain-md5" | "token";
   /** How signatures are written; `hex` (lower case) if not given. */
   readonly encoding?: "hex" | "hex-upper" | "hex-any-case" | "base64" | "base64url";
   /**
@@ -54,7 +70,9 @@ export interface SchemeDescription {
    * The signed content: `{body}`, `{id}`, `{timestamp}`, `{method}`, `{url}`, `{form}` (names and
    * values of the body's form, decoded and sorted, each pair once), and for plain hashes `{secret}`;
    * all else stands for itself, `{{` and `}}` for braces. `{body}` if not given. A token has none:
-   * give "".
+   * give "". Where the signature is in the body: `{field:path.to.it}`, the text of a field, nothing
+   * if it is absent or null; `{line:path.to.it}`, path and text with a line break behind each;
+   * `{before_signature}` and `{after_signature}`, the body around it.
    */
   readonly content?: string;
   /**
@@ -84,8 +102,26 @@ export interface SchemeDescription {
   readonly required?: readonly ("id" | "type")[];
   /** The field that is the event's `data`; the whole payload if not given. */
   readonly data?: string | null;
-  /** How the provider makes sure that the endpoint is its owner's; not at all if not given. */
-  readonly handshake?: "slack-url-verification" | "meta-verification" | null;
+  /** How the provider makes sure of the endpoint before it delivers; not at all if not given. */
+  readonly handshake?:
+    | "slack-url-verification"
+    | "meta-verification"
+    | "zoom-url-validation"
+    | "twitch-callback-verification"
+    | "discord-ping"
+    | "sns-confirmation"
+    | "dropbox-challenge"
+    | "okta-verification"
+    | "asana-hook-secret"
+    | "notion-verification-token"
+    | "head-probe"
+    | "get-probe"
+    | null;
+  /**
+   * How a receiver answers; `described` (JSON that says what became of the request) if not given.
+   * `empty`: without a body. `described-400`: with 400 where it would be 401.
+   */
+  readonly answers?: "described" | "empty" | "described-400";
 }
 
 /** The keys as the core has them, and what their values are. */
@@ -96,6 +132,8 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["separator", "optional"],
   ["timestamp_label", "optional"],
   ["timestamp_field", "optional"],
+  ["signature_field", "optional"],
+  ["signature_items", "optional"],
   ["further_signatures", "list"],
   ["algorithm", "optional"],
   ["encoding", "optional"],
@@ -115,6 +153,7 @@ const KEYS: ReadonlyMap<string, "text" | "optional" | "list" | "headers" | "tole
   ["required", "list"],
   ["data", "optional"],
   ["handshake", "optional"],
+  ["answers", "optional"],
 ]);
 
 /** Keys and values in turn, as the core reads them, and the tolerance. */

@@ -14,8 +14,10 @@ export type ErrorCode =
   | "malformed_pattern"
   | "duplicate_handler"
   | "malformed_schema"
+  | "asymmetric_left_out"
   // VerificationError
   | "missing_header"
+  | "missing_signature"
   | "malformed_header"
   | "conflicting_header"
   | "malformed_timestamp"
@@ -25,6 +27,12 @@ export type ErrorCode =
   | "timestamp_too_old"
   | "timestamp_too_new"
   | "missing_context"
+  | "key_needed"
+  | "untrusted_key_url"
+  | "malformed_key"
+  | "untrusted_certificate"
+  | "expired_certificate"
+  | "unexpected_sender"
   // PayloadError
   | "payload_not_utf8"
   | "payload_not_json"
@@ -46,6 +54,7 @@ export type ErrorCode =
   | "duplicate_event"
   | "event_in_progress"
   | "store_unavailable"
+  | "key_unavailable"
   | "handler_failed"
   | "handler_timeout"
   // DeliveryError
@@ -102,6 +111,32 @@ export class ConfigurationError extends CountersignError {
 
 /** The request does not prove that a holder of the secret sent it now. Answer 401. */
 export class VerificationError extends CountersignError {
+  // Private, so that what a request says is neither printed nor serialised with the error.
+  readonly #keyUrl: string | null;
+  readonly #keyId: string | null;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    retryAfter: number | null = null,
+    keyUrl: string | null = null,
+    keyId: string | null = null,
+  ) {
+    super(code, message, retryAfter);
+    this.#keyUrl = keyUrl;
+    this.#keyId = keyId;
+  }
+
+  /** Where the key is that the request needs, of `key_needed`; the webhook checked it. Else `null`. */
+  get keyUrl(): string | null {
+    return this.#keyUrl;
+  }
+
+  /** The id of the key that the request needs, of `key_needed`; else `null`. */
+  get keyId(): string | null {
+    return this.#keyId;
+  }
+
   static {
     named(this, "VerificationError");
   }
@@ -157,10 +192,18 @@ export function errorCodes(): ReadonlyMap<ErrorCode, ErrorClass> {
   return codes;
 }
 
-/** The error that the core describes by class, code, milliseconds to wait and message. */
+/**
+ * The error that the core describes by class, code, milliseconds to wait and message; then the URL and
+ * the id of a key, of which the id may hold anything.
+ */
 export function failure(text: string): CountersignError {
-  const [name, code, wait, message] = text.split("\n") as [ErrorClass, ErrorCode, string, string];
-  return new CLASSES[name](code, message, wait === "" ? null : Number(wait) / 1e3);
+  const [name, code, wait, message, keyUrl, ...keyId] = text.split("\n") as [
+    ErrorClass, ErrorCode, string, string, string?, ...string[]];
+  const retryAfter = wait === "" ? null : Number(wait) / 1e3;
+  if (keyUrl !== undefined) {
+    return new VerificationError(code, message, retryAfter, keyUrl || null, keyId.length > 0 ? keyId.join("\n") : null);
+  }
+  return new CLASSES[name](code, message, retryAfter);
 }
 
 /** Calls the core, whose errors are thrown as text. */

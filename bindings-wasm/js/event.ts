@@ -1,4 +1,5 @@
-import { answer, staged } from "./exchange.js";
+import type { Exchange } from "./exchange.js";
+import { type HandshakeReply, parseReply } from "./handshake.js";
 import { keep, Kept } from "./keep.js";
 
 /** Places in the numbers, as in `src/report.rs`. */
@@ -12,7 +13,7 @@ const Place = {
   PayloadStart: 6,
   PayloadEnd: 7,
   IsForm: 8,
-  ChallengeLength: 9,
+  HandshakeLength: 9,
 } as const;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -32,18 +33,18 @@ export class Event<T = unknown> {
   readonly timestamp: number | null;
   /** The identity of the delivery, with the scheme's name before it, to refuse duplicates by. */
   readonly dedupeKey: string | null;
-  /** What to send back as plain text, if this is no event but the provider's handshake; else `null`. */
-  readonly challenge: string | null;
+  /** What to answer, if this is no event but the provider's handshake; else `null`. */
+  readonly handshake: HandshakeReply | null;
   /** Which secret fitted, from 0. */
   readonly keyIndex: number;
   readonly #payload: Payload;
 
-  private constructor(keyIndex: number, { id, type, timestamp, dedupeKey, challenge }: Report, payload: Payload) {
+  private constructor(keyIndex: number, { id, type, timestamp, dedupeKey, handshake }: Report, payload: Payload) {
     this.id = id;
     this.type = type;
     this.timestamp = timestamp;
     this.dedupeKey = dedupeKey;
-    this.challenge = challenge;
+    this.handshake = handshake;
     this.keyIndex = keyIndex;
     this.#payload = payload;
   }
@@ -74,9 +75,9 @@ export class Event<T = unknown> {
   }
 
   /** @internal The event that the core has just parsed. */
-  static reported<T>(keyIndex: number, body: string | Kept): Event<T> {
-    const { numbers, text } = answer();
-    return new Event<T>(keyIndex, report(numbers, text), new Payload(body, staged.body, numbers));
+  static reported<T>(exchange: Exchange, keyIndex: number, body: string | Kept): Event<T> {
+    const { numbers, text } = exchange.answer();
+    return new Event<T>(keyIndex, report(numbers, text), new Payload(body, exchange.staged.body, numbers));
   }
 
   /** @internal Where the parts of the body are; an inbox stores it for {@link Event.restored}. */
@@ -177,7 +178,7 @@ export interface Report {
   readonly id: string | null;
   readonly dedupeKey: string | null;
   readonly type: string | null;
-  readonly challenge: string | null;
+  readonly handshake: HandshakeReply | null;
 }
 
 /** Reads what the core says in numbers and one text. */
@@ -191,6 +192,6 @@ export function report(numbers: Float64Array, text: string): Report {
     id: numbers[Place.IdLength]! < 0 ? null : text.slice(0, idEnd),
     dedupeKey: numbers[Place.DedupeKeyLength]! < 0 ? null : text.slice(idEnd, dedupeKeyEnd),
     type: numbers[Place.TypeLength]! < 0 ? null : text.slice(dedupeKeyEnd, typeEnd),
-    challenge: numbers[Place.ChallengeLength]! < 0 ? null : text.slice(typeEnd),
+    handshake: numbers[Place.HandshakeLength]! < 0 ? null : parseReply(text.slice(typeEnd)),
   };
 }

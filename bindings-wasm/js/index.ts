@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export type { Answer } from "./answer.js";
 export { Backoff } from "./backoff.js";
 export type { BackoffOptions, ExponentialOptions, Jitter } from "./backoff.js";
 export type { Body } from "./body.js";
@@ -19,6 +20,7 @@ export {
 } from "./errors.js";
 export type { ErrorClass, ErrorCode } from "./errors.js";
 export type { Event } from "./event.js";
+export type { HandshakeReply } from "./handshake.js";
 export type { RequestHeaders } from "./headers.js";
 export { parseRetryAfter, RetryPolicy } from "./retry.js";
 export type { Attempt, Decision, RetryPolicyOptions } from "./retry.js";

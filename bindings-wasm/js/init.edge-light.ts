@@ -1,6 +1,7 @@
 /** For edge runtimes whose bundler compiles modules that are asked for so. */
 
 import module from "./countersign.wasm?module";
-import { start } from "./core.js";
+import * as glue from "./glue.js";
+import { start } from "./instance.js";
 
-start(module);
+start("countersign", module, glue);

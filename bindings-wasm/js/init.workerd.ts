@@ -1,6 +1,7 @@
 /** For Cloudflare Workers, where modules are compiled before the worker runs. */
 
 import module from "./countersign.wasm";
-import { start } from "./core.js";
+import * as glue from "./glue.js";
+import { start } from "./instance.js";
 
-start(module);
+start("countersign", module, glue);

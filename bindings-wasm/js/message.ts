@@ -1,4 +1,4 @@
-/** What accompanies a body to the core: headers, method, URL and id, as one text with lengths. */
+/** What accompanies a body to the core: headers, method, URL, id and key, as one text with lengths. */
 
 import { refuseTooLarge } from "./exchange.js";
 
@@ -6,6 +6,7 @@ import { refuseTooLarge } from "./exchange.js";
 export const METHOD = 0xffff_ffff;
 export const REQUEST_URL = 0xffff_fffe;
 export const ID = 0xffff_fffd;
+export const KEY = 0xffff_fffc;
 
 /** Text of this length and beyond is refused; engines stop at twice that. */
 const TOO_LARGE = 1 << 28;

@@ -1,6 +1,7 @@
 import { Backoff } from "./backoff.js";
 import { count, entropy as entropyOf, flag, number, options, time, wholeUpTo, wrong } from "./check.js";
 import { glue } from "./core.js";
+import type { RetryPolicyHandle } from "./glue.js";
 import type { RetryPolicyDescription } from "./retry-description.js";
 
 /** Options of {@link RetryPolicy}. */
@@ -62,7 +63,7 @@ export class RetryPolicy {
   readonly backoff: Backoff;
   /** @internal What a table holds of it. */
   readonly description: RetryPolicyDescription;
-  readonly #handle: glue.RetryPolicyHandle;
+  readonly #handle: RetryPolicyHandle;
 
   constructor(backoff: Backoff, policyOptions?: RetryPolicyOptions) {
     const { retryAfterCap, retryStatuses } = options("the options", policyOptions);

@@ -1,8 +1,9 @@
 import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
-import { type FlatDescription, type SchemeDescription, flatten } from "./description.js";
+import { type FlatDescription, flatten, type SchemeDescription } from "./description.js";
 import { attempt } from "./errors.js";
-import { release, shared, stage, staged } from "./exchange.js";
+import type { SchemeHandle } from "./glue.js";
+import { common, type Instance } from "./instance.js";
 
 /**
  * How one provider signs its webhooks: a description, not code.
@@ -24,23 +25,20 @@ import { release, shared, stage, staged } from "./exchange.js";
  * ```
  */
 export class Scheme {
-  readonly #handle: glue.SchemeHandle;
-  /** The registered name, or what was described. */
-  readonly #source: string | FlatDescription;
+  /** Of the instance beside it. */
+  readonly #handle: SchemeHandle;
+  readonly #instance: Instance;
+  readonly #source: Source;
 
   /**
    * @throws {@link ConfigurationError} `malformed_scheme` with the first rule that is broken;
    * `TypeError` for keys that there are not and values of another type.
    */
   constructor(description: SchemeDescription);
-  constructor(description: SchemeDescription | glue.SchemeHandle) {
-    if (description instanceof glue.SchemeHandle) {
-      this.#handle = description;
-      this.#source = description.name();
-    } else {
-      this.#source = flatten(description);
-      this.#handle = describe(this.#source);
-    }
+  constructor(description: SchemeDescription | RegisteredName) {
+    this.#source = description instanceof RegisteredName ? description : flatten(description);
+    this.#instance = common();
+    this.#handle = make(this.#source, this.#instance);
   }
 
   /**
@@ -50,7 +48,7 @@ export class Scheme {
    * case it is a secret that was passed in the wrong place.
    */
   static named(name: string): Scheme {
-    return new Scheme(handleNamed(name) as unknown as SchemeDescription);
+    return new Scheme(registered(name) as unknown as SchemeDescription);
   }
 
   /** The names of all registered schemes. */
@@ -76,26 +74,21 @@ export class Scheme {
     return this.#handle.is_confirmed();
   }
 
-  /** @internal The registered name, or what was described: other modules do not share the handle. */
+  /** @internal The registered name, or what was described, for modules of another kind. */
   static sourceOf(scheme: unknown): string | FlatDescription {
-    if (scheme instanceof Scheme) {
-      return scheme.#source;
-    }
-    if (typeof scheme !== "string") {
-      throw wrong("the scheme", "a name or a Scheme", scheme);
-    }
-    return text("the scheme's name", scheme);
+    const source = scheme instanceof Scheme ? scheme.#source : registered(scheme);
+    return source instanceof RegisteredName ? source.name : source;
   }
 
-  /** @internal Gives the action the scheme's handle, which is freed afterwards if it is new. */
-  static use<T>(scheme: unknown, action: (handle: glue.SchemeHandle) => T): T {
-    if (scheme instanceof Scheme) {
+  /** @internal Gives the action the scheme's handle in this instance, which is freed afterwards if it is new. */
+  static use<T>(scheme: unknown, instance: Instance, action: (handle: SchemeHandle) => T): T {
+    if (scheme instanceof Scheme && scheme.#instance === instance) {
       return action(scheme.#handle);
     }
-    if (typeof scheme !== "string") {
+    if (!(scheme instanceof Scheme) && typeof scheme !== "string") {
       throw wrong("the scheme", "a name or a Scheme", scheme);
     }
-    const handle = handleNamed(scheme);
+    const handle = make(scheme instanceof Scheme ? scheme.#source : registered(scheme), instance);
     try {
       return action(handle);
     } finally {
@@ -104,19 +97,33 @@ export class Scheme {
   }
 }
 
-function handleNamed(name: unknown): glue.SchemeHandle {
-  const checked = text("the scheme's name", name);
-  return attempt(() => glue.SchemeHandle.named(checked));
+/** What a scheme is made of, in whichever instance. */
+type Source = FlatDescription | RegisteredName;
+
+class RegisteredName {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
-function describe({ message, tolerance }: FlatDescription): glue.SchemeHandle {
+function registered(name: unknown): RegisteredName {
+  return new RegisteredName(text("the scheme's name", name));
+}
+
+function make(source: Source, { glue, exchange }: Instance): SchemeHandle {
+  if (source instanceof RegisteredName) {
+    return attempt(() => glue.SchemeHandle.named(source.name));
+  }
+  const { message, tolerance } = source;
   const isGiven = tolerance !== undefined;
   const [past, future] = [tolerance?.past, tolerance?.future];
-  stage(message, "");
-  const { entries, texts } = staged;
+  exchange.stage(message, "");
+  const { entries, texts } = exchange.staged;
   try {
-    return attempt(() => glue.SchemeHandle.described(shared(), entries, texts, isGiven, past, future));
+    return attempt(() => glue.SchemeHandle.described(exchange.shared, entries, texts, isGiven, past, future));
   } finally {
-    release();
+    exchange.release();
   }
 }

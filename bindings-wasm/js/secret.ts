@@ -2,6 +2,8 @@ import { bytesOf } from "./body.js";
 import { text, wrong } from "./check.js";
 import { glue } from "./core.js";
 import { attempt } from "./errors.js";
+import type { SecretHandle } from "./glue.js";
+import { common, type Instance } from "./instance.js";
 
 /** One unit more than the core takes of a secret: enough for its verdict, and for its memory. */
 const TOO_LONG = 4_097;
@@ -14,7 +16,9 @@ const TOO_LONG = 4_097;
  * secrets that are handed around.
  */
 export class Secret {
-  readonly #handle: glue.SecretHandle;
+  /** Of the instance beside it. */
+  readonly #handle: SecretHandle;
+  readonly #instance = common();
 
   /**
    * A secret as the provider shows it, such as `whsec_...`. Whether it is base64, hexadecimal or
@@ -31,8 +35,8 @@ export class Secret {
    * ```
    */
   constructor(secret: string);
-  constructor(secret: string | glue.SecretHandle) {
-    this.#handle = secret instanceof glue.SecretHandle ? secret : parse(secret);
+  constructor(secret: string | KeyBytes) {
+    this.#handle = secret instanceof KeyBytes ? secret.parse(this.#instance) : parse(secret, this.#instance);
   }
 
   /**
@@ -46,8 +50,7 @@ export class Secret {
     if (bytes === undefined) {
       throw wrong("the key", "a Uint8Array or an ArrayBuffer", key);
     }
-    const handle = attempt(() => glue.SecretHandle.from_bytes(bytes.subarray(0, TOO_LONG)));
-    return new Secret(handle as unknown as string);
+    return new Secret(new KeyBytes(bytes) as unknown as string);
   }
 
   /** `Secret(..)`, whatever the secret is. */
@@ -55,12 +58,12 @@ export class Secret {
     return "Secret(..)";
   }
 
-  /** @internal Gives the action the secret's handle, which is wiped afterwards if it is new. */
-  static use<T>(secret: unknown, action: (handle: glue.SecretHandle) => T): T {
-    if (secret instanceof Secret) {
+  /** @internal Gives the action the secret's handle in this instance, which is wiped afterwards if it is new. */
+  static use<T>(secret: unknown, instance: Instance, action: (handle: SecretHandle) => T): T {
+    if (secret instanceof Secret && secret.#instance === instance) {
       return action(secret.#handle);
     }
-    const handle = parse(secret);
+    const handle = secret instanceof Secret ? copy(secret.#handle, instance) : parse(secret, instance);
     try {
       return action(handle);
     } finally {
@@ -69,7 +72,21 @@ export class Secret {
   }
 }
 
-function parse(secret: unknown): glue.SecretHandle {
+const encoder = new TextEncoder();
+
+class KeyBytes {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  parse(instance: Instance): SecretHandle {
+    return made(this.#bytes.subarray(0, TOO_LONG), false, instance);
+  }
+}
+
+function parse(secret: unknown, instance: Instance): SecretHandle {
   if (secret === undefined || secret === null) {
     throw new TypeError(
       `a secret must be a string or a Secret, not ${secret}; is the setting that holds it set?`,
@@ -78,8 +95,25 @@ function parse(secret: unknown): glue.SecretHandle {
   if (typeof secret !== "string") {
     throw wrong("a secret", "a string or a Secret", secret);
   }
-  const checked = text("a secret", secret);
-  return attempt(() => glue.SecretHandle.parse(checked.slice(0, TOO_LONG)));
+  const given = encoder.encode(text("a secret", secret).slice(0, TOO_LONG));
+  return wiping(given, () => made(given, true, instance));
+}
+
+function copy(secret: SecretHandle, instance: Instance): SecretHandle {
+  const given = secret.given();
+  return wiping(given, () => made(given, secret.is_text(), instance));
+}
+
+function made(given: Uint8Array, isText: boolean, { glue }: Instance): SecretHandle {
+  return attempt(() => new glue.SecretHandle(given, isText));
+}
+
+function wiping<T>(bytes: Uint8Array, action: () => T): T {
+  try {
+    return action();
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 /**

@@ -1,2 +1,7 @@
 import "./init.workerd.js";
+import { provide } from "./sample.js";
+import { SAMPLES } from "./samples.js";
+
+provide(SAMPLES);
+
 export * from "./testing.js";

@@ -1,40 +1,56 @@
 /**
- * Signed requests, to test your own handlers with.
+ * Signed requests as the providers send them, to test your own handlers with.
  *
  * @packageDocumentation
  */
 
-import { options, text, wrong } from "./check.js";
+import { options, optionalText, text, time, wrong } from "./check.js";
+import { bodyOf, contentTypeOf, fillText, select, valuesOf } from "./sample.js";
 import type { Scheme } from "./scheme.js";
 import type { Secret } from "./secret.js";
 import { type SignOptions, Webhook } from "./webhook.js";
 
 /** Options of {@link signedRequest}. */
 export interface SignedRequestOptions extends SignOptions {
-  /** Sent besides the signed headers; may replace `content-type`. */
+  /**
+   * The id of the event and of the delivery; the sample's if not given, which is always the same.
+   */
+  readonly id?: string | null | undefined;
+  /**
+   * The type of the event; the sample's if not given. Where the provider has several samples it also
+   * chooses among them: `ping` and `pull_request` of GitHub, `checkout.session.completed` of Stripe,
+   * `/weather` and `block_actions` of Slack, `page` of Meta, `call` of Twilio.
+   */
+  readonly type?: string | null | undefined;
+  /** The URL that is called; `https://example.com/webhooks` if not given. */
+  readonly url?: string | null | undefined;
+  /** Sent besides the signed headers; they replace the sample's. */
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
 }
 
-/** A request as a sender makes it. */
+/** A request as a provider makes it. */
 export interface SignedRequest {
   /** The body; send it to the byte. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** `content-type`, your own headers and those of the scheme, in lower case. */
+  /** The headers of the provider, your own and those of the scheme, in lower case. */
   readonly headers: Record<string, string>;
   readonly method: string;
-  /** The URL that was signed, if any. */
-  readonly url: string | null;
-  /** The request for handlers of the fetch API; to `http://localhost/` if no URL was given. */
+  /** The URL that is called, and that was signed if the scheme signs one. */
+  readonly url: string;
+  /** The request for handlers of the fetch API. */
   toRequest(): Request;
 }
 
-const DEFAULT_ID = "msg_test";
+const DEFAULT_URL = "https://example.com/webhooks";
 
 /**
- * A request that `new Webhook(scheme, secret)` verifies at `now`.
+ * A request that `new Webhook(scheme, secret)` verifies at `now`, as the provider would send it: its
+ * headers, and a payload of the shape that it has, with invented values.
  *
- * A `payload` of bytes or a string is sent as it is; an object as compact JSON, a
- * `URLSearchParams` as a form. A scheme that signs an id gets `msg_test` if no id is given.
+ * A `payload` is sent instead of the sample's: bytes or a string as it is, an object as compact JSON,
+ * a `URLSearchParams` as a form. Then `id` and `type` stand in headers alone, where the provider has
+ * them there. A {@link Scheme} that you have described has a small object with `id`, `type`,
+ * `timestamp` and `data`. A scheme that has its signature in the body gets it written there.
  *
  * @throws {@link ConfigurationError} and {@link VerificationError} as `Webhook` and
  * `Webhook.sign`; `TypeError` for arguments of another type, or a payload that JSON cannot hold.
@@ -44,33 +60,56 @@ const DEFAULT_ID = "msg_test";
  * import { Webhook } from "countersign";
  * import { signedRequest } from "countersign/testing";
  *
- * const { body, headers } = signedRequest("github", "hush", { zen: "Design for failure." });
- * new Webhook("github", "hush").unwrap(body, headers).data; // { zen: "Design for failure." }
+ * const { body, headers } = signedRequest("shopify", "hush");
+ * const event = new Webhook("shopify", "hush").unwrap<{ total_price: string }>(body, headers);
+ * event.type; // "orders/create"
+ * event.data.total_price; // "42.00"
  * ```
  */
 export function signedRequest(
   scheme: string | Scheme,
   secret: string | Secret,
-  payload: string | Uint8Array | URLSearchParams | object,
+  payload?: string | Uint8Array | URLSearchParams | object | null,
   requestOptions?: SignedRequestOptions,
 ): SignedRequest {
   const webhook = new Webhook(scheme, secret);
-  const { id, headers: own, now, url, method } = options("the options", requestOptions);
-  const body = bytesOf(payload);
-  const sentMethod = text("the method", method ?? "POST");
-  const signed = webhook.sign(body, { id: id ?? DEFAULT_ID, now, url, method: sentMethod });
-  const headers: Record<string, string> = { "content-type": contentType(body) };
-  for (const [name, value] of Object.entries(options("the headers", own))) {
+  const given = options("the options", requestOptions);
+  const type = optionalText("the type", given.type);
+  const url = optionalText("the URL", given.url) ?? DEFAULT_URL;
+  const method = text("the method", given.method ?? "POST");
+  const now = time(given.now);
+  const sample = select(webhook.schemeName, type);
+  const values = valuesOf(sample, idOf(given.id), type, now);
+  const signOptions = { id: values.deliveryId, now, url, method };
+  const body = webhook.signBody(bytesOf(payload ?? bodyOf(sample, values)), signOptions);
+  const signed = webhook.signsInBody ? {} : webhook.sign(body, signOptions);
+
+  const isOwn = payload !== undefined && payload !== null;
+  const headers: Record<string, string> = {
+    "content-type": isOwn ? contentTypeOf(sample, body) : sample.contentType,
+  };
+  for (const [name, value] of sample.headers) {
+    headers[name] = fillText(value, values);
+  }
+  for (const [name, value] of Object.entries(options("the headers", given.headers))) {
     headers[name.toLowerCase()] = text("a header", value);
   }
   Object.assign(headers, signed);
   return {
     body,
     headers,
-    method: sentMethod,
-    url: url ?? null,
-    toRequest: () => new Request(url ?? "http://localhost/", { method: sentMethod, headers, body }),
+    method,
+    url,
+    toRequest: () => new Request(url, { method, headers, body }),
   };
+}
+
+/** What is no text the core refuses as the id of a header. */
+function idOf(id: unknown): string | undefined {
+  if (id === undefined || id === null || typeof id === "string") {
+    return id ?? undefined;
+  }
+  throw wrong("the id", "a string", id);
 }
 
 function bytesOf(payload: unknown): Uint8Array<ArrayBuffer> {
@@ -92,9 +131,4 @@ function bytesOf(payload: unknown): Uint8Array<ArrayBuffer> {
     throw new TypeError("the payload cannot be written as JSON");
   }
   return encoder.encode(json);
-}
-
-function contentType(body: Uint8Array): string {
-  const first = body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
-  return first === 0x7b || first === 0x5b ? "application/json" : "application/x-www-form-urlencoded";
 }

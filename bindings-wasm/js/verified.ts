@@ -1,5 +1,4 @@
 import { Event, type Report, report } from "./event.js";
-import { answer, settle, shared, stage, staged } from "./exchange.js";
 import { Kept } from "./keep.js";
 import type { VerifiedRequest } from "./request.js";
 
@@ -53,10 +52,9 @@ export class Verified {
    * ```
    */
   event<T = unknown>(): Event<T> {
-    const { keyIndex, handle, message, body } = this.#request;
-    stage(message, body instanceof Kept ? body.bytes : body);
-    settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, true));
-    return Event.reported<T>(keyIndex, body);
+    const { keyIndex, exchange, body } = this.#request;
+    this.#report(body, true);
+    return Event.reported<T>(exchange, keyIndex, body);
   }
 
   /** What `JSON.stringify` shows: everything but the payload. */
@@ -67,15 +65,21 @@ export class Verified {
 
   #described(): Report {
     if (this.#description === undefined) {
-      const { handle, message, keyIndex, body } = this.#request;
+      const { exchange, handle, body } = this.#request;
       // All else that it tells is from the headers.
-      const read = handle.is_described_by_body() ? body : "";
-      stage(message, read instanceof Kept ? read.bytes : read);
-      settle(handle.report(shared(), staged.entries, staged.texts, staged.body, keyIndex, false));
-      const { numbers, text } = answer();
+      this.#report(handle.is_described_by_body() ? body : "", false);
+      const { numbers, text } = exchange.answer();
       this.#description = report(numbers, text);
     }
     return this.#description;
+  }
+
+  /** Has the core report what is known of the request, or its event. */
+  #report(body: string | Kept, parse: boolean): void {
+    const { exchange, handle, message, keyIndex } = this.#request;
+    exchange.stage(message, body instanceof Kept ? body.bytes : body);
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(handle.report(exchange.shared, entries, texts, length, keyIndex, parse));
   }
 }
 

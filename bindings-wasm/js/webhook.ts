@@ -1,12 +1,14 @@
-import { type Body, bodyOf } from "./body.js";
+import { type Body, bodyOf, bytesOf } from "./body.js";
 import { flag, options, optionalText, text, time, whole, wrong } from "./check.js";
-import { glue } from "./core.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
-import { settle, shared, stage, staged } from "./exchange.js";
+import type { Exchange } from "./exchange.js";
+import type { SchemeHandle, WebhookHandle } from "./glue.js";
+import { type HandshakeReply, parseReply } from "./handshake.js";
 import { HeaderIndex, type RequestHeaders } from "./headers.js";
+import { type Instance, instanceOf } from "./instance.js";
 import { keep } from "./keep.js";
-import { ID, Message, METHOD, REQUEST_URL } from "./message.js";
+import { ID, KEY, Message, METHOD, REQUEST_URL } from "./message.js";
 import { Scheme } from "./scheme.js";
 import { Secret } from "./secret.js";
 import { Tolerance } from "./tolerance.js";
@@ -36,8 +38,8 @@ export interface RequestHead {
   readonly contentLength?: number | null | undefined;
 }
 
-/** What a request is: a delivery, whose body is to be read, or a handshake in the URL's query. */
-export type Intake = "delivery" | "query_handshake";
+/** What a request is: a delivery, whose body is to be read, or a handshake without a body. */
+export type Intake = "delivery" | "handshake";
 
 /** What {@link Webhook.verify} can be told besides body and headers. */
 export interface RequestContext {
@@ -47,10 +49,16 @@ export interface RequestContext {
   readonly url?: string | null | undefined;
   /** The method, in upper case, for schemes that sign it. */
   readonly method?: string | null | undefined;
+  /**
+   * The key that was fetched for this request, as it was answered: a certificate in PEM, a JWK or a set
+   * of them, or a public key. For schemes whose `verify` answers `key_needed`; a `KeyFetcher` of
+   * `countersign/asymmetric` does both.
+   */
+  readonly key?: string | Uint8Array | ArrayBuffer | null | undefined;
 }
 
 /** Options of {@link Webhook.sign}. */
-export interface SignOptions extends RequestContext {
+export interface SignOptions extends Omit<RequestContext, "key"> {
   /** The message's id, the same for every attempt. Ignored by schemes that have no place for it. */
   readonly id?: string | null | undefined;
 }
@@ -75,8 +83,11 @@ export interface SignOptions extends RequestContext {
  * ```
  */
 export class Webhook {
-  readonly #handle: glue.WebhookHandle;
+  readonly #instance: Instance;
+  readonly #handle: WebhookHandle;
   readonly #headers: HeaderIndex;
+  readonly #hasUnsignedPosts: boolean;
+  readonly #answerForm: Webhook["answerForm"];
 
   /**
    * @param scheme A registered name, such as `standard`, `stripe` or `github`, or a {@link Scheme}.
@@ -93,17 +104,25 @@ export class Webhook {
     if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
       throw wrong("the tolerance", "a Tolerance", tolerance);
     }
-    this.#handle = Scheme.use(scheme, (handle) => webhookHandle(handle, secrets));
+    this.#instance = new.target.instance();
+    this.#handle = Scheme.use(scheme, this.#instance, (handle) => webhookHandle(this.#instance, handle, secrets));
     if (tolerance) {
       this.#handle.set_tolerance(tolerance.past, tolerance.future);
     }
     if (verifyToken !== undefined && verifyToken !== null) {
-      Secret.use(verifyToken, (handle) => this.#handle.set_verify_token(handle));
+      Secret.use(verifyToken, this.#instance, (handle) => this.#handle.set_verify_token(handle));
     }
     if (flag("everySecretSigns", everySecretSigns)) {
       this.#handle.set_every_secret_signing();
     }
-    this.#headers = new HeaderIndex(this.#handle.header_names().split("\n"));
+    this.#headers = new HeaderIndex(this.#handle.header_names().split("\n").filter(Boolean));
+    this.#hasUnsignedPosts = this.#handle.has_unsigned_posts();
+    this.#answerForm = this.#handle.answer_form() as Webhook["answerForm"];
+  }
+
+  /** @internal The instance that decides for webhooks of this class. */
+  static instance(): Instance {
+    return instanceOf("countersign");
   }
 
   /**
@@ -136,10 +155,14 @@ export class Webhook {
     const raw = bodyOf(body);
     const message = new Message();
     const now = this.#read(message, headers, context);
-    stage(message, raw);
-    const { entries, texts, body: length } = staged;
-    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, false));
-    return new Verified({ keyIndex, handle: this.#handle, message, body: keep(raw) });
+    const keyIndex = this.#verify(message, raw, now, false);
+    return new Verified({
+      keyIndex,
+      exchange: this.#instance.exchange,
+      handle: this.#handle,
+      message,
+      body: keep(raw),
+    });
   }
 
   /**
@@ -162,10 +185,8 @@ export class Webhook {
     const raw = bodyOf(body);
     const message = new Message();
     const now = this.#read(message, headers, context);
-    stage(message, raw);
-    const { entries, texts, body: length } = staged;
-    const keyIndex = settle(this.#handle.verify(shared(), entries, texts, length, now, true));
-    return Event.reported<T>(keyIndex, keep(raw));
+    const keyIndex = this.#verify(message, raw, now, true);
+    return Event.reported<T>(this.#instance.exchange, keyIndex, keep(raw));
   }
 
   /**
@@ -186,25 +207,51 @@ export class Webhook {
    * ```
    */
   sign(body: Body, signOptions?: SignOptions): Record<string, string> {
-    const { id, now } = options("the options", signOptions);
-    const message = new Message();
-    if (id !== undefined && id !== null) {
-      if (typeof id !== "string") {
-        throw wrong("the id", "a string", id);
-      }
-      // The core answers for an id that no header can hold.
-      message.add(ID, id);
-    }
-    addContext(message, signOptions);
-    stage(message, bodyOf(body));
-    const { entries, texts, body: length } = staged;
-    settle(this.#handle.sign(shared(), entries, texts, length, time(now)));
-    const lines = shared().text().split("\n");
+    const { exchange } = this.#instance;
+    const now = stageToSign(exchange, body, signOptions);
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(this.#handle.sign(exchange.shared, entries, texts, length, now));
+    const lines = exchange.shared.text().split("\n");
     const headers: Record<string, string> = {};
     for (let at = 0; at + 1 < lines.length; at += 2) {
       headers[lines[at]!] = lines[at + 1]!;
     }
     return headers;
+  }
+
+  /** Whether the signature is in the body: then {@link Webhook.signBody} signs, and no headers do. */
+  get signsInBody(): boolean {
+    return this.#handle.signs_in_body();
+  }
+
+  /**
+   * The JSON body with its signature in it, to test handlers with, for schemes that have it there; of
+   * others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are
+   * written as well, if the signature covers them.
+   *
+   * @throws {@link VerificationError} `missing_signature` if the body is no JSON object, or has no
+   * items where the scheme signs those; `malformed_signature` if it names a field twice that is
+   * signed; otherwise as {@link Webhook.sign}.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("figma", "passcode");
+   * const body = webhook.signBody('{"event_type":"PING"}');
+   * webhook.unwrap(body, {}).type; // "PING"
+   * ```
+   */
+  signBody(body: Body, signOptions?: SignOptions): Uint8Array<ArrayBuffer> {
+    const raw = bodyOf(body);
+    if (!this.signsInBody) {
+      return typeof raw === "string" ? new TextEncoder().encode(raw) : new Uint8Array(raw);
+    }
+    const { exchange } = this.#instance;
+    const now = stageToSign(exchange, raw, signOptions);
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(this.#handle.sign_body(exchange.shared, entries, texts, length, now));
+    return new TextEncoder().encode(exchange.shared.text());
   }
 
   /**
@@ -233,7 +280,7 @@ export class Webhook {
         whole("the body limit", bodyLimit),
       ),
     );
-    return isHandshake ? "query_handshake" : "delivery";
+    return isHandshake ? "handshake" : "delivery";
   }
 
   /** The value of the header `Allow`. */
@@ -242,22 +289,42 @@ export class Webhook {
   }
 
   /**
-   * The text that answers a handshake by GET, from the query of its URL (what follows `?`).
+   * What answers a handshake that is not signed; `null` if this is none. Those that are signed come as
+   * events: see {@link Event.handshake}.
+   *
+   * Of the context `url` is the one that was called, of which the query is read; `method` is POST if
+   * not given, and a body is read of POST alone.
    *
    * @throws {@link GuardError} `malformed_handshake`; `handshake_refused` if its token is another
-   * than the option `verifyToken`.
+   * than the option `verifyToken` or the secret says.
    *
    * @example
    * ```ts
    * import { Webhook } from "countersign";
    *
    * const webhook = new Webhook("meta", "app secret", { verifyToken: "meatyhamhock" });
-   * const query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
-   * webhook.answerQuery(query); // "1158201444"
+   * const url = "/hook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock";
+   * webhook.handshake("", {}, { method: "GET", url })?.answer.body; // "1158201444"
    * ```
    */
-  answerQuery(query: string): string {
-    return attempt(() => this.#handle.answer_query(text("the query", query)));
+  handshake(body: Body, headers: RequestHeaders, context?: RequestContext): HandshakeReply | null {
+    const message = new Message();
+    this.#read(message, headers, context);
+    const { exchange } = this.#instance;
+    exchange.stage(message, bodyOf(body));
+    const { entries, texts, body: length } = exchange.staged;
+    const found = exchange.settle(this.#handle.handshake(exchange.shared, entries, texts, length));
+    return found === 0 ? null : parseReply(exchange.shared.text());
+  }
+
+  /** Whether a handshake may come with POST and no signature, so that deliveries have to be tried. */
+  get hasUnsignedPosts(): boolean {
+    return this.#hasUnsignedPosts;
+  }
+
+  /** How the provider wants to be answered: in JSON, without a body, or with 400 in place of 401. */
+  get answerForm(): "described" | "empty" | "described-400" {
+    return this.#answerForm;
   }
 
   /** The scheme's name. */
@@ -288,21 +355,67 @@ export class Webhook {
     }
     const now = time(options("the context", context).now);
     addContext(message, context);
+    if (context.key !== undefined && context.key !== null) {
+      message.add(KEY, keyText(context.key));
+    }
     return now;
+  }
+
+  /** The index of the secret that fits; parses the payload, if that is wanted. */
+  #verify(message: Message, body: string | Uint8Array, now: number, parse: boolean): number {
+    const { exchange } = this.#instance;
+    exchange.stage(message, body);
+    const { entries, texts, body: length } = exchange.staged;
+    return exchange.settle(this.#handle.verify(exchange.shared, entries, texts, length, now, parse));
   }
 }
 
-function addContext(message: Message, context: RequestContext | null | undefined): void {
+const keyDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A key as text; bytes that are none are as little a key as the empty text. */
+function keyText(key: unknown): string {
+  if (typeof key === "string") {
+    return text("the key", key);
+  }
+  const bytes = bytesOf("the key", key);
+  if (bytes === undefined) {
+    throw wrong("the key", "a string, a Uint8Array or an ArrayBuffer", key);
+  }
+  try {
+    return keyDecoder.decode(bytes);
+  } catch {
+    return "";
+  }
+}
+
+/** Stages what is signed; the instant at which. */
+function stageToSign(exchange: Exchange, body: Body, signOptions: SignOptions | undefined): number {
+  const { id, now } = options("the options", signOptions);
+  const message = new Message();
+  if (id !== undefined && id !== null) {
+    if (typeof id !== "string") {
+      throw wrong("the id", "a string", id);
+    }
+    // The core answers for an id that no header can hold.
+    message.add(ID, id);
+  }
+  addContext(message, signOptions);
+  exchange.stage(message, bodyOf(body));
+  return time(now);
+}
+
+function addContext(message: Message, context: SignOptions | null | undefined): void {
   message.addOptional(METHOD, optionalText("the method", context?.method));
   message.addOptional(REQUEST_URL, optionalText("the URL", context?.url));
 }
 
 /** Nothing of the secrets stays behind but the keys of the webhook. */
-function webhookHandle(scheme: glue.SchemeHandle, secrets: unknown): glue.WebhookHandle {
+function webhookHandle(instance: Instance, scheme: SchemeHandle, secrets: unknown): WebhookHandle {
+  const { glue } = instance;
   const list = new glue.SecretList();
   try {
     for (const secret of isSeveral(secrets) ? secrets : [secrets]) {
-      Secret.use(secret, (handle) => attempt(() => list.push(handle, scheme)));
+      Secret.use(secret, instance, (handle) => attempt(() => list.push(handle, scheme)));
     }
     return attempt(() => new glue.WebhookHandle(scheme, list));
   } finally {

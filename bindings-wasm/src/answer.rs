@@ -1,13 +1,12 @@
-//! What a receiver answers: the status, names and values of headers, an empty line and the body, a
-//! line each.
+//! What a receiver answers.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::time::Duration;
 
-use countersign::{Answer, Error, Handling};
+use countersign::{Answer, AnswerForm, Error, Handling};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure;
+use crate::{failure, written};
 
 /// The answer for an authentic event; `None` if there is no such word.
 #[wasm_bindgen]
@@ -15,13 +14,11 @@ pub fn event_answer(
     handling: &str,
     id: Option<String>,
     event_type: Option<String>,
+    form: &str,
 ) -> Option<String> {
     let handling = Handling::named(handling)?;
-    Some(text(&Answer::event(
-        handling,
-        id.as_deref(),
-        event_type.as_deref(),
-    )))
+    let answer = Answer::event(handling, id.as_deref(), event_type.as_deref());
+    Some(text(answer, form))
 }
 
 /// The answer for a request that is not taken; `retry_after` is in milliseconds.
@@ -31,33 +28,17 @@ pub fn refusal_answer(
     message: &str,
     retry_after: Option<f64>,
     allowed_methods: &str,
+    form: &str,
 ) -> String {
     let retry_after = retry_after.map(|wait| Duration::from_millis(wait as u64));
-    text(&Answer::refusal(
-        code,
-        message,
-        retry_after,
-        allowed_methods,
-    ))
+    let answer = Answer::refusal(code, message, retry_after, allowed_methods);
+    text(answer, form)
 }
 
-/// The answer to a handshake.
-#[wasm_bindgen]
-pub fn challenge_answer(challenge: &str) -> String {
-    text(&Answer::challenge(challenge))
-}
-
-fn text(answer: &Answer) -> String {
-    let mut text = answer.status().to_string();
-    for (name, value) in answer.headers() {
-        for line in [name, value.as_str()] {
-            text.push('\n');
-            text.push_str(line);
-        }
-    }
-    text.push_str("\n\n");
-    text.push_str(answer.body());
-    text
+/// In the form of this word, which comes from a webhook.
+fn text(answer: Answer, form: &str) -> String {
+    let form = AnswerForm::named(form).unwrap_or(AnswerForm::Described);
+    written::answer(&answer.in_form(form))
 }
 
 /// The failure that TypeScript found while doing I/O: its code, and how many milliseconds or bytes

@@ -19,6 +19,13 @@ pub fn unsupported_body(lone_surrogate: bool) -> String {
     }))
 }
 
+/// The failure of a fetcher of keys.
+#[cfg(feature = "asymmetric")]
+#[wasm_bindgen]
+pub fn key_unavailable() -> String {
+    text(countersign::GuardError::KeyUnavailable)
+}
+
 /// Every code and the name of its class, a line each.
 #[wasm_bindgen]
 pub fn error_codes() -> String {

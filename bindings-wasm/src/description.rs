@@ -53,6 +53,8 @@ fn place<'a>(
         ("separator", _) => Place::Optional(&mut description.separator),
         ("timestamp_label", _) => Place::Optional(&mut description.timestamp_label),
         ("timestamp_field", _) => Place::Optional(&mut description.timestamp_field),
+        ("signature_field", _) => Place::Optional(&mut description.signature_field),
+        ("signature_items", _) => Place::Optional(&mut description.signature_items),
         ("further_signatures", _) => Place::OneOf(&mut description.further_signatures),
         ("algorithm", _) => Place::Optional(&mut description.algorithm),
         ("encoding", _) => Place::Optional(&mut description.encoding),
@@ -75,6 +77,7 @@ fn place<'a>(
         ("required", _) => Place::List(&mut description.required),
         ("data", _) => Place::Optional(&mut description.data),
         ("handshake", _) => Place::Optional(&mut description.handshake),
+        ("answers", _) => Place::Optional(&mut description.answers),
         _ => Place::Nowhere,
     }
 }

@@ -19,6 +19,9 @@ const METHOD: u32 = u32::MAX;
 const URL: u32 = u32::MAX - 1;
 /// The entry is the id of a message to sign.
 const ID: u32 = u32::MAX - 2;
+/// The entry is the key that was fetched for the request.
+#[cfg(feature = "asymmetric")]
+const KEY: u32 = u32::MAX - 3;
 
 /// The largest input that is ever taken.
 const MAX_INPUT: usize = 1 << 30;
@@ -124,6 +127,8 @@ impl<'a> Input<'a> {
             match kind {
                 METHOD => request = request.method(utf8(text)),
                 URL => request = request.url(utf8(text)),
+                #[cfg(feature = "asymmetric")]
+                KEY => request = request.key(text),
                 _ => {}
             }
         }

@@ -1,4 +1,5 @@
-//! Failures as JavaScript takes them: class, code, milliseconds to wait if any, and message.
+//! Failures as JavaScript takes them: class, code, milliseconds to wait if any, and message; of a key that
+//! is needed its URL and its id, too, as far as there are such.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
@@ -7,7 +8,7 @@ use core::time::Duration;
 use countersign::Error;
 use wasm_bindgen::JsValue;
 
-/// What separates the four; no message holds it.
+/// What separates them; no message and no URL holds it.
 const SEPARATOR: &str = "\n";
 
 pub(crate) fn text(error: impl Into<Error>) -> String {
@@ -19,7 +20,17 @@ pub(crate) fn text(error: impl Into<Error>) -> String {
     // In 64 bits: the 128 of `as_millis` need code of their own in the module.
     let milliseconds = |wait: Duration| wait.as_secs() * 1000 + u64::from(wait.subsec_millis());
     let wait = wait.map_or_else(String::new, |wait| milliseconds(wait).to_string());
-    [error.class(), error.code(), &wait, &message(&error)].join(SEPARATOR)
+    #[cfg_attr(not(feature = "asymmetric"), expect(unused_mut))]
+    let mut text = [error.class(), error.code(), &wait, &message(&error)].join(SEPARATOR);
+    #[cfg(feature = "asymmetric")]
+    if let Error::Verification(countersign::VerificationError::KeyNeeded(needed)) = &error {
+        let parts = [Some(needed.url().unwrap_or_default()), needed.key_id()];
+        for part in parts.into_iter().flatten() {
+            text.push_str(SEPARATOR);
+            text.push_str(part);
+        }
+    }
+    text
 }
 
 /// Each module has the texts of what it can fail of, and no others.

@@ -4,7 +4,8 @@
 //! that a call passes numbers only; lists that are small and rare are one text, a line an item. The
 //! public API is the TypeScript in `js/`; nothing here is called by users.
 //!
-//! Each feature is a module of its own, whose objects never cross into the other.
+//! Each feature is a module of its own, whose objects never cross into the other. `asymmetric` has all
+//! that `webhook` has.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![expect(
@@ -69,3 +70,5 @@ mod status;
 mod views;
 #[cfg(feature = "webhook")]
 mod webhook;
+#[cfg(any(feature = "receiver", feature = "webhook"))]
+mod written;

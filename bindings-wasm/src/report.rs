@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use countersign::{Event, UnixTime, Verified};
 
 use crate::exchange::Output;
+use crate::written;
 
 /// A text with these lines.
 pub(crate) fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> String {
@@ -28,7 +29,7 @@ enum Place {
     PayloadStart,
     PayloadEnd,
     IsForm,
-    ChallengeLength,
+    HandshakeLength,
 }
 
 impl Output<'_> {
@@ -37,7 +38,7 @@ impl Output<'_> {
         self.piece(Place::IdLength, verified.id());
         self.piece(Place::DedupeKeyLength, verified.dedupe_key().as_deref());
         self.piece(Place::TypeLength, None);
-        self.piece(Place::ChallengeLength, None);
+        self.piece(Place::HandshakeLength, None);
     }
 
     pub(crate) fn event(&mut self, event: &Event<'_>, body: &[u8]) {
@@ -45,7 +46,8 @@ impl Output<'_> {
         self.piece(Place::IdLength, event.id());
         self.piece(Place::DedupeKeyLength, event.dedupe_key());
         self.piece(Place::TypeLength, event.event_type());
-        self.piece(Place::ChallengeLength, event.challenge());
+        let handshake = event.handshake().map(written::handshake);
+        self.piece(Place::HandshakeLength, handshake.as_deref());
         self.range(Place::DataStart, Place::DataEnd, event.data(), body);
         let payload = Some(event.payload());
         self.range(Place::PayloadStart, Place::PayloadEnd, payload, body);

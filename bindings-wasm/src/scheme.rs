@@ -79,23 +79,54 @@ pub fn scheme_names() -> String {
 
 /// A secret that stays in linear memory, and is wiped when freed.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct SecretHandle(pub(crate) Secret);
+pub struct SecretHandle {
+    secret: Secret,
+    /// As it was given, for the module that has other schemes.
+    given: Zeroizing<Vec<u8>>,
+    is_text: bool,
+}
 
 #[wasm_bindgen]
 impl SecretHandle {
+    /// A secret as the provider shows it, in UTF-8, or as the bytes of its key.
+    ///
     /// # Errors
     /// `empty_secret`, `malformed_secret`.
-    pub fn parse(text: String) -> Result<Self, JsValue> {
-        let text = Zeroizing::new(text);
-        Secret::parse(&text).map(Self).map_err(thrown)
+    #[wasm_bindgen(constructor)]
+    pub fn new(given: Vec<u8>, is_text: bool) -> Result<Self, JsValue> {
+        let given = Zeroizing::new(given);
+        let secret = match is_text {
+            true => Secret::parse(core::str::from_utf8(&given).unwrap_or_default()),
+            false => Secret::from_bytes(&given),
+        };
+        let secret = secret.map_err(thrown)?;
+        Ok(Self {
+            secret,
+            given,
+            is_text,
+        })
     }
 
-    /// # Errors
-    /// `empty_secret`.
-    pub fn from_bytes(key: Vec<u8>) -> Result<Self, JsValue> {
-        let key = Zeroizing::new(key);
-        Secret::from_bytes(&key).map(Self).map_err(thrown)
+    /// As it was given; whoever asks wipes it.
+    pub fn given(&self) -> Vec<u8> {
+        self.given.to_vec()
+    }
+
+    /// Whether that is text.
+    pub fn is_text(&self) -> bool {
+        self.is_text
+    }
+}
+
+impl SecretHandle {
+    pub(crate) fn secret(&self) -> Secret {
+        self.secret.clone()
+    }
+}
+
+impl core::fmt::Debug for SecretHandle {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.secret.fmt(f)
     }
 }
 
@@ -117,8 +148,8 @@ impl SecretList {
     /// # Errors
     /// `malformed_secret`, `empty_secret`.
     pub fn push(&mut self, secret: &SecretHandle, scheme: &SchemeHandle) -> Result<(), JsValue> {
-        Webhook::new(scheme.0.clone(), vec![secret.0.clone()]).map_err(thrown)?;
-        self.0.push(secret.0.clone());
+        Webhook::new(scheme.0.clone(), vec![secret.secret()]).map_err(thrown)?;
+        self.0.push(secret.secret());
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use crate::failure::thrown;
 use crate::report::lines;
 use crate::scheme::{SchemeHandle, SecretHandle, SecretList};
 use crate::seconds::instant;
+use crate::written;
 
 /// A webhook.
 #[wasm_bindgen]
@@ -40,7 +41,7 @@ impl WebhookHandle {
 
     /// Sets the token by which a handshake is known.
     pub fn set_verify_token(&mut self, token: &SecretHandle) {
-        self.0 = self.0.clone().with_verify_token(token.0.clone());
+        self.0 = self.0.clone().with_verify_token(token.secret());
     }
 
     /// Has every secret sign.
@@ -48,7 +49,7 @@ impl WebhookHandle {
         self.0 = self.0.clone().with_every_secret_signing();
     }
 
-    /// Whether a request is a handshake by its query, going by its head; else it is a delivery.
+    /// Whether a request is a handshake without a body, going by its head; else it is a delivery.
     ///
     /// # Errors
     /// `method_not_allowed`, `unsupported_media_type`, `payload_too_large`.
@@ -66,7 +67,7 @@ impl WebhookHandle {
         head.content_length = content_length.map(|length| length as u64);
         let intake = self.0.check_head(&head, body_limit as usize);
         intake
-            .map(|intake| intake == Intake::QueryHandshake)
+            .map(|intake| intake == Intake::Handshake)
             .map_err(thrown)
     }
 
@@ -75,12 +76,31 @@ impl WebhookHandle {
         self.0.allowed_methods().to_owned()
     }
 
-    /// What answers a handshake by this query.
-    ///
-    /// # Errors
-    /// `malformed_handshake`, `handshake_refused`.
-    pub fn answer_query(&self, query: &str) -> Result<String, JsValue> {
-        self.0.answer_query(query).map_err(thrown)
+    /// How the provider wants to be answered.
+    pub fn answer_form(&self) -> String {
+        self.0.answer_form().as_str().to_owned()
+    }
+
+    /// Whether deliveries have to be tried as handshakes.
+    pub fn has_unsigned_posts(&self) -> bool {
+        self.0.has_unsigned_posts()
+    }
+
+    /// Reports what answers a handshake that is not signed; 0 if it is none, -1 if it is refused.
+    pub fn handshake(
+        &self,
+        exchange: &mut Exchange,
+        entries: usize,
+        texts: usize,
+        body: usize,
+    ) -> i32 {
+        exchange.call(entries, texts, body, |input, output| {
+            let Some(reply) = self.0.handshake(&input.request())? else {
+                return Ok(0);
+            };
+            output.text.push_str(&written::handshake(&reply));
+            Ok(1)
+        })
     }
 
     /// Seconds in the past that are tolerated.
@@ -152,6 +172,29 @@ impl WebhookHandle {
                 output.verified(&verified);
             }
             Ok(key_index)
+        })
+    }
+
+    /// Whether the signature is in the body.
+    pub fn signs_in_body(&self) -> bool {
+        self.0.signs_in_body()
+    }
+
+    /// Signs, and reports the body with its signature in it.
+    pub fn sign_body(
+        &self,
+        exchange: &mut Exchange,
+        entries: usize,
+        texts: usize,
+        body: usize,
+        now: f64,
+    ) -> i32 {
+        exchange.call(entries, texts, body, |input, output| {
+            let signed = self.0.sign_body(&input.message(), instant(now))?;
+            output
+                .text
+                .push_str(core::str::from_utf8(&signed).unwrap_or_default());
+            Ok(signed.len())
         })
     }
 

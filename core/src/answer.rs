@@ -2,10 +2,11 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::Write as _;
+use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use crate::error::Error;
+use crate::scheme::AnswerForm;
 
 /// An HTTP answer: its status, headers (names in lower case) and body.
 ///
@@ -19,12 +20,14 @@ use crate::error::Error;
 /// let refused = Answer::error(&GuardError::AddressNotAllowed.into(), "POST");
 /// assert_eq!(refused.status(), 403);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
 }
+
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 
 /// What became of an authentic event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,9 +129,62 @@ impl Answer {
         answer
     }
 
-    /// The answer to a handshake: its challenge as plain text.
-    pub fn challenge(text: &str) -> Self {
-        Self::new(200, "text/plain; charset=utf-8", text.into())
+    /// The same answer in the form that the provider wants: what
+    /// [`Webhook::answer_form`](crate::Webhook::answer_form) says. Answers to handshakes have it.
+    ///
+    /// ```
+    /// use countersign::{Answer, AnswerForm, VerificationError};
+    ///
+    /// let refused = Answer::error(&VerificationError::SignatureMismatch.into(), "POST");
+    /// let empty = refused.in_form(AnswerForm::Empty);
+    /// assert_eq!((empty.status(), empty.body()), (401, ""));
+    /// ```
+    pub fn in_form(mut self, form: AnswerForm) -> Self {
+        match form {
+            AnswerForm::Described => {}
+            AnswerForm::Empty => {
+                self.body.clear();
+                self.headers[0].1 = PLAIN_TEXT.into();
+            }
+            AnswerForm::Described400 if self.status == 401 => self.status = 400,
+            AnswerForm::Described400 => {}
+        }
+        self
+    }
+
+    /// An answer to a handshake that wants a text back.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::new(200, PLAIN_TEXT, text.into())
+    }
+
+    /// An answer without a body. It has a type all the same, since some providers look for one.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::new(status, PLAIN_TEXT, String::new())
+    }
+
+    /// An object of these strings.
+    pub(crate) fn json(members: &[(&str, &str)]) -> Self {
+        let mut body = String::from("{");
+        for (name, value) in members {
+            push_json(&mut body, Some(name));
+            body.push(':');
+            push_json(&mut body, Some(value));
+            body.push(',');
+        }
+        body.pop();
+        body.push('}');
+        Self::new(200, "application/json", body)
+    }
+
+    /// The answer to a ping of Discord.
+    pub(crate) fn ping() -> Self {
+        Self::new(200, "application/json", "{\"type\":1}".into())
+    }
+
+    /// With one more header.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// The status code.
@@ -161,6 +217,18 @@ impl Answer {
     }
 }
 
+/// What is sent back may be a secret.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.headers.iter().map(|(name, _)| *name);
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("headers", &names.collect::<Vec<_>>())
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
 /// The status that answers an error with this code.
 pub(crate) fn status(code: &str) -> u16 {
     match code {
@@ -173,7 +241,7 @@ pub(crate) fn status(code: &str) -> u16 {
         "incomplete_body" | "malformed_handshake" => 400,
         "duplicate_event" => 200,
         "event_in_progress" => 409,
-        "store_unavailable" => 503,
+        "store_unavailable" | "key_unavailable" | "key_needed" => 503,
         _ => match Error::codes().find(|(known, _)| *known == code) {
             Some((_, "VerificationError")) => 401,
             Some((_, "PayloadError")) => 400,

@@ -87,6 +87,7 @@ pub struct Request<'a, H: ?Sized> {
     pub(crate) body: &'a [u8],
     pub(crate) method: Option<&'a str>,
     pub(crate) url: Option<&'a str>,
+    pub(crate) key: Option<&'a [u8]>,
 }
 
 impl<'a, H: Headers + ?Sized> Request<'a, H> {
@@ -97,12 +98,20 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
             body,
             method: None,
             url: None,
+            key: None,
         }
     }
 
     /// The method, in upper case as received.
     pub fn method(mut self, method: impl Into<Option<&'a str>>) -> Self {
         self.method = method.into();
+        self
+    }
+
+    /// The key that was fetched for this request, as it was answered: a certificate in PEM, a JWK or a
+    /// set of them, or a public key. For schemes whose `verify` answers `key_needed`.
+    pub fn key(mut self, key: impl Into<Option<&'a [u8]>>) -> Self {
+        self.key = key.into();
         self
     }
 

@@ -41,8 +41,8 @@ impl<'a> Head<'a> {
 pub enum Intake {
     /// A delivery, whose body is to be read.
     Delivery,
-    /// A handshake that lies in the URL's query: see [`Webhook::answer_query`].
-    QueryHandshake,
+    /// A handshake without a body: see [`Webhook::handshake`].
+    Handshake,
 }
 
 impl Webhook {
@@ -66,11 +66,12 @@ impl Webhook {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn check_head(&self, head: &Head<'_>, body_limit: usize) -> Result<Intake, Error> {
-        let get = self.answers_get();
-        match head.method {
-            "POST" => {}
-            "GET" if get => return Ok(Intake::QueryHandshake),
-            _ => return Err(GuardError::MethodNotAllowed { get }.into()),
+        let handshake = self.handshake_method();
+        if Some(head.method) == handshake {
+            return Ok(Intake::Handshake);
+        }
+        if head.method != "POST" {
+            return Err(GuardError::MethodNotAllowed { handshake }.into());
         }
         self.check_content_type(head.content_type)?;
         if !head.content_encoding.is_none_or(is_identity) {
@@ -85,17 +86,19 @@ impl Webhook {
 
     /// The value of the header `Allow`.
     pub fn allowed_methods(&self) -> &'static str {
-        if self.answers_get() {
-            "GET, POST"
-        } else {
-            "POST"
+        match self.handshake_method() {
+            Some("GET") => "GET, POST",
+            Some("HEAD") => "HEAD, POST",
+            _ => "POST",
         }
     }
 
-    /// Whether handshakes come with GET, and there is a verify token to check them by.
-    fn answers_get(&self) -> bool {
-        self.definition.handshake == Some(Handshake::MetaVerification)
-            && self.verify_token.is_some()
+    /// The method of handshakes that have no body, if there is what they are checked by.
+    fn handshake_method(&self) -> Option<&'static str> {
+        let handshake = self.definition.handshake?;
+        let is_known = handshake != Handshake::MetaVerification || self.verify_token.is_some();
+        let method = handshake.method();
+        (is_known && method != "POST").then_some(method)
     }
 
     fn check_content_type(&self, value: Option<&[u8]>) -> Result<(), GuardError> {

@@ -6,9 +6,12 @@ extern crate alloc;
 
 mod address;
 mod answer;
+#[cfg(feature = "asymmetric")]
+mod asymmetric;
 mod availability;
 mod backoff;
 mod call_url;
+mod crc32;
 mod destination;
 pub mod dispatch;
 mod endpoint;
@@ -18,7 +21,9 @@ pub mod event;
 pub mod explain;
 mod handshake;
 mod headers;
+mod in_body;
 mod intake;
+mod key_needed;
 mod mac;
 pub mod manual;
 pub mod monitor;
@@ -36,6 +41,8 @@ mod secret;
 mod sign;
 mod signature;
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod verify;
 mod webhook;
@@ -50,16 +57,18 @@ pub use error::{
     ConfigurationError, DeliveryError, Error, GuardError, PayloadError, VerificationError,
 };
 pub use event::Event;
+pub use handshake::HandshakeReply;
 pub use headers::{HeaderName, Headers, Request, SignedHeaders};
 pub use intake::{DEFAULT_BODY_LIMIT, Head, Intake};
+pub use key_needed::KeyNeeded;
 pub use payload::write_payload;
 pub use rate_limit::{MemoryRateLimiter, RateLimit, RateWindow};
 pub use replay::{ClaimToken, DEFAULT_LEASE, Held, MemoryReplayGuard, decide_claim};
 pub use retry::{DeadLetterReason, Decision, Outcome, RetryPolicy, parse_retry_after};
 pub use routes::Routes;
 pub use scheme::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat,
 };
 pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;

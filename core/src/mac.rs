@@ -1,16 +1,20 @@
 //! Keyed hashes whose key schedule is computed once, and tags compared in constant time.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
 use hmac::digest::common::Output;
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric::HeldKey;
 use crate::scheme::Algorithm;
 
 /// The longest tag, of HMAC-SHA-512.
@@ -27,8 +31,14 @@ pub(crate) enum Key {
     Sha512(HmacCore<Sha512>),
     /// The secret, which is part of what is hashed.
     Digest(Zeroizing<Vec<u8>>),
+    /// The same, for MD5.
+    Md5(Zeroizing<Vec<u8>>),
     /// The token, and its digest.
     Token(Zeroizing<Vec<u8>>, Tag),
+    /// Whose requests are taken; their key is fetched.
+    Identity(Box<[u8]>),
+    #[cfg(feature = "asymmetric")]
+    Public(Box<HeldKey>),
 }
 
 impl Key {
@@ -38,6 +48,12 @@ impl Key {
             Algorithm::HmacSha1 => Self::Sha1(keyed(key)),
             Algorithm::HmacSha512 => Self::Sha512(keyed(key)),
             Algorithm::PlainSha256 => Self::Digest(key.to_vec().into()),
+            // Of the last those that share a secret; the others never come here.
+            Algorithm::Jws => Self::Digest(key.to_vec().into()),
+            Algorithm::Ed25519 | Algorithm::EcdsaP256Sha256 | Algorithm::RsaPkcs1Sha256 => {
+                Self::Identity(key.into())
+            }
+            Algorithm::PlainMd5 => Self::Md5(key.to_vec().into()),
             Algorithm::Token => Self::Token(key.to_vec().into(), digest(&mut [key].into_iter())),
         }
     }
@@ -45,7 +61,8 @@ impl Key {
     /// The bytes that stand for the secret in the content; empty where none does.
     pub(crate) fn secret(&self) -> &[u8] {
         match self {
-            Self::Digest(secret) => secret,
+            Self::Digest(secret) | Self::Md5(secret) => secret,
+            Self::Identity(identity) => identity,
             _ => &[],
         }
     }
@@ -65,9 +82,23 @@ impl Key {
             Self::Sha1(states) => tag(states.clone(), parts),
             Self::Sha512(states) => tag(states.clone(), parts),
             Self::Digest(_) => digest(&mut parts),
+            Self::Md5(_) => md5(&mut parts),
             Self::Token(_, digest) => *digest,
+            // No tag is compared with theirs.
+            Self::Identity(_) => [0; MAX_TAG_LENGTH],
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => [0; MAX_TAG_LENGTH],
         }
     }
+}
+
+/// Whether this is the tag of a message by this algorithm and key.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn verifies(algorithm: Algorithm, key: &[u8], message: &[u8], found: &[u8]) -> Choice {
+    let tag = Key::new(algorithm, key).tag(core::iter::once(message));
+    let tag = &tag[..algorithm.tag_length()];
+    // Slices of different lengths are unequal.
+    tag.ct_eq(found)
 }
 
 /// The SHA-256 digest of the concatenated parts.
@@ -77,6 +108,15 @@ pub(crate) fn digest(parts: &mut dyn Iterator<Item = &[u8]>) -> Tag {
     parts.for_each(|part| state.update(part));
     let mut tag = [0; MAX_TAG_LENGTH];
     tag[..32].copy_from_slice(&state.finalize());
+    tag
+}
+
+#[inline(never)]
+fn md5(parts: &mut dyn Iterator<Item = &[u8]>) -> Tag {
+    let mut state = Md5::new();
+    parts.for_each(|part| state.update(part));
+    let mut tag = [0; MAX_TAG_LENGTH];
+    tag[..16].copy_from_slice(&state.finalize());
     tag
 }
 

@@ -1,6 +1,5 @@
 //! The body of a message that is sent.
 
-use alloc::format;
 use alloc::string::String;
 
 use crate::scheme::TimestampFormat;
@@ -40,8 +39,14 @@ pub fn write_payload(id: &str, event_type: &str, time: UnixTime, data: &str) -> 
 }
 
 /// A JSON string, with the escapes that RFC 8259 demands and no others.
-fn push_string(payload: &mut String, text: &str) {
+pub(crate) fn push_string(payload: &mut String, text: &str) {
     payload.push('"');
+    push_escaped(payload, text);
+    payload.push('"');
+}
+
+/// What stands between the quotes of such a string.
+pub(crate) fn push_escaped(payload: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => payload.push_str("\\\""),
@@ -49,9 +54,13 @@ fn push_string(payload: &mut String, text: &str) {
             '\n' => payload.push_str("\\n"),
             '\r' => payload.push_str("\\r"),
             '\t' => payload.push_str("\\t"),
-            '\0'..='\u{1f}' => payload.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\0'..='\u{1f}' => {
+                payload.push_str("\\u00");
+                let digit = |value| char::from_digit(value, 16).unwrap_or_default();
+                payload.push(digit(u32::from(character) >> 4));
+                payload.push(digit(u32::from(character) & 0xf));
+            }
             _ => payload.push(character),
         }
     }
-    payload.push('"');
 }

@@ -1,15 +1,22 @@
 //! The headers of a request that its scheme reads: present, unambiguous and well-formed.
 
+#[cfg(feature = "asymmetric")]
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::error::{HeaderDefect, TimestampDefect, VerificationError};
+#[cfg(feature = "asymmetric")]
+use crate::event::{Event, unescape};
 use crate::headers::{HeaderName, Headers, Lookup, look_up, owned};
+#[cfg(feature = "asymmetric")]
+use crate::scheme::Source;
 use crate::scheme::{Definition, HeaderSet};
 use crate::signature;
 use crate::time::UnixTime;
 
 /// The values are visible ASCII and spaces.
 pub(crate) struct Received<'a> {
+    /// Empty, as its value, if the signature is in the body.
     pub(crate) signature_name: HeaderName<'a>,
     pub(crate) signature: &'a [u8],
     pub(crate) id: Option<&'a [u8]>,
@@ -76,6 +83,29 @@ impl<'a> Received<'a> {
         signature::labelled_timestamp(definition, label, name, self.signature).map(Some)
     }
 
+    /// The text of a source, of which nothing is known to be signed.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn text<'s>(
+        &self,
+        source: Source,
+        definition: &Definition,
+        body: &'s [u8],
+    ) -> Option<Cow<'s, str>>
+    where
+        'a: 's,
+    {
+        let value = match source {
+            Source::Id => self.id?,
+            Source::Header(index) => self.event_headers[index]?,
+            Source::Body(path) => {
+                let body = core::str::from_utf8(body).ok()?;
+                let json = Event::json_at(&definition.paths[path], body).ok()??;
+                return json.starts_with('"').then(|| unescape(json)).flatten();
+            }
+        };
+        core::str::from_utf8(value).ok().map(Cow::Borrowed)
+    }
+
     /// The attempt timestamp as text and as time, if the scheme has one.
     pub(crate) fn timestamp(
         &self,
@@ -102,11 +132,15 @@ struct FoundSet<'a> {
     values: [Lookup<'a>; 3],
 }
 
-/// The first set that the request has in full.
+/// The first set that the request has in full; nothing of a scheme that has its signature in the body.
 fn complete_set<'a>(
     definition: &'a Definition,
     look_up: LookUp<'_, 'a>,
 ) -> Result<FoundSet<'a>, VerificationError> {
+    if definition.header_sets.is_empty() {
+        let (names, values) = ([0; 3], [Lookup::Absent; 3]);
+        return Ok(FoundSet { names, values });
+    }
     let mut fewest_missing = usize::MAX;
     let mut first_missing = 0;
     for set in &definition.header_sets {

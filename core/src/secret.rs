@@ -45,6 +45,11 @@ impl Secret {
     /// ```
     pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
         check_length(text.len())?;
+        // A file in PEM ends with a line break, and there is no other way to write it.
+        let text = match text.starts_with("-----BEGIN ") {
+            true => text.trim_end_matches(['\r', '\n']),
+            false => text,
+        };
         if text.starts_with(is_whitespace) || text.ends_with(is_whitespace) {
             return Err(ConfigurationError::MalformedSecret(
                 SecretDefect::Whitespace,
@@ -82,6 +87,15 @@ impl Secret {
         text
     }
 
+    /// The text, if it was given as such.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Text(text) => Some(text),
+            Form::Key(_) => None,
+        }
+    }
+
     /// The bytes as they were given, whatever the scheme.
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.0 {
@@ -97,7 +111,8 @@ impl Secret {
     ) -> Result<Zeroizing<Vec<u8>>, ConfigurationError> {
         let key = self.decoded(definition)?;
         let is_visible = |byte: &u8| matches!(byte, 0x20..=0x7e);
-        if definition.algorithm == Algorithm::Token && !key.iter().all(is_visible) {
+        let is_in_header = definition.in_body.is_none();
+        if definition.algorithm == Algorithm::Token && is_in_header && !key.iter().all(is_visible) {
             let defect = SecretDefect::NotVisible;
             return Err(ConfigurationError::MalformedSecret(defect));
         }
@@ -123,7 +138,11 @@ impl Secret {
             .strip_prefix(&*definition.secret_prefix)
             .unwrap_or(text);
         let key = match definition.key {
-            KeyForm::Text | KeyForm::Base64AndText => Ok(text.as_bytes().to_vec()),
+            KeyForm::Text
+            | KeyForm::Base64AndText
+            | KeyForm::Identity
+            | KeyForm::PublicKey
+            | KeyForm::PublicKeyOrText => Ok(text.as_bytes().to_vec()),
             KeyForm::Base64OrText if !text.starts_with(&*definition.secret_prefix) => {
                 Ok(text.as_bytes().to_vec())
             }
@@ -156,7 +175,7 @@ fn check_length(length: usize) -> Result<(), ConfigurationError> {
 
 /// What this encodes, with or without its padding.
 #[inline(never)]
-fn from_base64(encoded: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_base64(encoded: &str) -> Option<Vec<u8>> {
     Base64Unpadded::decode_vec(without_padding(encoded)?).ok()
 }
 

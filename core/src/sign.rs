@@ -2,18 +2,19 @@
 
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
+use crate::in_body::not_in_headers;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
 use crate::time::UnixTime;
-use crate::verify::{SignedContent, check_context, form_content};
+use crate::verify::{BodyDigests, SignedContent, check_context, form_content};
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Message<'a> {
-    body: &'a [u8],
-    id: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+    pub(crate) id: Option<&'a str>,
     method: Option<&'a str>,
     url: Option<&'a str>,
 }
@@ -87,7 +88,13 @@ impl Webhook {
     ) -> Result<SignedHeaders, VerificationError> {
         let definition = &*self.definition;
         check_context(definition, message.method, message.url)?;
-        let set = &definition.header_sets[0];
+        #[cfg(feature = "asymmetric")]
+        if let Some(form) = &definition.jws {
+            return self.sign_jws(form, message.body, now);
+        }
+        let Some(set) = definition.header_sets.first() else {
+            return Err(not_in_headers(definition));
+        };
         if set.id.is_some() && message.id.is_none() {
             return Err(VerificationError::MissingContext(MissingContext::Id));
         }
@@ -114,17 +121,26 @@ impl Webhook {
             .transpose()?;
         let timestamp = timestamp.as_deref();
         let form = form_content(definition, message.body, message.url);
+        let digests = BodyDigests::of(definition, message.body);
         let content = SignedContent {
             definition,
             body: message.body,
             form: &form,
+            digests: &digests,
             id: message.id.map(str::as_bytes),
             timestamp: timestamp.map(str::as_bytes),
             method: message.method,
             url: message.url,
+            in_body: None,
         };
         let proofs = self.signing_keys();
-        let mut proofs = proofs.map(|key| signature::proof(definition, key, &content));
+        let proofs = proofs.filter_map(|key| signature::proof(definition, key, &content));
+        let mut proofs = proofs.peekable();
+        if proofs.peek().is_none() {
+            return Err(VerificationError::MissingContext(
+                MissingContext::PrivateKey,
+            ));
+        }
         let signing = match definition.separator {
             Some(_) if self.every_secret_signs => MAX_CANDIDATES,
             _ => 1,

@@ -1,6 +1,10 @@
 //! The grammar of signature headers: lists, version labels, encodings.
 
 use alloc::string::String;
+#[cfg(feature = "asymmetric")]
+use alloc::string::ToString as _;
+#[cfg(feature = "asymmetric")]
+use alloc::vec;
 use alloc::vec::Vec;
 use core::iter;
 
@@ -8,11 +12,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric::{HeldKey, MAX_SIGNATURES, Method};
 use crate::error::{TimestampDefect, VerificationError};
 use crate::headers::{HeaderName, owned};
 use crate::mac::{Key, MAX_TAG_LENGTH, Tag, digest};
 use crate::scheme::{Algorithm, Definition, Encoding, is_label};
 use crate::verify::SignedContent;
+use crate::webhook::SecretKey;
+
+/// The longest signature, by an RSA key of 4096 bits, and what decoding may need beyond it.
+#[cfg(feature = "asymmetric")]
+const MAX_SIGNATURE_LENGTH: usize = 516;
 
 /// How many signatures of one header are compared; later ones are ignored.
 pub const MAX_CANDIDATES: usize = 64;
@@ -75,6 +86,9 @@ fn after_label<'a>(entry: &'a [u8], label: &str) -> Option<&'a [u8]> {
 
 /// The decoded signatures of a header, the first of which needs no allocation.
 pub(crate) struct Candidates {
+    /// Those by public keys, which are of other lengths.
+    #[cfg(feature = "asymmetric")]
+    asymmetric: Vec<Vec<u8>>,
     first: Tag,
     others: Vec<Tag>,
     count: usize,
@@ -83,6 +97,8 @@ pub(crate) struct Candidates {
 impl Candidates {
     pub(crate) fn new() -> Self {
         Self {
+            #[cfg(feature = "asymmetric")]
+            asymmetric: Vec::new(),
             first: [0; MAX_TAG_LENGTH],
             others: Vec::new(),
             count: 0,
@@ -94,15 +110,33 @@ impl Candidates {
         first.chain(&self.others)
     }
 
+    /// The signatures by public keys.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn asymmetric(&self) -> impl Iterator<Item = &[u8]> {
+        self.asymmetric.iter().map(Vec::as_slice)
+    }
+
+    /// Whether this key verifies one of them over the content, of a scheme that has keyed hashes too.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn fit_public(&self, key: &HeldKey, content: &SignedContent<'_>) -> bool {
+        let mut signatures = self.asymmetric();
+        signatures.any(|signature| {
+            key.key
+                .verify(Method::Ed25519, &mut content.parts(&[]), signature)
+        })
+    }
+
     /// Takes the signatures of the scheme's version from the header called `name` and from further
     /// ones, at most [`MAX_CANDIDATES`]; an error if there is none.
     pub(crate) fn read(
         &mut self,
         definition: &Definition,
+        kinds: Kinds,
         name: HeaderName<'_>,
         header: &[u8],
         further: &[&[u8]],
     ) -> Result<(), VerificationError> {
+        let (prefix, label) = kinds.prefix_and_label(definition);
         let mut any_of_ours = false;
         let mut any_of_others = false;
         let headers = iter::once(header).chain(further.iter().copied());
@@ -111,34 +145,59 @@ impl Candidates {
             if timestamp_label.is_some_and(|label| after_label(entry, label).is_some()) {
                 continue;
             }
+            #[cfg(feature = "asymmetric")]
+            if let Some(encoded) = kinds.asymmetric_signature(definition, entry) {
+                any_of_ours = true;
+                self.add_asymmetric(definition, encoded);
+                continue;
+            }
             match entry.strip_prefix(definition.prefix.as_bytes()) {
-                Some(encoded) => {
+                Some(encoded) if kinds.has_symmetric() => {
                     any_of_ours = true;
                     self.add(definition, encoded);
                 }
-                None => any_of_others |= has_label(definition, entry),
+                _ => any_of_others |= has_label(definition, entry),
             }
             if self.count == MAX_CANDIDATES {
                 break;
             }
         }
-        if self.count > 0 {
+        if self.has_any() {
             Ok(())
         } else if any_of_others && !any_of_ours {
             Err(VerificationError::UnsupportedSignature {
                 name: owned(name),
-                label: definition.label().into(),
+                label: label.into(),
             })
         } else {
             Err(VerificationError::MalformedSignature {
                 name: owned(name),
                 encoding: definition.encoding,
-                prefix: definition.prefix.clone(),
-                length: match definition.algorithm {
-                    Algorithm::Token => 0,
-                    algorithm => algorithm.tag_length(),
+                prefix: prefix.into(),
+                length: match kinds.has_symmetric() {
+                    true => definition.algorithm.signature_length(),
+                    false => kinds.signature_length(definition),
                 },
             })
+        }
+    }
+
+    fn has_any(&self) -> bool {
+        #[cfg(feature = "asymmetric")]
+        if !self.asymmetric.is_empty() {
+            return true;
+        }
+        self.count > 0
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn add_asymmetric(&mut self, definition: &Definition, encoded: &[u8]) {
+        let method = Method::of(definition.algorithm).unwrap_or(Method::Ed25519);
+        let signature = decoded_bytes(definition.encoding, encoded);
+        if let Some(signature) = signature.filter(|bytes| method.takes_length(bytes.len()))
+            && self.asymmetric.len() < MAX_SIGNATURES
+        {
+            self.asymmetric.push(signature);
         }
     }
 
@@ -168,6 +227,12 @@ fn has_label(definition: &Definition, entry: &[u8]) -> bool {
     label.is_some_and(|length| is_label(&entry[..length]))
 }
 
+/// The tag that this text encodes canonically.
+pub(crate) fn decoded(definition: &Definition, encoded: &[u8]) -> Option<Tag> {
+    let mut tag = [0; MAX_TAG_LENGTH];
+    decode(definition, encoded, &mut tag).then_some(tag)
+}
+
 /// Writes the tag that this text encodes canonically; false if it is of another length, or none,
 /// and then some of its bytes may have been written.
 ///
@@ -179,29 +244,156 @@ fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
         *tag = digest(&mut iter::once(encoded));
         return !encoded.is_empty();
     }
-    let length = match definition.encoding {
-        Encoding::Hex => base16ct::lower::decode(encoded, tag).map(<[u8]>::len).ok(),
-        Encoding::HexUpper => base16ct::upper::decode(encoded, tag).map(<[u8]>::len).ok(),
-        Encoding::HexAnyCase => base16ct::mixed::decode(encoded, tag).map(<[u8]>::len).ok(),
-        Encoding::Base64 => STANDARD.decode_slice(encoded, tag).ok(),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(encoded, tag).ok(),
-    };
+    let length = decode_into(definition.encoding, encoded, tag);
     length == Some(definition.algorithm.tag_length())
 }
 
-/// What stands in the signature header for this key: a signature of this content, or the token.
-pub(crate) fn proof(definition: &Definition, key: &Key, content: &SignedContent<'_>) -> String {
+/// The bytes that this text encodes canonically, of a signature by a public key.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn decoded_bytes(encoding: Encoding, encoded: &[u8]) -> Option<Vec<u8>> {
+    let mut signature = vec![0; MAX_SIGNATURE_LENGTH];
+    let length = decode_into(encoding, encoded, &mut signature)?;
+    signature.truncate(length);
+    Some(signature)
+}
+
+/// Writes the bytes that this text encodes canonically, and how many there are.
+fn decode_into(encoding: Encoding, encoded: &[u8], bytes: &mut [u8]) -> Option<usize> {
+    match encoding {
+        Encoding::Hex => base16ct::lower::decode(encoded, bytes)
+            .map(<[u8]>::len)
+            .ok(),
+        Encoding::HexUpper => base16ct::upper::decode(encoded, bytes)
+            .map(<[u8]>::len)
+            .ok(),
+        Encoding::HexAnyCase => base16ct::mixed::decode(encoded, bytes)
+            .map(<[u8]>::len)
+            .ok(),
+        Encoding::Base64 => STANDARD.decode_slice(encoded, bytes).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(encoded, bytes).ok(),
+    }
+}
+
+/// Which kinds of keys a webhook has, so that signatures of the others are those of other versions.
+#[derive(Clone, Copy)]
+pub(crate) struct Kinds {
+    #[cfg(feature = "asymmetric")]
+    symmetric: bool,
+    #[cfg(feature = "asymmetric")]
+    asymmetric: bool,
+}
+
+impl Kinds {
+    #[cfg(not(feature = "asymmetric"))]
+    pub(crate) fn of(_: &Definition, _: &[SecretKey]) -> Self {
+        Self {}
+    }
+
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn of(definition: &Definition, keys: &[SecretKey]) -> Self {
+        // Whatever the keys are: those of an asymmetric scheme may be fetched.
+        if definition.algorithm.is_asymmetric() {
+            return Self {
+                symmetric: false,
+                asymmetric: true,
+            };
+        }
+        let is_public = |held: &SecretKey| matches!(held.key, Key::Public(_));
+        Self {
+            symmetric: !keys.iter().all(is_public),
+            asymmetric: keys.iter().any(is_public),
+        }
+    }
+
+    /// Those of shared secrets alone.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn of_shared_secrets() -> Self {
+        Self {
+            #[cfg(feature = "asymmetric")]
+            symmetric: true,
+            #[cfg(feature = "asymmetric")]
+            asymmetric: false,
+        }
+    }
+
+    fn has_symmetric(self) -> bool {
+        #[cfg(feature = "asymmetric")]
+        return self.symmetric;
+        #[cfg(not(feature = "asymmetric"))]
+        true
+    }
+
+    /// What an entry has after the prefix of signatures by public keys.
+    #[cfg(feature = "asymmetric")]
+    fn asymmetric_signature<'e>(
+        self,
+        definition: &Definition,
+        entry: &'e [u8],
+    ) -> Option<&'e [u8]> {
+        let prefix = match &definition.ed25519_prefix {
+            Some(prefix) => prefix,
+            None => &definition.prefix,
+        };
+        let encoded = entry.strip_prefix(prefix.as_bytes());
+        encoded.filter(|_| self.asymmetric)
+    }
+
+    /// Their length, where they are by public keys alone.
+    fn signature_length(self, definition: &Definition) -> Option<usize> {
+        match definition.ed25519_prefix {
+            Some(_) => Some(64),
+            None => definition.algorithm.signature_length(),
+        }
+    }
+
+    /// What stands before the signatures that are looked for, and their label.
+    fn prefix_and_label(self, definition: &Definition) -> (&str, &str) {
+        match &definition.ed25519_prefix {
+            Some(prefix) if !self.has_symmetric() => (prefix, prefix.trim_end_matches(',')),
+            _ => (&definition.prefix, definition.label()),
+        }
+    }
+}
+
+/// What stands in the signature header for this key: a signature of this content, or the token. `None`
+/// if the key signs nothing.
+pub(crate) fn proof(
+    definition: &Definition,
+    key: &Key,
+    content: &SignedContent<'_>,
+) -> Option<String> {
     if let Some(token) = key.token() {
-        // It is visible ASCII, as was checked.
-        return token.iter().map(|byte| char::from(*byte)).collect();
+        // It is visible ASCII, as was checked, or else the text of a secret for a body.
+        let token = core::str::from_utf8(token).ok()?;
+        return Some(definition.prefix.chars().chain(token.chars()).collect());
+    }
+    #[cfg(feature = "asymmetric")]
+    if let Key::Public(key) = key {
+        let signature = definition
+            .encoding
+            .write(&key.sign(&mut content.parts(&[]))?);
+        let prefix = definition.ed25519_prefix.as_ref();
+        return Some(prefix.unwrap_or(&definition.prefix).to_string() + &signature);
+    }
+    if definition.algorithm.is_asymmetric() {
+        return None;
     }
     let tag = key.tag(content.parts(key.secret()));
     let tag = &tag[..definition.algorithm.tag_length()];
-    match definition.encoding {
-        Encoding::Hex | Encoding::HexAnyCase => base16ct::lower::encode_string(tag),
-        Encoding::HexUpper => base16ct::upper::encode_string(tag),
-        Encoding::Base64 => Base64::encode_string(tag),
-        Encoding::Base64Url => Base64UrlUnpadded::encode_string(tag),
+    let mut proof = String::from(&*definition.prefix);
+    proof.push_str(&definition.encoding.write(tag));
+    Some(proof)
+}
+
+impl Encoding {
+    /// These bytes, so encoded.
+    pub(crate) fn write(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex | Self::HexAnyCase => base16ct::lower::encode_string(bytes),
+            Self::HexUpper => base16ct::upper::encode_string(bytes),
+            Self::Base64 => Base64::encode_string(bytes),
+            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+        }
     }
 }
 
@@ -212,19 +404,20 @@ pub(crate) fn write(
     timestamp: Option<&str>,
 ) -> String {
     let mut header = String::new();
-    if let (Some(label), Some(timestamp), Some(separator)) =
-        (&definition.timestamp_label, timestamp, definition.separator)
-    {
+    let separate = |header: &mut String| {
+        header.extend(definition.separator.map(char::from));
+        header.extend(definition.space_after_separator.then_some(' '));
+    };
+    if let (Some(label), Some(timestamp)) = (&definition.timestamp_label, timestamp) {
         header.push_str(label);
         header.push('=');
         header.push_str(timestamp);
-        header.push(char::from(separator));
+        separate(&mut header);
     }
     for (number, proof) in proofs.enumerate() {
-        if let (1.., Some(separator)) = (number, definition.separator) {
-            header.push(char::from(separator));
+        if number > 0 {
+            separate(&mut header);
         }
-        header.push_str(&definition.prefix);
         header.push_str(&proof);
     }
     header

@@ -5,13 +5,14 @@
 //! 3. headers well-formed (`conflicting_header`, `malformed_header`);
 //! 4. timestamp well-formed (`malformed_timestamp`);
 //! 5. signature decodable (`malformed_signature`, `unsupported_signature`) and right
-//!    (`signature_mismatch`);
+//!    (`signature_mismatch`); one in the body is first sought there (`missing_signature`), and what it
+//!    covers with it (`malformed_signature`);
 //! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed; a timestamp in the
 //!    body is read here (`malformed_timestamp`).
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::iter;
 use core::time::Duration;
@@ -19,13 +20,16 @@ use core::time::Duration;
 use subtle::Choice;
 
 use crate::call_url::{other_form, parameter, sorted_form};
+use crate::crc32::crc32;
 use crate::error::{MissingContext, PayloadError, VerificationError};
-use crate::event::Event;
+use crate::event::{Event, SignedItem};
 use crate::headers::{Headers, Request};
+#[cfg(feature = "asymmetric")]
+use crate::mac::Key;
 use crate::mac::{self, tags_equal};
 use crate::received::Received;
-use crate::scheme::{Definition, Part, Source};
-use crate::signature::Candidates;
+use crate::scheme::{Definition, Encoding, Part, Source};
+use crate::signature::{Candidates, Kinds};
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::{SecretKey, Webhook};
 
@@ -81,9 +85,20 @@ impl Webhook {
         check_context(&self.definition, request.method, request.url)?;
         let received = Received::read(&self.definition, request.headers)?;
         let Request {
-            body, method, url, ..
+            body,
+            method,
+            url,
+            key,
+            ..
         } = *request;
-        self.decide(received, body, method, url, now, reveal)
+        let context = Context {
+            body,
+            method,
+            url,
+            key,
+            now,
+        };
+        self.decide(received, &context, reveal)
     }
 
     // One copy of this is enough, whatever the headers are.
@@ -91,28 +106,45 @@ impl Webhook {
     fn decide<'a>(
         &'a self,
         received: Received<'a>,
-        body: &'a [u8],
-        method: Option<&'a str>,
-        url: Option<&'a str>,
-        now: UnixTime,
+        context: &Context<'a>,
         reveal: fn(Choice) -> bool,
     ) -> Result<Verified<'a>, VerificationError> {
         let definition = &*self.definition;
-        let (timestamp_text, mut timestamp) = received.timestamp(definition)?.unzip();
+        let Context {
+            body,
+            method,
+            url,
+            now,
+            ..
+        } = *context;
+        #[cfg(feature = "asymmetric")]
+        if let Some(form) = &definition.jws {
+            let proof = self.prove_jws(&received, context, form)?;
+            return self.conclude(received, body, proof.key_index, proof.timestamp, now);
+        }
+        if let Some(in_body) = &definition.in_body {
+            let key_index = self.key_index_in_body(&received, in_body, context, reveal)?;
+            return self.conclude(received, body, key_index, None, now);
+        }
+        let (timestamp_text, timestamp) = received.timestamp(definition)?.unzip();
+        let kinds = Kinds::of(definition, &self.keys);
         let mut candidates = Candidates::new();
         let further = &received.further_signatures;
         let name = received.signature_name;
-        candidates.read(definition, name, received.signature, further)?;
+        candidates.read(definition, kinds, name, received.signature, further)?;
 
         let form = form_content(definition, body, url);
+        let digests = BodyDigests::of(definition, body);
         let content = SignedContent {
             definition,
             body,
             form: &form,
+            digests: &digests,
             id: received.id,
             timestamp: timestamp_text,
             method,
             url,
+            in_body: None,
         };
         let other_url = url.and_then(|url| other_form(definition.url_form, url));
         let other_content = other_url.as_deref().map(|url| SignedContent {
@@ -120,7 +152,18 @@ impl Webhook {
             ..content
         });
         let mut key_index = None;
+        #[cfg(feature = "asymmetric")]
+        if definition.algorithm.is_asymmetric() {
+            key_index = Some(self.prove_content(&received, context, &content, &candidates)?);
+        }
         for SecretKey { index, key } in &self.keys {
+            #[cfg(feature = "asymmetric")]
+            if let Key::Public(key) = key {
+                // All of it is public. Those of an asymmetric scheme were tried before.
+                key_index =
+                    key_index.or_else(|| candidates.fit_public(key, &content).then_some(*index));
+                continue;
+            }
             let mut fits = Choice::from(0);
             for content in iter::once(&content).chain(&other_content) {
                 let tag = key.tag(content.parts(key.secret()));
@@ -133,13 +176,26 @@ impl Webhook {
         }
         key_index = key_index.filter(|_| is_body_of(definition, url, body));
         let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
+        self.conclude(received, body, key_index, timestamp, now)
+    }
+
+    /// What is left when the signature is right: whether it is fresh.
+    fn conclude<'a>(
+        &'a self,
+        received: Received<'a>,
+        body: &'a [u8],
+        key_index: usize,
+        mut timestamp: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Result<Verified<'a>, VerificationError> {
+        let definition = &*self.definition;
         if definition.timestamp_field.is_some() {
             timestamp = Some(Event::attempt_timestamp(definition, body)?);
         }
         if let Some(timestamp) = timestamp {
             check_freshness(timestamp, now, self.tolerance)?;
         }
-        Ok(received.verified(definition, body, key_index, timestamp))
+        Ok(received.verified(self, body, key_index, timestamp))
     }
 
     /// Whether [`assume_verified`](Self::assume_verified) needs the body even of those who do not parse
@@ -170,23 +226,31 @@ impl Webhook {
             Some(_) => Some(Event::attempt_timestamp(definition, request.body)?),
             None => received.timestamp(definition)?.map(|(_, time)| time),
         };
-        if key_index >= self.secret_count() {
+        #[cfg(feature = "asymmetric")]
+        let timestamp = match &definition.jws {
+            Some(form) => self.claimed_time(&received, form)?,
+            None => timestamp,
+        };
+        // A key that was fetched comes after those of the secrets.
+        let fetched = usize::from(definition.key_source.is_some());
+        if key_index >= self.secret_count() + fetched {
             return Err(VerificationError::SignatureMismatch);
         }
-        Ok(received.verified(definition, request.body, key_index, timestamp))
+        Ok(received.verified(self, request.body, key_index, timestamp))
     }
 }
 
 impl<'a> Received<'a> {
     fn verified(
         self,
-        definition: &'a Definition,
+        webhook: &'a Webhook,
         body: &'a [u8],
         key_index: usize,
         timestamp: Option<UnixTime>,
     ) -> Verified<'a> {
         Verified {
-            definition,
+            webhook,
+            definition: &webhook.definition,
             body,
             key_index,
             id: self.id,
@@ -196,9 +260,24 @@ impl<'a> Received<'a> {
     }
 }
 
+/// What a request is judged by besides its headers.
+pub(crate) struct Context<'a> {
+    pub(crate) body: &'a [u8],
+    pub(crate) method: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+    /// The key that was fetched.
+    #[cfg_attr(
+        not(feature = "asymmetric"),
+        expect(dead_code, reason = "no scheme fetches one")
+    )]
+    pub(crate) key: Option<&'a [u8]>,
+    pub(crate) now: UnixTime,
+}
+
 /// What a verified request proves; the only way to its [`Event`].
 #[derive(Debug, Clone)]
 pub struct Verified<'a> {
+    webhook: &'a Webhook,
     definition: &'a Definition,
     body: &'a [u8],
     key_index: usize,
@@ -245,7 +324,9 @@ impl<'a> Verified<'a> {
     /// # Errors
     /// See [`PayloadError`].
     pub fn event(&self) -> Result<Event<'a>, PayloadError> {
-        Event::parse(self.definition, self.body, |source| self.header(source))
+        let header = |source| self.header(source);
+        let prove = |text: &str| self.webhook.proof(self.key_index, text);
+        Event::parse(self.definition, self.body, header, prove)
     }
 
     /// The value of a source that is a header.
@@ -286,6 +367,36 @@ pub(crate) fn form_content(definition: &Definition, body: &[u8], url: Option<&st
     }
 }
 
+/// What stands for `{crc32}` and `{sha256}`; empty where the content has none.
+pub(crate) struct BodyDigests {
+    crc32: String,
+    sha256: String,
+}
+
+static NO_DIGESTS: BodyDigests = BodyDigests {
+    crc32: String::new(),
+    sha256: String::new(),
+};
+
+impl BodyDigests {
+    #[inline(never)]
+    pub(crate) fn of(definition: &Definition, body: &[u8]) -> Self {
+        let has = |part: Part| definition.content.contains(&part);
+        let mut digests = Self {
+            crc32: String::new(),
+            sha256: String::new(),
+        };
+        if has(Part::Crc32) {
+            digests.crc32 = crc32(body).to_string();
+        }
+        if has(Part::Sha256) {
+            let digest = mac::digest(&mut iter::once(body));
+            digests.sha256 = Encoding::Hex.write(&digest[..32]);
+        }
+        digests
+    }
+}
+
 /// The digest of the body that the URL has, if the scheme says so.
 fn body_digest<'u>(definition: &Definition, url: Option<&'u str>) -> Option<Cow<'u, str>> {
     parameter(url?, definition.body_digest_parameter.as_deref()?)
@@ -308,25 +419,49 @@ pub(crate) struct SignedContent<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) body: &'a [u8],
     pub(crate) form: &'a [u8],
+    pub(crate) digests: &'a BodyDigests,
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) method: Option<&'a str>,
     pub(crate) url: Option<&'a str>,
+    pub(crate) in_body: Option<&'a SignedItem<'a>>,
 }
 
 impl<'a> SignedContent<'a> {
+    /// What a signature in the body covers.
+    pub(crate) fn in_body(definition: &'a Definition, item: &'a SignedItem<'a>) -> Self {
+        Self {
+            definition,
+            body: &[],
+            form: &[],
+            digests: &NO_DIGESTS,
+            id: None,
+            timestamp: None,
+            method: None,
+            url: None,
+            in_body: Some(item),
+        }
+    }
+
     /// The bytes of each part in turn; nothing is concatenated or copied.
     pub(crate) fn parts<'p>(&'p self, secret: &'p [u8]) -> impl Iterator<Item = &'p [u8]> {
         let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
         let (id, timestamp) = (self.id, self.timestamp);
+        let in_body = self.in_body;
+        let mut fields = in_body.map_or(&[][..], |item| &item.fields).iter();
         self.definition.content.iter().map(move |part| match part {
             Part::Form => self.form,
+            Part::Crc32 => self.digests.crc32.as_bytes(),
+            Part::Sha256 => self.digests.sha256.as_bytes(),
             Part::Secret => secret,
             Part::Body => self.body,
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
             Part::Method => bytes(self.method),
             Part::Url => bytes(self.url),
+            Part::BeforeSignature => in_body.map_or(&[][..], |item| item.before),
+            Part::AfterSignature => in_body.map_or(&[][..], |item| item.after),
+            Part::Field(_) | Part::Line(_) => fields.next().map_or(&[][..], |text| text.as_bytes()),
             Part::Literal(literal) => literal.as_bytes(),
         })
     }

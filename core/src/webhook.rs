@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(feature = "asymmetric")]
+use crate::asymmetric;
 use crate::error::ConfigurationError;
 use crate::mac::Key;
 #[cfg(feature = "explain")]
 use crate::scheme::Part;
-use crate::scheme::{Definition, Scheme};
+use crate::scheme::{AnswerForm, Definition, KeySource, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
 
@@ -60,10 +62,24 @@ impl Webhook {
         secrets: impl IntoIterator<Item = Secret>,
     ) -> Result<Self, ConfigurationError> {
         let definition = scheme.definition()?;
+        // Such a scheme may do without secrets.
+        #[cfg(not(feature = "asymmetric"))]
+        if definition.algorithm.is_asymmetric() {
+            return Err(ConfigurationError::AsymmetricLeftOut);
+        }
         let mut keys = Vec::new();
         #[cfg(feature = "explain")]
         let mut kept = Vec::new();
         for (index, secret) in secrets.into_iter().enumerate() {
+            #[cfg(feature = "explain")]
+            kept.push(secret.clone());
+            #[cfg(feature = "asymmetric")]
+            if let Some(public) = asymmetric::keys_of(&definition, &secret)? {
+                keys.extend(public.into_iter().map(|key| SecretKey { index, key }));
+                continue;
+            }
+            #[cfg(not(feature = "asymmetric"))]
+            refuse_public(&definition, &secret)?;
             let key = |bytes: &[u8]| SecretKey {
                 index,
                 key: Key::new(definition.algorithm, bytes),
@@ -71,10 +87,9 @@ impl Webhook {
             // That which signs comes first.
             keys.extend(secret.other_key(&definition).map(|other| key(&other)));
             keys.push(key(&secret.key(&definition)?));
-            #[cfg(feature = "explain")]
-            kept.push(secret);
         }
-        if keys.is_empty() {
+        // A key that is found by its id may be fetched.
+        if keys.is_empty() && !matches!(definition.key_source, Some(KeySource::ById(_))) {
             return Err(ConfigurationError::NoSecrets);
         }
         Ok(Self {
@@ -95,7 +110,7 @@ impl Webhook {
     }
 
     /// The same webhook with the token by which Meta's handshake is known; see
-    /// [`answer_query`](Self::answer_query). Without one the handshake is not answered.
+    /// [`handshake`](Self::handshake). Without one the handshake is not answered.
     pub fn with_verify_token(mut self, token: Secret) -> Self {
         self.verify_token = Some(token);
         self
@@ -156,6 +171,11 @@ impl Webhook {
         &self.definition.name
     }
 
+    /// How the provider wants to be answered.
+    pub fn answer_form(&self) -> AnswerForm {
+        self.definition.answers
+    }
+
     /// How far the attempt timestamp may be from now.
     pub fn tolerance(&self) -> Tolerance {
         self.tolerance
@@ -178,6 +198,18 @@ impl Webhook {
             .map(|side| side.unwrap_or(0))
             .fold(0, u64::saturating_add);
         Duration::from_secs(window.max(DAY))
+    }
+}
+
+/// Without public keys nothing can be made of the secrets that have one.
+#[cfg(not(feature = "asymmetric"))]
+fn refuse_public(definition: &Definition, secret: &Secret) -> Result<(), ConfigurationError> {
+    let is_standard = [b"whpk_", b"whsk_"]
+        .iter()
+        .any(|it| secret.bytes().starts_with(*it));
+    match definition.ed25519_prefix.is_some() && is_standard {
+        true => Err(ConfigurationError::AsymmetricLeftOut),
+        false => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 
-const TIME_LIMIT = 300_000;
+const TIME_LIMIT = 600_000;
 
 /**
  * Runs a program to its end and returns what it printed to standard output.

@@ -19,6 +19,7 @@ import { command } from "./commands.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CORPUS = join(HERE, "..", "vectors");
+const SAMPLES = join(HERE, "..", "samples.json");
 const RECEIVERS = join(HERE, "..", "receivers", "javascript");
 const NPM_QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
@@ -52,6 +53,7 @@ export async function makeProject(tarball, above) {
   for (const part of ["conformance", "conformance.mjs", "newer-node.mjs", "runtimes", "unit", "property", "types"]) {
     cpSync(join(HERE, part), join(project, part), { recursive: true });
   }
+  cpSync(SAMPLES, join(project, "samples.json"));
   cpSync(RECEIVERS, join(project, "receivers"), { recursive: true });
   const { type, scripts } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type, scripts }, null, 2));
@@ -72,9 +74,12 @@ export async function installTools() {
   writeFileSync(installed, lock);
 }
 
-/** Writes the whole corpus into one file, as a list of its files. */
+/** Writes the whole corpus into one file, as a list of its files with their names. */
 export function writeCorpus(path) {
   const names = readdirSync(CORPUS).filter((name) => name.endsWith(".json"));
-  const files = names.sort().map((name) => readFileSync(join(CORPUS, name), "utf8"));
+  const files = names.sort().map((name) => {
+    const text = readFileSync(join(CORPUS, name), "utf8").trimStart();
+    return `{"name":${JSON.stringify(name)},${text.slice(1)}`;
+  });
   writeFileSync(path, `[${files.join(",")}]`);
 }

@@ -99,8 +99,8 @@ def fields(event: Event, body: bytes, scheme: Any, expect: Any) -> Any:
         "data": event.data,
     }
     insert_timestamp(result, event, expect)
-    if event.challenge is not None:
-        result["challenge"] = event.challenge
+    if event.handshake is not None:
+        result["handshake"] = guards.written(event.handshake)
     text = expect.get("data")
     if isinstance(text, str):
         # Only an object or a batch passes as JSON, so that any other text is a form.
@@ -203,6 +203,18 @@ def sign(case: Case) -> Any:
     return result
 
 
+def sign_body(case: Case) -> Any:
+    body = base64.b64decode(case["body_b64"])
+    webhook = build(case)
+    try:
+        signed = webhook.sign_body(body, id=case.get("message_id"), now=case["now"])
+    except CountersignError as error:
+        return rejection(error)
+    if webhook.signs_in_body:
+        webhook.verify(signed, {}, now=case["now"])
+    return {"body_b64": base64.b64encode(signed).decode("ascii")}
+
+
 def verifies(webhook: Webhook, body: bytes, headers: dict[str, str], context: Any) -> bool:
     try:
         webhook.verify(body, headers, **context)
@@ -279,6 +291,7 @@ RUNNERS: dict[str, Callable[[Case], Any]] = {
     "detect": detect,
     "construct": construct,
     "sign": sign,
+    "sign_body": sign_body,
     "write_payload": write_payload,
     "backoff": backoff,
     "retry": retry,

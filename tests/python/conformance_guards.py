@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from countersign import (
     AddressPolicy,
     GuardError,
+    HandshakeReply,
     Network,
     RateLimit,
     Scheme,
@@ -37,7 +39,26 @@ def head(case: Case) -> Any:
 
 
 def handshake(case: Case) -> Any:
-    return {"challenge": with_token(case).answer_query(case["query"])}
+    body = base64.b64decode(case["body_b64"])
+    reply = with_token(case).handshake(
+        body, case["headers"], url=case["url"], method=case["method"]
+    )
+    return {"handshake": None if reply is None else written(reply)}
+
+
+def written(reply: HandshakeReply) -> Any:
+    return {
+        "answer": written_answer(reply.answer),
+        "needs_consent": reply.needs_consent,
+        "secret": reply.secret,
+        "confirmation_url": reply.confirmation_url,
+        "topic": reply.topic,
+    }
+
+
+def written_answer(answer: Answer) -> Any:
+    headers = [list(header) for header in answer.headers]
+    return {"status": answer.status, "headers": headers, "body": answer.body.decode("ascii")}
 
 
 def network(case: Case) -> Any:
@@ -113,8 +134,8 @@ def routes(case: Case) -> Any:
 def answer(case: Case) -> Any:
     if "event" in case:
         event = case["event"]
-        given = Answer.event(event["handling"], event["id"], event["type"])
-    elif "error" in case:
+        given = Answer.event(event["handling"], event["id"], event["type"], case["answers"])
+    else:
         error = case["error"]
         wait = error["retry_after_ms"]
         given = Answer.refusal(
@@ -122,8 +143,6 @@ def answer(case: Case) -> Any:
             error["message"],
             None if wait is None else seconds(wait),
             error["allowed_methods"],
+            case["answers"],
         )
-    else:
-        given = Answer.challenge(case["challenge"])
-    headers = [list(header) for header in given.headers]
-    return {"status": given.status, "headers": headers, "body": given.body.decode("ascii")}
+    return written_answer(given)

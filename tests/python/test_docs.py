@@ -74,5 +74,21 @@ def test_the_blocks_of_the_readme_run(
     assert names["handle"](b"", {}) == (401, "missing_header")
 
 
+PAGES = [
+    ROOT / "docs/describe-your-own-scheme.md",
+    *(page for page in sorted((ROOT / "docs/recipes").glob("*.md")) if page.name != "README.md"),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_blocks_of_the_pages_run(page: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        program = tmp_path / "program.py"
+        program.write_text(block, encoding="utf-8")
+        runpy.run_path(str(program))
+
+
 def test_the_typed_example_runs() -> None:
     runpy.run_path(str(Path(__file__).parent / "typed_usage.py"), run_name="__main__")

@@ -151,7 +151,7 @@ def test_an_event_comes_out_as_it_went_in(scheme: Any, body: bytes, inbox: Inbox
     original = before.unwrap(body, headers)
     assert original.key_index == 1
     names = ("id", "type", "timestamp", "data", "payload", "raw", "dedupe_key", "key_index")
-    for name in (*names, "challenge"):
+    for name in (*names, "handshake"):
         assert getattr(seen[0], name) == getattr(original, name), name
     assert type(seen[0].timestamp) is type(original.timestamp)
     again = receiver.receive(delivery).body.split(b'"')[3]

@@ -253,6 +253,7 @@ def test_a_malformed_schema_is_refused_at_once(webhook: Webhook, schema: dict[st
         {"body_limit": 1.5},
         {"body_limit": -1},
         {"when_store_fails": "ignore"},
+        {"on_handshake": True},
     ],
 )
 def test_options_of_another_type(webhook: Webhook, options: dict[str, Any]) -> None:

@@ -5,21 +5,43 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import NOW, SECRET
-from countersign import Scheme, Secret, Webhook
+from countersign import Scheme, Secret, VerificationError, Webhook
 from countersign.testing import SignedRequest, signed_request
+
+SAMPLES = json.loads(
+    (Path(__file__).resolve().parent.parent / "samples.json").read_text(encoding="utf-8")
+)
+URL = "https://example.com/webhooks"
+
+
+@pytest.mark.parametrize("expected", SAMPLES["requests"], ids=lambda it: it["scheme"])
+def test_samples_are_the_same_in_every_language(expected: dict[str, Any]) -> None:
+    name, secret = expected["scheme"], expected["secret"]
+    chosen = {key: expected[key] for key in ("id", "type") if key in expected}
+    request = signed_request(name, secret, now=SAMPLES["now"], **chosen)
+    assert request.body.decode() == expected["body"]
+    assert request.headers == expected["headers"]
+    assert (request.method, request.url) == ("POST", URL)
+    webhook = Webhook(name, secret)
+    webhook.unwrap(request.body, request.headers, now=SAMPLES["now"], url=URL, method="POST")
+
+
+def test_there_is_a_sample_of_every_scheme() -> None:
+    assert {expected["scheme"] for expected in SAMPLES["requests"]} == set(Scheme.names())
 
 
 @pytest.mark.parametrize("payload", [b'{"a":1}', '{"a":1}', {"a": 1}])
-def test_a_request_is_verified_by_its_scheme(scheme_name: str, payload: Any) -> None:
+def test_a_payload_can_be_given(scheme_name: str, payload: Any) -> None:
     request = signed_request(scheme_name, SECRET, payload, now=NOW)
     assert request.body == b'{"a":1}'
     Webhook(scheme_name, SECRET).verify(request.body, request.headers, now=NOW)
-    assert request.headers["content-type"] == "application/json"
-    assert (request.method, request.url) == ("POST", None)
+    assert request.headers["content-type"].startswith("application/json")
+    assert (request.method, request.url) == ("POST", URL)
 
 
 def test_everything_can_be_chosen() -> None:
@@ -45,8 +67,46 @@ def test_ids_and_times_are_signed() -> None:
     request = signed_request("standard", SECRET, ["é"], id="msg_7", now=NOW)
     assert json.loads(request.body) == ["é"]
     assert webhook.verify(request.body, request.headers, now=NOW).id == "msg_7"
-    anonymous = signed_request("standard", SECRET, {}, now=NOW)
-    assert webhook.verify(anonymous.body, anonymous.headers, now=NOW).id == "msg_test"
+
+
+def test_id_type_and_time_stand_where_the_provider_has_them() -> None:
+    request = signed_request("stripe", "hush", id="evt_7", type="charge.failed", now=NOW)
+    event = Webhook("stripe", "hush").unwrap(request.body, request.headers, now=NOW)
+    assert (event.id, event.type, event.timestamp) == ("evt_7", "charge.failed", NOW)
+    command = signed_request("slack", "hush", type="/deploy", now=NOW)
+    event = Webhook("slack", "hush").unwrap(command.body, command.headers, now=NOW)
+    assert event.type == "/deploy"
+
+
+def test_a_scheme_of_ones_own_has_a_payload_too() -> None:
+    scheme = Scheme("acme", headers={"signature": "x-s"}, event_type="body:type")
+    request = signed_request(scheme, "hush")
+    event = Webhook(scheme, "hush").unwrap(request.body, request.headers)
+    assert event.type == "example.created"
+
+
+def test_a_signature_is_put_into_the_body() -> None:
+    request = signed_request("mailgun", SECRET, {"event-data": {"event": "opened"}}, now=NOW)
+    assert list(request.headers) == ["content-type"]
+    event = Webhook("mailgun", SECRET).unwrap(request.body, request.headers, now=NOW)
+    assert (event.type, event.dedupe_key) == ("opened", "mailgun:msg_test")
+    with pytest.raises(VerificationError) as refused:
+        signed_request("mailgun", SECRET, b"a=1")
+    assert refused.value.code == "missing_signature"
+
+
+def test_webhooks_say_where_the_signature_is() -> None:
+    assert Webhook("figma", SECRET).signs_in_body
+    assert Webhook("figma", SECRET).header_names == ()
+    github = Webhook("github", SECRET)
+    assert not github.signs_in_body
+    assert github.sign_body(b"\xff") == b"\xff"
+    scheme = Scheme("x", signature_field="proof", content="{field:n}")
+    body = Webhook(scheme, "hush").sign_body(bytearray(b'{"n":1}'))
+    Webhook(scheme, "hush").verify(body, {})
+    for arguments in ({"id": 7}, {"id": "\ud800"}, {"now": "then"}):
+        with pytest.raises(TypeError):
+            Webhook(scheme, "hush").sign_body(b"{}", **arguments)  # type: ignore[arg-type]
 
 
 def test_requests_are_frozen_and_show_no_signature() -> None:
@@ -57,7 +117,7 @@ def test_requests_are_frozen_and_show_no_signature() -> None:
     assert request.headers["x-hub-signature-256"] not in repr(request)
 
 
-@pytest.mark.parametrize("payload", [None, 5, {"a": math.nan}, {"a": object()}, [b""], "\ud800"])
+@pytest.mark.parametrize("payload", [5, {"a": math.nan}, {"a": object()}, [b""], "\ud800"])
 def test_payloads_that_cannot_be_sent(payload: Any) -> None:
     with pytest.raises(TypeError):
         signed_request("github", SECRET, payload)
@@ -68,3 +128,9 @@ def test_payloads_that_contain_themselves() -> None:
     payload.append(payload)
     with pytest.raises(TypeError, match="as JSON"):
         signed_request("github", SECRET, payload)
+
+
+@pytest.mark.parametrize("name", ["id", "type", "url", "method", "now"])
+def test_arguments_of_another_type(name: str) -> None:
+    with pytest.raises(TypeError):
+        signed_request("github", SECRET, **{name: b"a"})

@@ -84,6 +84,19 @@ def describe() -> Scheme:
     )
 
 
+def describe_signature_in_body(webhook: Webhook) -> Scheme:
+    signed: bytes = webhook.sign_body(b"{}", id="msg_1", now=0)
+    in_body: bool = webhook.signs_in_body
+    assert in_body and signed
+    return Scheme(
+        "acme",
+        signature_field="proof",
+        signature_items="items",
+        algorithm="plain-md5",
+        content="{secret}{field:amount.value}",
+    )
+
+
 def deliver(policy: RetryPolicy) -> float | None:
     decision: Decision = policy.decide(1, 503, retry_after="30", now=1700000000.5, entropy=0)
     if decision.action == "retry_at":
@@ -136,6 +149,8 @@ def main() -> None:
     secret = generate_secret()
     github = Webhook("github", [secret, Secret("hush")], tolerance=Tolerance(60))
     assert receive(github, signed_request("github", secret, {"a": 1}, id="1")) == {"a": 1}
+    ping = signed_request("github", secret, type="ping", now=0.5)
+    assert receive(github, ping) and ping.url.startswith("https://")
     assert refuse(github) == "malformed_signature"
 
     acme = Webhook(describe(), Secret.from_bytes(bytearray(b"key")))

@@ -47,7 +47,7 @@ def difference(expect: Json, got: Any, repeated: Set[str]) -> Optional[str]:
     return None if None in found else found[0]
 
 
-NAMES = ("content-type", "cache-control", "x-content-type-options", "allow", "retry-after")
+NAMES = ("content-type", "cache-control", "x-content-type-options", "allow", "retry-after", "x-hook-secret")
 """The headers of receivers; all others are the server's own."""
 
 

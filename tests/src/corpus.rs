@@ -102,6 +102,8 @@ pub struct VerifyCase {
     pub method: Option<String>,
     /// The request's URL.
     pub url: Option<String>,
+    /// The key that was fetched, as it was answered.
+    pub key: Option<String>,
     /// The request's headers.
     pub headers: Vec<(String, String)>,
     /// The request's body.
@@ -140,6 +142,23 @@ pub struct SignCase {
     pub method: Option<String>,
     /// The request's URL.
     pub url: Option<String>,
+    /// The message's body.
+    #[serde(rename = "body_b64", deserialize_with = "base64_bytes")]
+    pub body: Vec<u8>,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+/// A case of the kind `sign_body`.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct SignBodyCase {
+    /// The scheme.
+    pub scheme: SchemeText,
+    /// The secrets' texts.
+    pub secrets: Vec<String>,
+    /// The message's id.
+    pub message_id: Option<String>,
     /// The message's body.
     #[serde(rename = "body_b64", deserialize_with = "base64_bytes")]
     pub body: Vec<u8>,
@@ -297,7 +316,9 @@ impl OutcomeText {
     }
 }
 
-fn base64_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+pub(crate) fn base64_bytes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
     BASE64_STANDARD.decode(text).map_err(D::Error::custom)
 }

@@ -10,3 +10,18 @@ pub mod runner;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The Rust examples of the recipes, and of the page on descriptions.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/recipes/stripe.md")]
+#[doc = include_str!("../../docs/recipes/github.md")]
+#[doc = include_str!("../../docs/recipes/slack.md")]
+#[doc = include_str!("../../docs/recipes/shopify.md")]
+#[doc = include_str!("../../docs/recipes/twilio.md")]
+#[doc = include_str!("../../docs/recipes/whatsapp.md")]
+#[doc = include_str!("../../docs/recipes/zoom.md")]
+#[doc = include_str!("../../docs/recipes/hubspot.md")]
+#[doc = include_str!("../../docs/recipes/square.md")]
+#[doc = include_str!("../../docs/recipes/linear.md")]
+#[doc = include_str!("../../docs/describe-your-own-scheme.md")]
+pub struct Pages;

@@ -8,7 +8,9 @@ use anyhow::{Result, bail};
 
 use crate::npm;
 use crate::python::Venv;
-use crate::tools::{command, ensure_installed, root, run as run_command, step};
+use crate::tools::{
+    at_once, command, ensure_installed, root, run as run_command, step, step_beside,
+};
 use crate::wheel::{self, Wheels};
 
 const USAGE: &str = "usage: cargo xtask example \
@@ -16,6 +18,9 @@ const USAGE: &str = "usage: cargo xtask example \
 
 /// Those in Python.
 const PYTHON: [&str; 4] = ["flask-app", "fastapi-app", "django-app", "python-sender"];
+
+/// Those in JavaScript.
+const JAVASCRIPT: [&str; 4] = ["node-express", "node-fastify", "worker", "worker-sender"];
 
 /// The folder of the example that sends.
 pub(crate) const SENDER: &str = "python-sender";
@@ -61,17 +66,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
 /// The tests of every example.
 pub(crate) fn test() -> Result<()> {
-    test_axum()?;
     let wheels = wheel::build()?;
-    for name in PYTHON {
-        test_python(name, &install_python(name, &wheels)?)?;
-    }
     let package = npm::pack()?;
-    for name in ["node-express", "node-fastify", "worker", "worker-sender"] {
-        install_node(name, &package)?;
-        test_node(name)?;
-    }
-    Ok(())
+    let in_python = || {
+        PYTHON
+            .iter()
+            .try_for_each(|name| test_python(name, &install_python(name, &wheels)?))
+    };
+    let in_javascript = || {
+        JAVASCRIPT.iter().try_for_each(|name| {
+            install_node(name, &package)?;
+            test_node(name)
+        })
+    };
+    // They wait for servers that start, and for what these are told to wait.
+    at_once([&in_python, &in_javascript])?;
+    test_axum()
 }
 
 /// An environment with the wheel, and what the Flask example and its tests need.
@@ -117,6 +127,13 @@ fn install_node(name: &str, package: &Path) -> Result<()> {
     )
 }
 
+/// With no more features of other crates than the example itself asks for.
+pub(crate) fn build_axum() -> Result<()> {
+    step("build the example rust-axum", || {
+        run_command(cargo("test").args(["--quiet", "--no-run"]))
+    })
+}
+
 fn test_axum() -> Result<()> {
     step("tests of the example rust-axum", || {
         run_command(&mut cargo("test"))
@@ -124,18 +141,16 @@ fn test_axum() -> Result<()> {
 }
 
 fn test_python(name: &str, venv: &Venv) -> Result<()> {
-    step(&format!("tests of the example {name}"), || {
-        let mut pytest = venv.module("pytest");
-        pytest.args(["-q", "-p", "no:cacheprovider"]);
-        run_command(pytest.current_dir(folder(name)))
-    })
+    let mut pytest = venv.module("pytest");
+    pytest.args(["-q", "-p", "no:cacheprovider"]);
+    let what = format!("tests of the example {name}");
+    step_beside(&what, pytest.current_dir(folder(name)))
 }
 
 fn test_node(name: &str) -> Result<()> {
     ensure_installed("redis-server", "redis-server")?;
-    step(&format!("tests of the example {name}"), || {
-        run_command(npm_in(name).arg("test"))
-    })
+    let what = format!("tests of the example {name}");
+    step_beside(&what, npm_in(name).arg("test"))
 }
 
 fn cargo(what: &str) -> Command {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
@@ -43,8 +44,17 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Builds all targets.
+pub(crate) fn build() -> Result<()> {
+    let program = installed()?;
+    step("build the targets of the fuzzer", || {
+        execute(&mut cargo_fuzz(&program, "build"))
+    })
+}
+
 /// A short run of each target, always from the committed corpus.
 pub(crate) fn smoke() -> Result<()> {
+    build()?;
     let program = installed()?;
     for name in TARGETS {
         let found = target().join("fuzz-smoke").join(name);
@@ -66,23 +76,31 @@ pub(crate) fn smoke() -> Result<()> {
 /// Puts what it finds into a folder; the committed corpus is only read.
 fn fuzz(program: &Path, name: &str, found: &Path, limits: &[String]) -> Result<()> {
     fs::create_dir_all(found)?;
-    let mut fuzzer = Command::new(program);
+    let mut fuzzer = cargo_fuzz(program, "run");
     fuzzer
-        .args(["fuzz", "run", name])
+        .arg(name)
         .arg(found)
         .arg(root().join("fuzz/corpus").join(name))
         .arg("--")
         .args(limits)
-        .args(["-max_len=4096", "-print_final_stats=1", "-verbosity=0"])
-        .current_dir(root())
+        .args(["-max_len=4096", "-print_final_stats=1", "-verbosity=0"]);
+    execute(&mut fuzzer)
+}
+
+fn cargo_fuzz(program: &Path, what: &str) -> Command {
+    let mut cargo_fuzz = command(program, ["fuzz", what]);
+    cargo_fuzz
         .env("CARGO_TARGET_DIR", target().join("fuzz"))
         // The instrumentation is the same on stable, where it needs to be allowed.
         .env("RUSTC_BOOTSTRAP", "1");
-    execute(&mut fuzzer)
+    cargo_fuzz
 }
 
 /// cargo-fuzz, in the folder of everything that is installed.
 fn installed() -> Result<PathBuf> {
+    // Who comes while it is installed waits for that.
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let tools = target().join("tools");
     let program = tools.join("bin/cargo-fuzz");
     if !works(&program, &["fuzz", "--version"]) {
@@ -92,6 +110,8 @@ fn installed() -> Result<PathBuf> {
                 "cargo-fuzz",
                 "--locked",
                 "--quiet",
+                // It only starts what is fuzzed.
+                "--debug",
                 "--version",
                 VERSION,
             ];

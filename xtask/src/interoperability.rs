@@ -1,30 +1,26 @@
-//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix, and
-//! senders of several languages share an outbox.
+//! What the sender sends is verified by the official libraries of Standard Webhooks and Svix, senders
+//! of several languages share an outbox, and the providers' own libraries judge requests as we do.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::python::Venv;
 use crate::tools::{command, root, run as execute, step, target};
-use crate::{npm, wheel};
+use crate::{npm, sdk_checks, wheel};
 
 /// Sends, and has the requests verified in Rust, Python and JavaScript. Everything is installed and
 /// built first: the libraries refuse what is older than five minutes.
 pub(crate) fn run() -> Result<()> {
-    let folder = target().join("interoperability");
+    let folder = folder();
     fs::create_dir_all(&folder)?;
     let record = folder.join("requests.jsonl");
     if record.exists() {
         // What an earlier run sent must not stand for what this one did not.
         fs::remove_file(&record)?;
     }
-    let manifest = root().join("tests/interoperability/Cargo.toml");
-    let cargo = |what| {
-        let mut cargo = command("cargo", [what, "--quiet", "--locked", "--manifest-path"]);
-        cargo.arg(&manifest).env("CARGO_TARGET_DIR", &folder);
-        cargo
-    };
     let verifier = root().join("tests/javascript/interoperability.mjs");
     let venv = step("install the official libraries", || {
         execute(command("node", [&verifier]).arg("--install"))?;
@@ -32,9 +28,7 @@ pub(crate) fn run() -> Result<()> {
         // The newest versions of the libraries want a newer Python than the package does.
         Venv::with_requirements("interoperability", requirements, wheel::newest_python()?)
     })?;
-    step("build the sender, and the official Rust libraries", || {
-        execute(&mut cargo("build"))
-    })?;
+    build()?;
     step("send, and verify in Rust", || {
         execute(cargo("run").arg("--").arg(&record))
     })?;
@@ -59,5 +53,24 @@ pub(crate) fn run() -> Result<()> {
                     .arg(&tarball),
             )
         },
-    )
+    )?;
+    sdk_checks::run_light()
+}
+
+/// Builds the sender, and the official Rust libraries.
+pub(crate) fn build() -> Result<()> {
+    step("build the sender, and the official Rust libraries", || {
+        execute(&mut cargo("build"))
+    })
+}
+
+fn cargo(what: &str) -> Command {
+    let manifest = root().join("tests/interoperability/Cargo.toml");
+    let mut cargo = command("cargo", [what, "--quiet", "--locked", "--manifest-path"]);
+    cargo.arg(manifest).env("CARGO_TARGET_DIR", folder());
+    cargo
+}
+
+fn folder() -> PathBuf {
+    target().join("interoperability")
 }

@@ -14,6 +14,7 @@ mod python;
 mod readme;
 mod receivers;
 mod schemes;
+mod sdk_checks;
 mod server;
 mod soak;
 mod test;
@@ -35,6 +36,8 @@ usage: cargo xtask <command>
   test          everything that must hold, as CI runs it; or only the parts named
   conformance   the corpus in every language and runtime
   schemes       write docs/schemes.md, the page of all schemes
+  sdk-checks    judge random requests beside the providers' own libraries, write
+                docs/cross-checks.md
   receivers     the end-to-end corpus behind every server, over HTTP
   soak          load servers with requests of every kind, account for each
   wasm          build the WebAssembly module
@@ -76,6 +79,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "npm" => npm::run(),
         "receivers" => receivers::run(),
         "schemes" => schemes::write(),
+        "sdk-checks" => sdk_checks::run(&arguments[1..]),
         "soak" => soak::run(&arguments[1..]),
         "test" => test::run(&arguments[1..]),
         "wasm" => wasm::run(),

@@ -71,6 +71,16 @@ impl Venv {
         requirements: &str,
         python: impl AsRef<OsStr>,
     ) -> Result<Self> {
+        Self::with_options(name, requirements, python, &[])
+    }
+
+    /// The same, installed with these options of pip.
+    pub(crate) fn with_options(
+        name: &str,
+        requirements: &str,
+        python: impl AsRef<OsStr>,
+        options: &[&str],
+    ) -> Result<Self> {
         let file = root().join("tests/python").join(requirements);
         let pins =
             fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -83,7 +93,9 @@ impl Venv {
         let venv = Self::fresh(name, python)?;
         let mut pip = venv.module("pip");
         run(pip
-            .args(["install", "-q", "--disable-pip-version-check", "-r"])
+            .args(["install", "-q", "--disable-pip-version-check"])
+            .args(options)
+            .arg("-r")
             .arg(&file))?;
         fs::write(stamp, wanted)?;
         Ok(venv)

@@ -1,5 +1,7 @@
-//! Runs the Python and JavaScript blocks of the READMEs with the packaged wheel and tarball. The
-//! Rust blocks are doctests of `countersign` and `countersign-tests`.
+//! Runs the Python and JavaScript blocks of the READMEs with the packaged wheel and tarball, and the
+//! JavaScript blocks of the pages in `docs`. Their Python blocks need frameworks, so that
+//! `tests/python/test_docs.py` runs them; the Rust blocks are doctests of `countersign` and
+//! `countersign-tests`.
 
 use std::fs;
 use std::path::Path;
@@ -29,13 +31,34 @@ pub(crate) fn run_blocks() -> Result<()> {
     fs::write(folder.join("package.json"), r#"{"private": true}"#)?;
     let install = ["install", "--no-save", "--no-package-lock", "--silent"];
     run(command("npm", install).arg(&tarball).current_dir(&folder))?;
-    for readme in JAVASCRIPT {
+    for readme in JAVASCRIPT.map(String::from).into_iter().chain(pages()?) {
+        let readme = &*readme;
         for (index, block) in blocks(readme, "js")?.iter().enumerate() {
             run_javascript(&folder, block)
                 .with_context(|| format!("JavaScript block {} of {readme}", index + 1))?;
         }
     }
     Ok(())
+}
+
+/// The pages of `docs` with blocks in each language. Those in Rust run only if `countersign-tests`
+/// includes the page.
+fn pages() -> Result<Vec<String>> {
+    let mut pages = vec!["docs/describe-your-own-scheme.md".to_owned()];
+    for entry in fs::read_dir(root().join("docs/recipes"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name != "README.md" {
+            pages.push(format!("docs/recipes/{name}"));
+        }
+    }
+    let included = fs::read_to_string(root().join("tests/src/lib.rs"))?;
+    for page in &pages {
+        ensure!(
+            included.contains(&**page),
+            "tests/src/lib.rs does not include {page}"
+        );
+    }
+    Ok(pages)
 }
 
 fn run_javascript(folder: &Path, block: &str) -> Result<()> {

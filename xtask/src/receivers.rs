@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::tools::{command, ensure_installed, output, root, run as execute, step, target};
+use crate::tools::{
+    at_once, build_program, command, ensure_installed, output, root, run as execute, step,
+    step_beside, target,
+};
 use crate::{npm, soak, wheel};
 
 /// The servers of the Python package, with what is to be known of each.
@@ -26,12 +29,8 @@ const PYTHON_SERVERS: [(&str, &[&str]); 5] = [
 pub(crate) fn run() -> Result<()> {
     let venv = wheel::venv_for_tests()?;
     let tarball = npm::pack()?;
-    python(venv.python())?;
-    javascript(&tarball)?;
     let axum = build_axum(Build::Debug)?;
-    step("the end-to-end corpus in Rust: axum", || {
-        execute(runner(&[])?.arg(&axum))
-    })?;
+    corpora(venv.python(), &tarball, &axum)?;
     let javascript = install_javascript(&tarball, &target().join("receivers"))?;
     ensure_installed("redis-server", "redis-server")?;
     step("servers of three languages with one store", || {
@@ -46,21 +45,32 @@ pub(crate) fn run() -> Result<()> {
     soak::smoke(venv.python(), &javascript, axum)
 }
 
-fn python(python: &Path) -> Result<()> {
-    for (name, options) in PYTHON_SERVERS {
-        step(&format!("the end-to-end corpus in Python: {name}"), || {
+/// The end-to-end corpus behind all servers, of which some run at once: most of the time they wait
+/// for clients that stall.
+fn corpora(python: &Path, tarball: &Path, axum: &Path) -> Result<()> {
+    let in_python = |servers: &[(&str, &[&str])]| {
+        servers.iter().try_for_each(|(name, options)| {
             let server = format!("tests/receivers/python/{name}_server.py");
-            execute(runner(options)?.arg(python).arg(root().join(server)))
-        })?;
-    }
-    Ok(())
-}
-
-fn javascript(tarball: &Path) -> Result<()> {
-    step("the end-to-end corpus in JavaScript", || {
+            let what = format!("the end-to-end corpus in Python: {name}");
+            let mut runner = runner(options)?;
+            step_beside(&what, runner.arg(python).arg(root().join(server)))
+        })
+    };
+    let (some, others) = PYTHON_SERVERS.split_at(PYTHON_SERVERS.len() / 2);
+    let in_rust = || {
+        let what = "the end-to-end corpus in Rust: axum";
+        step_beside(what, runner(&[])?.arg(axum))
+    };
+    let in_javascript = || {
         let servers = root().join("tests/receivers/javascript/run-all.mjs");
-        execute(command("node", [servers]).arg(tarball))
-    })
+        let mut node = command("node", [servers]);
+        step_beside("the end-to-end corpus in JavaScript", node.arg(tarball))
+    };
+    at_once([
+        &|| in_python(some).and_then(|()| in_rust()),
+        &|| in_python(others),
+        &in_javascript,
+    ])
 }
 
 /// Makes a project with the packed package and its servers in this folder; the folder of servers.
@@ -85,15 +95,14 @@ pub(crate) enum Build {
 
 /// Builds the server with axum; the program.
 pub(crate) fn build_axum(build: Build) -> Result<PathBuf> {
-    let (profile, folder) = match build {
-        Build::Debug => ("dev", "debug"),
-        Build::Release => ("release", "release"),
-    };
-    step("build the server with axum", || {
-        let package = ["--package", "countersign-receiver-axum", "--locked"];
-        let mut cargo = command("cargo", ["build", "--profile", profile]);
-        execute(cargo.args(package))?;
-        Ok(target().join(folder).join("countersign-receiver-axum"))
+    const PACKAGE: &str = "countersign-receiver-axum";
+    step("build the server with axum", || match build {
+        Build::Debug => build_program(PACKAGE, "faults"),
+        Build::Release => {
+            let arguments = ["build", "--release", "--locked", "--package", PACKAGE];
+            execute(&mut command("cargo", arguments))?;
+            Ok(target().join("release").join(PACKAGE))
+        }
     })
 }
 

@@ -1,39 +1,41 @@
-//! The page of all schemes, `docs/schemes.md`, which is written from core.
+//! What is written from the schemes that core has registered: their page, the page of how to describe
+//! one, and the samples for other languages.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::tools::{command, output, root};
+use crate::tools::{build_program, command, output, root};
 
-/// Writes it anew.
+/// Each file, and the program of `countersign-tests` that writes it.
+const FILES: [(&str, &[&str]); 3] = [
+    ("docs/schemes.md", &["schemes"]),
+    ("bindings-wasm/js/samples.ts", &["samples", "typescript"]),
+    ("tests/samples.json", &["samples", "requests"]),
+];
+
+/// Writes them anew.
 pub(crate) fn write() -> Result<()> {
-    fs::write(path(), render()?)?;
-    println!("{} is written", path().display());
+    for (file, program) in FILES {
+        fs::write(root().join(file), render(program)?)?;
+        println!("{file} is written");
+    }
     Ok(())
 }
 
-/// Fails if it is another than core would have it.
+/// Fails if one is another than core would have it.
 pub(crate) fn check() -> Result<()> {
-    ensure!(
-        fs::read_to_string(path())? == render()?,
-        "docs/schemes.md is not what the core has registered; run `cargo xtask schemes`"
-    );
+    for (file, program) in FILES {
+        let written = fs::read_to_string(root().join(file))?;
+        ensure!(
+            written == render(program)?,
+            "{file} is not what the core has registered; run `cargo xtask schemes`"
+        );
+    }
     Ok(())
 }
 
-fn path() -> PathBuf {
-    root().join("docs/schemes.md")
-}
-
-fn render() -> Result<String> {
-    let package = [
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "countersign-tests",
-    ];
-    output(command("cargo", package).args(["--bin", "schemes"]))
+fn render(program: &[&str]) -> Result<String> {
+    let path = build_program(program[0], "allocations")?;
+    output(&mut command(path, &program[1..]))
 }

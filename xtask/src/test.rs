@@ -1,11 +1,15 @@
-//! Everything that must hold, in the order in which a failure is cheapest to find.
+//! Everything that must hold, in the order in which a failure is cheapest to find; and while tests
+//! wait, what later parts need is compiled.
 
 use std::fs;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::tools::{command, ensure_installed, ensure_postgres, run as execute, step, target};
+use crate::tools::{
+    command, ensure_installed, ensure_postgres, give_way, run as execute, step, target,
+};
 use crate::{
     bare_metal, conformance, constant_time, demo, examples, fuzz, interoperability, npm, readme,
     receivers, schemes, wheel,
@@ -20,13 +24,13 @@ const PARTS: [Part; 14] = [
     ("corpus", corpus),
     ("bare-metal", bare_metal),
     ("constant-time", constant_time),
-    ("fuzz", fuzz::smoke),
-    ("python", wheel::test),
     ("npm", npm::test),
+    ("python", wheel::test),
     ("readme", readme),
     ("examples", examples::test),
-    ("conformance", conformance::run_rust_and_compare),
     ("receivers", receivers::run),
+    ("fuzz", fuzz::smoke),
+    ("conformance", conformance::run_rust_and_compare),
     ("interoperability", interoperability::run),
     ("demo", demo::run),
 ];
@@ -44,32 +48,60 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         // What an earlier run left must not stand for a runner that did not run.
         fs::remove_dir_all(results)?;
     }
-    let mut packaging = None;
-    for (part, run) in PARTS {
-        if all && part == "rust" {
-            // The tests wait more than they compute.
-            packaging = Some(thread::spawn(package));
-        }
-        if all || names.iter().any(|name| name == part) {
-            println!("\n######## {part}");
-            run()?;
-        }
-    }
-    if let Some(packaging) = packaging {
-        // What failed has failed again in the parts that need it, and is told here if none does.
-        packaging
-            .join()
-            .map_err(|_| anyhow!("packaging panicked"))??;
-    }
+    let mut times = Vec::new();
+    let outcome = run_parts(names, &mut times);
+    print_times(&times);
+    outcome?;
     println!("\nAll of it holds.");
     Ok(())
 }
 
-fn package() -> Result<()> {
+/// Runs all parts, or those named; how long each took, that which failed among them.
+fn run_parts(names: &[String], times: &mut Vec<(&'static str, Duration)>) -> Result<()> {
+    let all = names.is_empty();
+    let mut compiling = None;
+    for (part, run) in PARTS {
+        if all && part == "rust" {
+            // The tests of this and of most parts below wait more than they compute.
+            compiling = Some(thread::spawn(compile_ahead));
+        }
+        if all || names.iter().any(|name| name == part) {
+            println!("\n######## {part}");
+            let start = Instant::now();
+            let outcome = run();
+            times.push((part, start.elapsed()));
+            outcome?;
+        }
+    }
+    if let Some(compiling) = compiling {
+        // What failed has failed again in the parts that need it, and is told here if none does.
+        compiling
+            .join()
+            .map_err(|_| anyhow!("what compiles ahead panicked"))??;
+    }
+    Ok(())
+}
+
+fn print_times(times: &[(&str, Duration)]) {
+    println!("\n{:<17} {:>7}", "part", "seconds");
+    for (part, time) in times {
+        println!("{part:<17} {:>7.1}", time.as_secs_f64());
+    }
+    let total: Duration = times.iter().map(|(_, time)| *time).sum();
+    println!("{:<17} {:>7.1}", "all", total.as_secs_f64());
+}
+
+/// Compiles what the parts need, in their order. A part that comes first compiles it itself, or
+/// waits: the same lock that keeps Cargo's processes apart does it for them.
+fn compile_ahead() -> Result<()> {
+    give_way()?;
     // First, since it may install a target, as a later part does.
     npm::pack()?;
     wheel::build()?;
-    Ok(())
+    examples::build_axum()?;
+    fuzz::build()?;
+    conformance::build()?;
+    interoperability::build()
 }
 
 fn lint() -> Result<()> {

@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -49,6 +50,22 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Builds a program of the workspace just as its tests are built, so that nothing is compiled once
+/// more with other features; its path. Cargo counts what tests alone need only if it builds a test:
+/// `test` is one of the program's own package.
+pub(crate) fn build_program(name: &str, test: &str) -> Result<PathBuf> {
+    let scope = [
+        "build",
+        "--quiet",
+        "--workspace",
+        "--all-features",
+        "--locked",
+    ];
+    run(command("cargo", scope).args(["--bin", name, "--test", test]))?;
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok(target().join("debug").join(file))
+}
+
 /// Runs a command and returns what it printed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
@@ -62,17 +79,41 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("the output is not text")
 }
 
-/// Runs a command beside others, and shows its output when it has ended.
-pub(crate) fn run_beside(command: &mut Command) -> Result<()> {
+/// Does all of these at once and waits for all; what failed, the earlier in the list first.
+pub(crate) fn at_once<const N: usize>(lanes: [&(dyn Fn() -> Result<()> + Sync); N]) -> Result<()> {
+    thread::scope(|scope| {
+        let lanes = lanes.map(|lane| scope.spawn(lane));
+        let outcomes = lanes.map(|lane| match lane.join() {
+            Ok(outcome) => outcome,
+            Err(_) => Err(anyhow!("what was done beside others panicked")),
+        });
+        outcomes.into_iter().collect()
+    })
+}
+
+/// Lets what this thread starts from now on give way to all else, so that tests keep their time.
+pub(crate) fn give_way() -> Result<()> {
+    // On Linux this is of the thread and of the processes that it starts, on others of the process.
+    #[cfg(unix)]
+    rustix::process::nice(10).context("cannot give way to other programs")?;
+    Ok(())
+}
+
+/// A step that is one command, beside others: all that it says is shown when it has ended.
+pub(crate) fn step_beside(what: &str, command: &mut Command) -> Result<()> {
+    let start = Instant::now();
     let output = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot start {}", program(command)))?;
-    for text in [&output.stdout, &output.stderr] {
-        print!("{}", String::from_utf8_lossy(text));
-    }
+    let [stdout, stderr] =
+        [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    let time = start.elapsed().as_secs_f64();
+    // In one piece, so that what others say does not come between.
+    println!("\n==> {what}\n{stdout}{stderr}    ended after {time:.1} s");
     if !output.status.success() {
-        bail!("{} failed: {}", program(command), output.status);
+        let failure = anyhow!("{} failed: {}", program(command), output.status);
+        return Err(failure.context(what.to_owned()));
     }
     Ok(())
 }

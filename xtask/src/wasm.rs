@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::{command, output, root, run as execute, step, target, works};
+use crate::tools::{build_program, command, output, root, run as execute, step, target, works};
 
 /// The modules: the name of each, the feature that it is made of, and the profile that suits it.
-pub(crate) const MODULES: [(&str, &str, &str); 5] = [
+pub(crate) const MODULES: [(&str, &str, &str); 6] = [
     ("countersign", "webhook", "wasm"),
+    ("asymmetric", "asymmetric", "wasm-asymmetric"),
     ("receiver", "receiver", "wasm-small"),
     ("monitor", "monitor", "wasm-small"),
     ("sender", "sender", "wasm-small"),
@@ -75,9 +76,8 @@ pub(crate) fn build(toolchain: Toolchain) -> Result<PathBuf> {
             .join(profile)
             .join("countersign_wasm.wasm");
         step(&format!("write its glue ({kind})"), || {
-            let arguments = ["run", "--quiet", "--package", "xtask-wasm-glue", "--"];
-            let mut generate = command("cargo", arguments);
-            execute(generate.args([&module, &folder]).arg(name))
+            let generator = build_program("xtask-wasm-glue", "usage")?;
+            execute(command(generator, [&module, &folder]).arg(name))
         })?;
     }
     Ok(folder)

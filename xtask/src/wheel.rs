@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::python::{Venv, interpreters};
 use crate::tools::{
-    command, ensure_installed, ensure_openssl, ensure_postgres, root, run as run_command,
-    run_beside, step, target,
+    at_once, command, ensure_installed, ensure_openssl, ensure_postgres, give_way, root,
+    run as run_command, step, step_beside, target,
 };
 
 /// What a wheel may weigh. It ships inside the user's images.
@@ -123,24 +122,24 @@ pub(crate) fn test() -> Result<()> {
         wheels.install(&newest)?;
         Ok(newest)
     })?;
-    step(
-        "tests of the Python package, on the oldest and the newest Python",
-        || {
-            // They wait more than they compute. Each has servers and a cache of its own.
-            let tests = |venv: &Venv, cache: &str| {
-                let cache = format!("cache_dir={}", target().join(cache).display());
-                let mut pytest = venv.module("pytest");
-                pytest.args(["tests/python", "-q", "-o", &cache]);
-                pytest
-            };
-            thread::scope(|scope| {
-                let beside = scope.spawn(|| run_beside(&mut tests(&newest, "pytest-newest")));
-                let first = run_command(&mut tests(&tools, "pytest"));
-                let beside = beside.join().map_err(|_| anyhow!("the tests panicked"))?;
-                first.and(beside)
-            })
+    // The tests wait more than they compute. Each has servers and a cache of its own.
+    let tests = |venv: &Venv, age: &str| {
+        let cache = target().join(format!("pytest-{age}"));
+        let cache = format!("cache_dir={}", cache.display());
+        let mut pytest = venv.module("pytest");
+        pytest.args(["tests/python", "-q", "-o", &cache]);
+        let what = format!("tests of the Python package on the {age} Python");
+        step_beside(&what, &mut pytest)
+    };
+    at_once([
+        &|| tests(&tools, "oldest"),
+        &|| tests(&newest, "newest"),
+        &|| {
+            give_way()?;
+            step("the sdist installs by itself", || install_sdist(&wheels))?;
+            step("the wheels on every Python here", || every_python(&wheels))
         },
-    )?;
+    ])?;
     step("the stubs fit the module", || {
         // The other modules are their own stubs.
         run_command(
@@ -161,18 +160,18 @@ pub(crate) fn test() -> Result<()> {
     })?;
     step("conformance of the Python package", || {
         conformance(tools.python(), &target().join("conformance/python.json"))
-    })?;
-    step("the sdist installs by itself", || {
-        let venv = Venv::fresh("from-sdist", main_python()?)?;
-        let mut pip = venv.module("pip");
-        pip.args(["install", "-q", "--disable-pip-version-check"])
-            .arg(&wheels.sdist)
-            // What others have written is compiled by now.
-            .env("CARGO_TARGET_DIR", target());
-        run_command(&mut pip)?;
-        smoke(&venv)
-    })?;
-    step("the wheels on every Python here", || every_python(&wheels))
+    })
+}
+
+fn install_sdist(wheels: &Wheels) -> Result<()> {
+    let venv = Venv::fresh("from-sdist", main_python()?)?;
+    let mut pip = venv.module("pip");
+    pip.args(["install", "-q", "--disable-pip-version-check"])
+        .arg(&wheels.sdist)
+        // What others have written is compiled by now.
+        .env("CARGO_TARGET_DIR", target());
+    run_command(&mut pip)?;
+    smoke(&venv)
 }
 
 /// An environment with the wheel, and everything that its tests need.

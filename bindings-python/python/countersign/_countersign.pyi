@@ -57,6 +57,7 @@ __all__ = [
     "refusal",
     "restore_event",
     "shortened",
+    "sign_sample",
     "status_data",
     "status_delivery_replayed",
     "status_metrics",
@@ -99,6 +100,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Verified: ...
     def unwrap(
         self,
@@ -108,6 +110,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Event: ...
     def explain(
         self,
@@ -127,6 +130,11 @@ class Webhook:
         url: str | None = None,
         method: str | None = None,
     ) -> dict[str, str]: ...
+    def sign_body(
+        self, body: _Body, *, id: str | None = None, now: float | None = None
+    ) -> bytes: ...
+    @property
+    def signs_in_body(self) -> bool: ...
     @property
     def scheme_name(self) -> str: ...
     @property
@@ -144,8 +152,19 @@ class Webhook:
         content_encoding: str | None,
         content_length: int | None,
         body_limit: int,
-    ) -> Literal["delivery", "query_handshake"]: ...
-    def answer_query(self, query: str) -> str: ...
+    ) -> Literal["delivery", "handshake"]: ...
+    def handshake(
+        self,
+        body: _Body,
+        headers: _Headers,
+        *,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> HandshakeReply | None: ...
+    @property
+    def has_unsigned_posts(self) -> bool: ...
+    @property
+    def answer_form(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
@@ -177,7 +196,7 @@ class Event:
     @property
     def dedupe_key(self) -> str | None: ...
     @property
-    def challenge(self) -> str | None: ...
+    def handshake(self) -> HandshakeReply | None: ...
     @property
     def key_index(self) -> int: ...
 
@@ -222,14 +241,16 @@ class Scheme:
         cls,
         name: str,
         *,
-        headers: Mapping[str, str | None] | Sequence[Mapping[str, str | None]],
+        headers: Mapping[str, str | None] | Sequence[Mapping[str, str | None]] = (),
         prefix: str = "",
         separator: str | None = None,
         timestamp_label: str | None = None,
         timestamp_field: str | None = None,
+        signature_field: str | None = None,
+        signature_items: str | None = None,
         further_signatures: _Sources = (),
         algorithm: Literal[
-            "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"
+            "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token"
         ] = "hmac-sha256",
         encoding: Literal["hex", "hex-upper", "hex-any-case", "base64", "base64url"] = "hex",
         key: Literal["text", "base64", "hex", "base64-or-text", "base64-and-text"] = "text",
@@ -247,7 +268,22 @@ class Scheme:
         event_time_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
         required: Sequence[Literal["id", "type"]] = (),
         data: str | None = None,
-        handshake: Literal["slack-url-verification", "meta-verification"] | None = None,
+        handshake: Literal[
+            "slack-url-verification",
+            "meta-verification",
+            "zoom-url-validation",
+            "twitch-callback-verification",
+            "discord-ping",
+            "sns-confirmation",
+            "dropbox-challenge",
+            "okta-verification",
+            "asana-hook-secret",
+            "notion-verification-token",
+            "head-probe",
+            "get-probe",
+        ]
+        | None = None,
+        answers: Literal["described", "empty", "described-400"] = "described",
     ) -> Scheme: ...
     @staticmethod
     def named(name: str) -> Scheme: ...
@@ -409,6 +445,17 @@ def chosen(
     now: int,
 ) -> tuple[list[int], bool, int | None, int | None, bool]: ...
 def parse_retry_after(value: str | bytes, now: float | None = None) -> int | None: ...
+def sign_sample(
+    webhook: Webhook,
+    payload: bytes | None,
+    headers: Sequence[tuple[str, str]],
+    *,
+    id: str | None = None,
+    type: str | None = None,
+    now: float | None = None,
+    url: str | None = None,
+    method: str = "POST",
+) -> tuple[str, str, dict[str, str], bytes]: ...
 def write_payload(id: str, event_type: str, data: str, now: float | None = None) -> str: ...
 
 @final
@@ -486,15 +533,32 @@ class Routes:
     def find(self, event_type: str | None) -> int | None: ...
 
 @final
+class HandshakeReply:
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def needs_consent(self) -> bool: ...
+    @property
+    def secret(self) -> str | None: ...
+    @property
+    def confirmation_url(self) -> str | None: ...
+    @property
+    def topic(self) -> str | None: ...
+
+@final
 class Answer:
     @staticmethod
-    def event(handling: str, id: str | None, type: str | None) -> Answer: ...
-    @staticmethod
-    def refusal(
-        code: str, message: str, retry_after: float | None, allowed_methods: str
+    def event(
+        handling: str, id: str | None, type: str | None, form: str = "described"
     ) -> Answer: ...
     @staticmethod
-    def challenge(text: str) -> Answer: ...
+    def refusal(
+        code: str,
+        message: str,
+        retry_after: float | None,
+        allowed_methods: str,
+        form: str = "described",
+    ) -> Answer: ...
     @property
     def status(self) -> int: ...
     @property

@@ -51,7 +51,24 @@ class ConfigurationError(CountersignError):
 
 
 class VerificationError(CountersignError):
-    """The request does not prove that a holder of the secret sent it now. Answer 401."""
+    """The request does not prove that a holder of the secret sent it now. Answer 401.
+
+    With the code ``key_needed`` it says which key is to be fetched; see :mod:`countersign.keys`.
+    """
+
+    #: Where the key is that the request needs, at the provider's own, as was checked.
+    key_url: str | None
+    #: The id of that key, as the request names it.
+    key_id: str | None
+
+    def __init__(
+        self, code: str, message: str, key_url: str | None = None, key_id: str | None = None
+    ) -> None:
+        super().__init__(code, message)
+        if code == "key_needed":
+            self.args = (code, message, key_url, key_id)
+        self.key_url = key_url
+        self.key_id = key_id
 
 
 class PayloadError(CountersignError):

@@ -1,15 +1,20 @@
-"""Signed requests, to test your own handlers with.
+"""Signed requests as the providers send them, to test your own handlers with.
+
+Each registered scheme has a sample: the headers that its provider sends beside the signature, and a
+payload of the shape that it has, with invented values.
 
 >>> from countersign import Webhook
 >>> from countersign.testing import signed_request
->>> request = signed_request("github", "hush", {"zen": "Design for failure."})
->>> request.body
-b'{"zen":"Design for failure."}'
->>> Webhook("github", "hush").unwrap(request.body, request.headers).data["zen"]
-'Design for failure.'
+>>> request = signed_request("shopify", "hush")
+>>> request.headers["x-shopify-topic"], request.headers["user-agent"]
+('orders/create', 'Shopify-Captain-Hook')
+>>> Webhook("shopify", "hush").unwrap(request.body, request.headers).data["total_price"]
+'42.00'
 
-With the test client of Flask, for example:
-``client.post("/webhooks", data=request.body, headers=request.headers)``.
+The test client of Flask takes one as
+``client.post(request.url, data=request.body, headers=request.headers)``, that of FastAPI and
+Starlette as ``client.post(request.url, content=request.body, headers=request.headers)``, and
+Django's as ``client.generic("POST", "/webhooks", request.body, headers=request.headers)``.
 """
 
 from __future__ import annotations
@@ -19,62 +24,73 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from countersign._countersign import Scheme, Secret, Webhook
+from countersign._countersign import Scheme, Secret, Webhook, sign_sample
 
 __all__ = ["SignedRequest", "signed_request"]
 
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request as a sender makes it."""
+    """A request as a provider makes it."""
 
     #: The body; send it to the byte.
     body: bytes
-    #: The headers: ``content-type``, your own and those of the scheme, in lower case.
+    #: The headers of the provider, your own and those of the scheme, in lower case.
     headers: dict[str, str] = field(repr=False)
     method: str
-    #: The URL that was signed, if any.
-    url: str | None
+    #: The URL that is called, and that was signed if the scheme signs one.
+    url: str
 
 
 def signed_request(
     scheme: str | Scheme,
     secret: str | Secret,
-    payload: bytes | str | dict[str, Any] | list[Any],
+    payload: bytes | str | dict[str, Any] | list[Any] | None = None,
     *,
     id: str | None = None,
+    type: str | None = None,
     now: float | None = None,
     url: str | None = None,
     method: str = "POST",
     headers: Mapping[str, str] | None = None,
 ) -> SignedRequest:
-    """A request that ``Webhook(scheme, secret)`` verifies at ``now``.
+    """A request that ``Webhook(scheme, secret)`` verifies at ``now``, as the provider would send it.
 
-    ``payload`` is sent as it is if it is ``bytes`` or ``str``, and as compact JSON if it is a
-    ``dict`` or ``list``. A scheme that signs an id gets ``msg_test`` if ``id`` is ``None``.
-    ``now`` is in Unix seconds, the host's clock if ``None``. ``headers`` are sent besides the
-    signed ones, and may replace ``content-type``.
+    The body is the provider's sample, with ``id`` and ``type`` in their places, and with the times
+    of ``now``. Where the provider has several samples, ``type`` also chooses among them: ``ping``
+    and ``pull_request`` of GitHub, ``checkout.session.completed`` of Stripe, ``/weather`` and
+    ``block_actions`` of Slack, ``page`` of Meta, ``call`` of Twilio. The id of a sample is always
+    the same, so pass another for another event.
+
+    ``payload`` is sent instead, as it is if it is ``bytes`` or ``str``, and as compact JSON if it is
+    a ``dict`` or ``list``; ``id`` and ``type`` then stand in headers alone, where the provider has
+    them there. A ``Scheme`` that you have described has a small object with ``id``, ``type``,
+    ``timestamp`` and ``data``.
+
+    ``now`` is in Unix seconds, the host's clock if ``None``. ``url`` is
+    ``https://example.com/webhooks`` if ``None``. ``headers`` are sent besides the signed ones, and
+    replace the sample's. A scheme that has its signature in the body gets it written there.
 
     Raises ``ConfigurationError`` as ``Webhook`` does, ``VerificationError`` as ``Webhook.sign``
     does, ``TypeError`` for arguments of another type or a payload that JSON cannot hold.
+
+    >>> request = signed_request("slack", "hush", type="/deploy")
+    >>> request.headers["content-type"]
+    'application/x-www-form-urlencoded'
     """
-    webhook = Webhook(scheme, secret)
-    body = _body(payload)
-    signed = webhook.sign(
-        body, id=_DEFAULT_ID if id is None else id, now=now, url=url, method=method
-    )
-    is_json = body.lstrip(b" \t\r\n")[:1] in (b"{", b"[")
-    content_type = "application/json" if is_json else "application/x-www-form-urlencoded"
-    own = {name.lower(): value for name, value in (headers or {}).items()}
-    return SignedRequest(
-        body=body,
-        headers={"content-type": content_type, **own, **signed},
-        method=method,
+    body = None if payload is None else _body(payload)
+    made = sign_sample(
+        Webhook(scheme, secret),
+        body,
+        list((headers or {}).items()),
+        id=id,
+        type=type,
+        now=now,
         url=url,
+        method=method,
     )
-
-
-_DEFAULT_ID = "msg_test"
+    method, url, all_headers, body = made
+    return SignedRequest(body=body, headers=all_headers, method=method, url=url)
 
 
 def _body(payload: bytes | str | dict[str, Any] | list[Any]) -> bytes:
@@ -86,8 +102,8 @@ def _body(payload: bytes | str | dict[str, Any] | list[Any]) -> bytes:
         except (ValueError, RecursionError) as error:
             raise TypeError("the payload cannot be written as JSON") from error
     if not isinstance(payload, str):
-        kind = type(payload).__name__
-        raise TypeError(f"the payload must be bytes, str, dict or list, not {kind}")
+        kind = payload.__class__.__name__
+        raise TypeError(f"the payload must be bytes, str, dict, list or None, not {kind}")
     try:
         return payload.encode("utf-8")
     except UnicodeEncodeError:

@@ -56,7 +56,7 @@ export function fromRow(row: Row): StoredEvent {
     type: row["event_type"] as string | null,
     timestamp: timestamp === null ? null : Number(timestamp),
     dedupeKey: parts.dedupe_key === undefined ? key : parts.dedupe_key,
-    challenge: null,
+    handshake: null,
   };
   return {
     number: Number(row["number"]),

@@ -1,6 +1,6 @@
 import { bytesOf } from "../body.js";
 import { number, options, text, wrong } from "../check.js";
-import { parseAnswer } from "../receiver/answer.js";
+import { parseAnswer } from "../answer.js";
 import { glue } from "./core.js";
 import { configured } from "./configured.js";
 import { Monitor } from "./monitor.js";

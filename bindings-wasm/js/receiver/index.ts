@@ -6,8 +6,8 @@
 
 export { AddressPolicy, Network, rateLimitKey } from "./address.js";
 export type { AddressPolicyOptions, ForwardingHeader } from "./address.js";
-export { challengeAnswer, errorAnswer, eventAnswer } from "./answer.js";
-export type { Answer, Handling } from "./answer.js";
+export { errorAnswer, eventAnswer } from "./answer.js";
+export type { Answer, AnswerForm, Handling } from "./answer.js";
 export type { BodyReader } from "./body.js";
 export type { EventStore, InsertOptions } from "./event-store.js";
 export type { Incoming } from "./incoming.js";
@@ -24,6 +24,7 @@ export type { Held, ReplayStore } from "./replay.js";
 export { Routes } from "./routes.js";
 export type { Route } from "./routes.js";
 export type { SchemasByPattern, SchemaValidator } from "./schemas.js";
-export type { Handler, ReceiverOptions } from "./settings.js";
+export type { HandshakeReply } from "../handshake.js";
+export type { Handler, HandshakeHandler, KeySource, ReceiverOptions } from "./settings.js";
 export { SqliteStore } from "./sqlite.js";
 export type { SqliteDatabase, SqliteStatement } from "./sqlite-database.js";

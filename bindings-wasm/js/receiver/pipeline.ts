@@ -2,9 +2,10 @@
 
 import { CountersignError } from "../errors.js";
 import type { Event } from "../event.js";
+import type { HandshakeReply } from "../handshake.js";
 import type { Webhook } from "../webhook.js";
 import { rateLimitKey } from "./address.js";
-import { type Answer, challengeAnswer, eventAnswer, type Handling } from "./answer.js";
+import { type Answer, eventAnswer, type Handling } from "./answer.js";
 import { readBody } from "./body.js";
 import { Claims } from "./claims.js";
 import type { EventStore, InsertOptions } from "./event-store.js";
@@ -15,6 +16,8 @@ import type { Routes } from "./routes.js";
 import type { Handler, Settings } from "./settings.js";
 import type { Journal } from "./journal.js";
 import { within } from "./timer.js";
+
+const NOTHING = new Uint8Array(0);
 
 /** How a request that was not refused ended. */
 export interface Conclusion {
@@ -38,23 +41,49 @@ export class Pipeline {
   async run(incoming: Incoming, journal: Journal): Promise<Conclusion> {
     const intake = this.#checkHead(incoming);
     await this.#checkCaller(incoming, journal);
-    if (intake === "query_handshake") {
-      return handshake(this.#webhook.answerQuery(queryOf(incoming.url)));
+    const body = intake === "delivery" ? await this.#body(incoming) : NOTHING;
+    if (intake === "handshake" || this.#webhook.hasUnsignedPosts) {
+      const { headers, method, url } = incoming;
+      const reply = this.#webhook.handshake(body, headers, { method, url });
+      if (reply !== null) {
+        return this.#agree(reply, journal);
+      }
     }
-    const body = await this.#body(incoming);
-    const event = this.#event(incoming, body, journal);
-    if (event.challenge !== null) {
-      return handshake(event.challenge);
+    const event = await this.#event(incoming, body, journal);
+    if (event.handshake !== null) {
+      return this.#agree(event.handshake, journal);
     }
     this.#settings.schemas?.check(event.type, event.payload);
     const route = this.#routes.find(event.type);
     if (route === null) {
-      return concluded("ignored", event);
+      return this.#concluded("ignored", event);
     }
     const { inbox } = this.#settings;
     return inbox === null
       ? this.#handle(route.target, event, incoming, journal)
       : this.#defer(inbox, event, journal);
+  }
+
+  /** The answer to a handshake, to which the program agrees where that is needed. */
+  async #agree(reply: HandshakeReply, journal: Journal): Promise<Conclusion> {
+    if (reply.needsConsent) {
+      const { onHandshake } = this.#settings;
+      let agrees: unknown = false;
+      try {
+        agrees = await onHandshake?.(reply);
+      } catch (thrown) {
+        journal.log("error", "the handler failed", "handler_failed", describeThrown(thrown));
+        throw refusal("handler_failed");
+      }
+      if (agrees !== true) {
+        throw refusal("handshake_refused");
+      }
+    }
+    return { result: "handshake", answer: reply.answer };
+  }
+
+  #concluded(result: Handling, event: Event): Conclusion {
+    return { result, answer: eventAnswer(result, event.id, event.type, this.#webhook.answerForm) };
   }
 
   #checkHead(incoming: Incoming): ReturnType<Webhook["checkHead"]> {
@@ -95,11 +124,15 @@ export class Pipeline {
     return body;
   }
 
-  #event(incoming: Incoming, body: Uint8Array, journal: Journal): Event {
-    const { clock, origin } = this.#settings;
+  async #event(incoming: Incoming, body: Uint8Array, journal: Journal): Promise<Event> {
+    const { clock, keys, origin } = this.#settings;
     const { method, headers } = incoming;
     const url = origin === null ? incoming.url : origin + incoming.url.replace(/^[a-z]+:\/\/[^/?#]*/i, "");
-    const verified = this.#webhook.verify(body, headers, { now: clock?.(), url, method });
+    const context = { now: clock?.(), url, method };
+    const verified =
+      keys === null
+        ? this.#webhook.verify(body, headers, context)
+        : await keys.verify(this.#webhook, body, headers, context);
     journal.keyIndex = verified.keyIndex;
     const event = verified.event();
     journal.eventId = event.id;
@@ -114,7 +147,7 @@ export class Pipeline {
       token = await claims.claim(event.dedupeKey);
     } catch (error) {
       if (error instanceof CountersignError && error.code === "duplicate_event") {
-        return concluded("duplicate", event);
+        return this.#concluded("duplicate", event);
       }
       throw error;
     }
@@ -132,7 +165,7 @@ export class Pipeline {
     if (!inTime) {
       throw refusal("handler_failed");
     }
-    return concluded("handled", event);
+    return this.#concluded("handled", event);
   }
 
   /**
@@ -148,13 +181,13 @@ export class Pipeline {
       const options = wait > 0 ? { onAttempt, signal: patience.signal } : {};
       const stored = await this.#store(inbox, event, options, journal);
       if (stored === null) {
-        return concluded("duplicate", event);
+        return this.#concluded("duplicate", event);
       }
       if (wait === 0) {
-        return concluded("accepted", event);
+        return this.#concluded("accepted", event);
       }
       const succeeded = await within(wait, attempted, () => false);
-      return concluded(succeeded ? "handled" : "pending", event);
+      return this.#concluded(succeeded ? "handled" : "pending", event);
     } finally {
       patience.abort();
     }
@@ -187,17 +220,4 @@ function attemptHandler(handler: () => unknown, journal: Journal): boolean | Pro
   } catch (thrown) {
     return failed(thrown);
   }
-}
-
-function concluded(result: Handling, event: Event): Conclusion {
-  return { result, answer: eventAnswer(result, event.id, event.type) };
-}
-
-function handshake(challenge: string): Conclusion {
-  return { result: "handshake", answer: challengeAnswer(challenge) };
-}
-
-function queryOf(url: string): string {
-  const start = url.indexOf("?") + 1;
-  return start === 0 ? "" : url.slice(start).split("#", 1)[0]!;
 }

@@ -116,7 +116,7 @@ export class Receiver {
       ({ answer, result } = await this.#pipeline.run(incoming, journal));
     } catch (thrown) {
       const error = thrown instanceof CountersignError ? thrown : refusal("handler_failed");
-      answer = errorAnswer(error, this.#webhook.allowedMethods);
+      answer = errorAnswer(error, this.#webhook.allowedMethods, this.#webhook.answerForm);
       result = error.code;
       if (thrown !== error) {
         // Such as a clock of the user's that throws: the provider shall come again.

@@ -1,5 +1,10 @@
-import { number, options, seconds, whole, word, wrong } from "../check.js";
+import { callable, number, options, seconds, whole, word, wrong } from "../check.js";
+import type { Body } from "../body.js";
 import type { Event } from "../event.js";
+import type { HandshakeReply } from "../handshake.js";
+import type { RequestHeaders } from "../headers.js";
+import type { Verified } from "../verified.js";
+import type { RequestContext, Webhook } from "../webhook.js";
 import { AddressPolicy } from "./address.js";
 import { glue } from "./core.js";
 import type { EventStore } from "./event-store.js";
@@ -11,6 +16,14 @@ import { Schemas, type SchemasByPattern, type SchemaValidator } from "./schemas.
 
 /** Takes an event. What it returns is not looked at; that it returns, or fulfils, is success. */
 export type Handler<T = any> = (event: Event<T>) => unknown;
+
+/** Verifies with keys that it fetches, as a `KeyFetcher` of `countersign/asymmetric` does. */
+export interface KeySource {
+  verify(webhook: Webhook, body: Body, headers: RequestHeaders, context?: RequestContext): Promise<Verified>;
+}
+
+/** Whether the program asked for what a handshake hands over: `true`, or a promise of it, to agree. */
+export type HandshakeHandler = (reply: HandshakeReply) => unknown;
 
 /** Options of a `Receiver`. */
 export interface ReceiverOptions {
@@ -50,10 +63,18 @@ export interface ReceiverOptions {
   readonly validator?: SchemaValidator | null | undefined;
   /** What becomes of requests while a store fails; `refuse` (503) if not given. */
   readonly whenStoreFails?: "refuse" | "admit" | null | undefined;
+  /** What fetches the keys of providers that have some; without it their requests are answered 503. */
+  readonly keys?: KeySource | null | undefined;
   /** The clock in Unix seconds that requests are judged by; the host's if not given. */
   readonly clock?: (() => number) | null | undefined;
   /** Scheme and host that senders call, such as `https://hooks.example.com`, if the host sees others. */
   readonly origin?: string | null | undefined;
+  /**
+   * Gets each handshake that hands over a secret (Asana, Notion) or a subscription to confirm (Amazon
+   * SNS), and returns `true` if this program asked for it just now. Without it they are refused,
+   * because anybody can send them.
+   */
+  readonly onHandshake?: HandshakeHandler | null | undefined;
   /** Gets what became of each request. */
   readonly observe?: Observer | null | undefined;
   /** Gets each line of the log; JSON to standard error if not given, nowhere if `null`. */
@@ -75,8 +96,10 @@ export interface Settings {
   readonly deadline: number;
   readonly schemas: Schemas | null;
   readonly whenStoreFails: "refuse" | "admit";
+  readonly keys: KeySource | null;
   readonly clock: (() => number) | null;
   readonly origin: string | null;
+  readonly onHandshake: HandshakeHandler | null;
   readonly log: Logger;
   /** Whether the client's address decides anything. */
   readonly needsPeer: boolean;
@@ -93,6 +116,9 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
   }
   if (given.rateStore) {
     methods("rateStore", given.rateStore, ["admit"]);
+  }
+  if (given.keys) {
+    methods("keys", given.keys, ["verify"]);
   }
   if (given.inbox) {
     methods("inbox", given.inbox, ["insert"]);
@@ -112,8 +138,10 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     deadline: number("deadline", given.deadline ?? 8),
     schemas: (given.schemas ?? null) === null ? null : schemasOf(given),
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
+    keys: given.keys ?? null,
     clock: callable("clock", given.clock),
     origin: given.origin ? origin(given.origin) : null,
+    onHandshake: callable("onHandshake", given.onHandshake),
     log: given.log === undefined ? logToConsole : (callable("log", given.log) ?? (() => undefined)),
     needsPeer: address !== null || rateLimit !== null,
   };
@@ -129,16 +157,6 @@ function instance<T>(what: string, type: abstract new (...values: never[]) => T,
   }
   if (!(value instanceof type)) {
     throw wrong(what, `a ${type.name}`, value);
-  }
-  return value;
-}
-
-function callable<T extends (...values: never[]) => unknown>(what: string, value: T | null | undefined): T | null {
-  if (value === undefined || value === null) {
-    return null;
-  }
-  if (typeof value !== "function") {
-    throw wrong(what, "a function", value);
   }
   return value;
 }

@@ -8,6 +8,8 @@ pub enum ConfigurationError {
     EmptySecret,
     /// The secret is not of the form that the scheme's keys have.
     MalformedSecret(SecretDefect),
+    /// The scheme has an algorithm that this build leaves out.
+    AsymmetricLeftOut,
     /// A webhook was made without a secret.
     NoSecrets,
     /// No registered scheme has this name.
@@ -52,6 +54,10 @@ pub enum SecretDefect {
     NotHex,
     /// It is a token, which a header carries, and not of visible ASCII characters.
     NotVisible,
+    /// It is no public key in any of the forms that are read.
+    NotPublicKey,
+    /// It is a public key of another type than the scheme has.
+    OtherKeyType,
     /// It is a key that encrypts, and has not 32 bytes.
     KeyLength,
 }
@@ -84,6 +90,7 @@ pub enum UnsupportedBody {
 super::codes! { ConfigurationError
     ConfigurationError::EmptySecret => "empty_secret",
     ConfigurationError::MalformedSecret(_) => "malformed_secret",
+    ConfigurationError::AsymmetricLeftOut => "asymmetric_left_out",
     ConfigurationError::NoSecrets => "no_secrets",
     ConfigurationError::UnknownScheme => "unknown_scheme",
     ConfigurationError::MalformedScheme(_) => "malformed_scheme",
@@ -120,8 +127,21 @@ impl fmt::Display for ConfigurationError {
                 SecretDefect::NotVisible => {
                     "the secret is a token and holds a character that no header carries"
                 }
+                SecretDefect::NotPublicKey => {
+                    "the secret is not a public key as PEM, as a JWK, as base64 of its DER, \
+                     or of Ed25519 as its 32 bytes; was it cut short?"
+                }
+                SecretDefect::OtherKeyType => {
+                    "the public key is of another type than the scheme's; \
+                     is it another provider's key, or shorter than 2048 bits?"
+                }
                 SecretDefect::KeyLength => "a key that encrypts secrets has 32 bytes",
             }),
+            Self::AsymmetricLeftOut => f.write_str(
+                "the scheme verifies with public keys, which this build leaves out; \
+                 import from countersign/asymmetric in JavaScript, \
+                 or enable the feature asymmetric in Rust",
+            ),
             Self::NoSecrets => f.write_str("no secret was given; at least one is needed"),
             Self::UnknownScheme => f.write_str(
                 "no scheme is registered under this name; \

@@ -9,8 +9,8 @@ use core::time::Duration;
 pub enum GuardError {
     /// The method is not one that deliveries or handshakes come with.
     MethodNotAllowed {
-        /// Whether a handshake may come with GET.
-        get: bool,
+        /// The other method that a handshake may come with.
+        handshake: Option<&'static str>,
     },
     /// The body is of another kind than the scheme's payloads.
     UnsupportedMediaType(MediaDefect),
@@ -27,8 +27,8 @@ pub enum GuardError {
     IncompleteBody,
     /// The handshake lacks what the provider sends with it.
     MalformedHandshake,
-    /// The handshake's verify token is not this endpoint's.
-    HandshakeRefused,
+    /// The handshake is nobody's that this endpoint expects.
+    HandshakeRefused(HandshakeDefect),
     /// The delivery was handled before.
     DuplicateEvent,
     /// The delivery is being handled by an earlier request, whose outcome is not known yet.
@@ -38,6 +38,8 @@ pub enum GuardError {
     },
     /// A store that a guard needs does not answer.
     StoreUnavailable,
+    /// The key that a signature is by could not be fetched.
+    KeyUnavailable,
     /// The handler of an authentic event failed.
     HandlerFailed,
     /// The handler of an authentic event did not end in time.
@@ -60,6 +62,16 @@ pub enum MediaDefect {
     Encoding,
 }
 
+/// Why a handshake is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HandshakeDefect {
+    /// Its token is not this endpoint's.
+    Token,
+    /// It hands over a secret or a subscription that the program did not ask for.
+    Unexpected,
+}
+
 super::codes! { GuardError
     GuardError::MethodNotAllowed { .. } => "method_not_allowed",
     GuardError::UnsupportedMediaType(_) => "unsupported_media_type",
@@ -68,10 +80,11 @@ super::codes! { GuardError
     GuardError::BodyTimeout => "body_timeout",
     GuardError::IncompleteBody => "incomplete_body",
     GuardError::MalformedHandshake => "malformed_handshake",
-    GuardError::HandshakeRefused => "handshake_refused",
+    GuardError::HandshakeRefused(_) => "handshake_refused",
     GuardError::DuplicateEvent => "duplicate_event",
     GuardError::EventInProgress { .. } => "event_in_progress",
     GuardError::StoreUnavailable => "store_unavailable",
+    GuardError::KeyUnavailable => "key_unavailable",
     GuardError::HandlerFailed => "handler_failed",
     GuardError::HandlerTimeout => "handler_timeout",
 }
@@ -91,10 +104,13 @@ impl GuardError {
 impl fmt::Display for GuardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MethodNotAllowed { get: false } => "webhooks are delivered with POST",
-            Self::MethodNotAllowed { get: true } => {
-                "webhooks are delivered with POST, and their handshake comes with GET"
-            }
+            Self::MethodNotAllowed { handshake } => match handshake {
+                None => "webhooks are delivered with POST",
+                Some("HEAD") => {
+                    "webhooks are delivered with POST, and their handshake comes with HEAD"
+                }
+                Some(_) => "webhooks are delivered with POST, and their handshake comes with GET",
+            },
             Self::UnsupportedMediaType(MediaDefect::Type { json, form }) => match (json, form) {
                 (true, true) => {
                     "the content type is neither application/json \
@@ -111,12 +127,19 @@ impl fmt::Display for GuardError {
             Self::BodyTimeout => "the body did not arrive in time",
             Self::IncompleteBody => "the connection ended before the body did",
             Self::MalformedHandshake => "the handshake has no challenge that can be answered",
-            Self::HandshakeRefused => {
-                "the handshake's verify token is not the one set for this endpoint"
+            Self::HandshakeRefused(HandshakeDefect::Token) => {
+                "the handshake's token is not the one set for this endpoint"
+            }
+            Self::HandshakeRefused(HandshakeDefect::Unexpected) => {
+                "the handshake offers a secret or a subscription that nobody here asked for"
             }
             Self::DuplicateEvent => "this delivery was handled before",
             Self::EventInProgress { .. } => {
                 "this delivery is being handled right now; come back to learn its outcome"
+            }
+            Self::KeyUnavailable => {
+                "the key that the signature is by could not be fetched from the provider; \
+                 try again later"
             }
             Self::StoreUnavailable => {
                 "a store that this receiver needs does not answer; deliver the event again"

@@ -32,9 +32,12 @@ pub use configuration::{
 };
 pub use delivery::{DeliveryError, MessageDefect};
 pub use destination::{ForbiddenReason, UrlDefect};
-pub use guard::{GuardError, MediaDefect};
+pub use guard::{GuardError, HandshakeDefect, MediaDefect};
 pub use payload::{FieldDefect, JsonDefect, PayloadError};
-pub use verification::{HeaderDefect, MissingContext, TimestampDefect, VerificationError};
+pub use verification::{
+    HeaderDefect, KeyDefect, MissingContext, SignatureAbsence, SignedFieldDefect, TimestampDefect,
+    VerificationError,
+};
 
 use core::fmt;
 use core::time::Duration;
@@ -103,9 +106,11 @@ impl Error {
             "rate_limited" => GuardError::RateLimited { retry_after }.into(),
             "body_timeout" => GuardError::BodyTimeout.into(),
             "incomplete_body" => GuardError::IncompleteBody.into(),
+            "handshake_refused" => GuardError::HandshakeRefused(HandshakeDefect::Unexpected).into(),
             "duplicate_event" => GuardError::DuplicateEvent.into(),
             "event_in_progress" => GuardError::EventInProgress { retry_after }.into(),
             "store_unavailable" => GuardError::StoreUnavailable.into(),
+            "key_unavailable" => GuardError::KeyUnavailable.into(),
             "handler_failed" => GuardError::HandlerFailed.into(),
             "handler_timeout" => GuardError::HandlerTimeout.into(),
             _ => return None,

@@ -76,6 +76,8 @@ pub enum FieldDefect {
     LoneSurrogate,
     /// It is nothing that may be sent back to a provider.
     NotChallenge,
+    /// It is no URL at which Amazon SNS confirms subscriptions.
+    NotConfirmationUrl,
     /// It is not a time of the scheme's form.
     NotTime(TimestampFormat),
 }
@@ -134,6 +136,9 @@ impl fmt::Display for PayloadError {
                     FieldDefect::LoneSurrogate => f.write_str("holds a lone surrogate"),
                     FieldDefect::NotChallenge => {
                         f.write_str("is not 1 to 1024 visible ASCII characters")
+                    }
+                    FieldDefect::NotConfirmationUrl => {
+                        f.write_str("is not an HTTPS URL of Amazon SNS")
                     }
                     FieldDefect::NotTime(format) => write!(f, "is not {}", format.phrase()),
                 }

@@ -1,7 +1,9 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::key_needed::KeyNeeded;
 use crate::scheme::{Encoding, TimestampFormat};
+use crate::signature::MAX_CANDIDATES;
 
 /// The request does not prove that a holder of the secret sent it now.
 ///
@@ -36,8 +38,23 @@ pub enum VerificationError {
         encoding: Encoding,
         /// What stands before each, may be empty.
         prefix: Box<str>,
-        /// The length of a signature in bytes; 0 if it is a token.
-        length: usize,
+        /// The length of a signature in bytes; 0 if it is a token, `None` if lengths differ.
+        length: Option<usize>,
+    },
+    /// The body has no signature where the scheme has it.
+    MissingSignature {
+        /// The path of the signature, or of the array of what is signed.
+        path: Box<str>,
+        /// Why there is none.
+        absence: SignatureAbsence,
+    },
+    /// The signature in the body, or a field that it covers, is not what any sender of the scheme
+    /// writes.
+    MalformedSignedField {
+        /// Its path.
+        path: Box<str>,
+        /// What is wrong with it.
+        defect: SignedFieldDefect,
     },
     /// All signatures in the header are of versions that this scheme does not verify.
     UnsupportedSignature {
@@ -62,8 +79,30 @@ pub enum VerificationError {
         /// The tolerance in seconds.
         tolerance: u64,
     },
+    /// The key that the request needs was not passed: fetch it.
+    KeyNeeded(KeyNeeded),
+    /// The request names a key at a URL that is not the provider's.
+    UntrustedKeyUrl,
+    /// The key that was fetched cannot be used.
+    MalformedKey(KeyDefect),
+    /// The certificate that was fetched has none of the provider's names.
+    UntrustedCertificate,
+    /// The certificate that was fetched is not valid now.
+    ExpiredCertificate,
+    /// The request is of another account or topic than those whose requests are taken.
+    UnexpectedSender,
     /// The scheme signs something that the call did not pass.
     MissingContext(MissingContext),
+}
+
+/// What is wrong with a key that was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyDefect {
+    /// It is not in the form that the provider's have.
+    Unreadable,
+    /// It is of another type than the scheme's.
+    OtherType,
 }
 
 /// What is wrong with a header's value.
@@ -77,6 +116,43 @@ pub enum HeaderDefect {
     /// It is an id that holds the character which ends the id in the signed content, so that the
     /// content could be cut in two ways.
     AmbiguousId,
+}
+
+/// Why a body has no signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureAbsence {
+    /// The body is no JSON object, or one that is refused as a payload, too.
+    NotObject,
+    /// There is no such field, or it is null.
+    NoField,
+    /// There is no such array, or nothing in it.
+    NoItems,
+    /// Headers were to be signed, and the signature is in the body.
+    NotInHeaders,
+}
+
+/// What is wrong with a signature in a body, or with a field that it covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignedFieldDefect {
+    /// It is no signature.
+    NotSignature {
+        /// How signatures are written in this scheme.
+        encoding: Encoding,
+        /// The length of a signature in bytes; 0 if it is a token, `None` if lengths differ.
+        length: Option<usize>,
+    },
+    /// It says a version of signatures that this scheme does not verify.
+    UnknownVersion,
+    /// An object names it twice, so that two readers could take two values.
+    Repeated,
+    /// It is an object or array, which has no text.
+    NotScalar,
+    /// It holds half of a surrogate pair, which has no bytes.
+    LoneSurrogate,
+    /// It is an array of more than [`MAX_CANDIDATES`](crate::MAX_CANDIDATES).
+    TooManyItems,
 }
 
 /// What is wrong with an attempt timestamp.
@@ -118,6 +194,8 @@ pub enum MissingContext {
     Url,
     /// The message's id, when signing.
     Id,
+    /// A private key, when signing.
+    PrivateKey,
 }
 
 super::codes! { VerificationError
@@ -125,11 +203,31 @@ super::codes! { VerificationError
     VerificationError::MalformedHeader { .. } => "malformed_header",
     VerificationError::ConflictingHeader { .. } => "conflicting_header",
     VerificationError::MalformedTimestamp(_) => "malformed_timestamp",
-    VerificationError::MalformedSignature { .. } => "malformed_signature",
-    VerificationError::UnsupportedSignature { .. } => "unsupported_signature",
+    VerificationError::MissingSignature { .. } => "missing_signature",
+    VerificationError::MalformedSignature { .. }
+    | VerificationError::MalformedSignedField {
+        defect:
+            SignedFieldDefect::NotSignature { .. }
+            | SignedFieldDefect::Repeated
+            | SignedFieldDefect::NotScalar
+            | SignedFieldDefect::LoneSurrogate
+            | SignedFieldDefect::TooManyItems,
+        ..
+    } => "malformed_signature",
+    VerificationError::UnsupportedSignature { .. }
+    | VerificationError::MalformedSignedField {
+        defect: SignedFieldDefect::UnknownVersion,
+        ..
+    } => "unsupported_signature",
     VerificationError::SignatureMismatch => "signature_mismatch",
     VerificationError::TimestampTooOld { .. } => "timestamp_too_old",
     VerificationError::TimestampTooNew { .. } => "timestamp_too_new",
+    VerificationError::KeyNeeded(_) => "key_needed",
+    VerificationError::UntrustedKeyUrl => "untrusted_key_url",
+    VerificationError::MalformedKey(_) => "malformed_key",
+    VerificationError::UntrustedCertificate => "untrusted_certificate",
+    VerificationError::ExpiredCertificate => "expired_certificate",
+    VerificationError::UnexpectedSender => "unexpected_sender",
     VerificationError::MissingContext(_) => "missing_context",
 }
 
@@ -171,7 +269,9 @@ impl fmt::Display for VerificationError {
                 write!(f, "the body has no timestamp at {path} that is {format}")
             }
             Self::MalformedSignature {
-                name, length: 0, ..
+                name,
+                length: Some(0),
+                ..
             } => write!(f, "the header {name} holds no token"),
             Self::MalformedSignature {
                 name,
@@ -180,14 +280,67 @@ impl fmt::Display for VerificationError {
                 length,
             } => {
                 let encoding = encoding.phrase();
-                write!(
-                    f,
-                    "the header {name} holds no {length}-byte signature in canonical {encoding}"
-                )?;
+                write!(f, "the header {name} holds no ")?;
+                if let Some(length) = length {
+                    write!(f, "{length}-byte ")?;
+                }
+                write!(f, "signature in canonical {encoding}")?;
                 if prefix.is_empty() {
                     return Ok(());
                 }
                 write!(f, " after {prefix}")
+            }
+            Self::MissingSignature { path, absence } => match absence {
+                SignatureAbsence::NotObject => write!(
+                    f,
+                    "the body is no JSON object and has no signature at {path}; \
+                     was it cut short, or is it of another content type?"
+                ),
+                SignatureAbsence::NoField => write!(
+                    f,
+                    "the body has no signature at {path}; is this another scheme's request?"
+                ),
+                SignatureAbsence::NoItems => write!(
+                    f,
+                    "the body has nothing at {path} that could be signed; \
+                     is this another scheme's request?"
+                ),
+                SignatureAbsence::NotInHeaders => write!(
+                    f,
+                    "the scheme's signature is no header but the field {path} of the body; \
+                     sign the body"
+                ),
+            },
+            Self::MalformedSignedField { path, defect } => {
+                write!(f, "the field {path} of the body")?;
+                match defect {
+                    SignedFieldDefect::NotSignature {
+                        length: Some(0), ..
+                    } => f.write_str(" holds no token"),
+                    SignedFieldDefect::NotSignature { encoding, length } => {
+                        let encoding = encoding.phrase();
+                        f.write_str(" holds no ")?;
+                        if let Some(length) = length {
+                            write!(f, "{length}-byte ")?;
+                        }
+                        write!(f, "signature in canonical {encoding}")
+                    }
+                    SignedFieldDefect::UnknownVersion => f.write_str(
+                        " says a version of signatures that this scheme does not verify",
+                    ),
+                    SignedFieldDefect::Repeated => {
+                        f.write_str(", which is signed, appears more than once")
+                    }
+                    SignedFieldDefect::NotScalar => {
+                        f.write_str(", which is signed, is an object or array")
+                    }
+                    SignedFieldDefect::LoneSurrogate => {
+                        f.write_str(", which is signed, holds a lone surrogate")
+                    }
+                    SignedFieldDefect::TooManyItems => {
+                        write!(f, " has more than {MAX_CANDIDATES} items")
+                    }
+                }
             }
             Self::UnsupportedSignature { name, label } => write!(
                 f,
@@ -207,10 +360,43 @@ impl fmt::Display for VerificationError {
                 "the timestamp is {ahead} s ahead and the tolerance is {tolerance} s; \
                  is this clock behind, or is the timestamp in another unit?"
             ),
+            Self::KeyNeeded(needed) => write!(
+                f,
+                "the signature is by {needed}; fetch it and pass it as the key"
+            ),
+            Self::UntrustedKeyUrl => f.write_str(
+                "the request names a key at a URL that is not the provider's; \
+                 it is not fetched",
+            ),
+            Self::MalformedKey(KeyDefect::Unreadable) => f.write_str(
+                "the key that was fetched cannot be read; \
+                 was the answer an error page, or cut short?",
+            ),
+            Self::MalformedKey(KeyDefect::OtherType) => f.write_str(
+                "the key that was fetched is not that which the request names, or of another type \
+                 than the scheme's",
+            ),
+            Self::UntrustedCertificate => {
+                f.write_str("the certificate that was fetched has none of the provider's names")
+            }
+            Self::ExpiredCertificate => f.write_str(
+                "the certificate that was fetched is not valid now; \
+                 is this clock right?",
+            ),
+            Self::UnexpectedSender => f.write_str(
+                "the request is of another account or topic than those given; \
+                 is it this endpoint's?",
+            ),
             Self::MissingContext(context) => {
                 let context = match context {
                     MissingContext::Method => "signs the request's method",
                     MissingContext::Url => "signs the request's URL",
+                    MissingContext::PrivateKey => {
+                        return f.write_str(
+                            "the scheme signs with a private key and only public ones were \
+                             given; pass one, of Ed25519 as whsk_",
+                        );
+                    }
                     MissingContext::Id => "needs the message's id",
                 };
                 write!(f, "the scheme {context} and none was given; pass it")

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use super::json;
 use crate::error::{FieldDefect, PayloadError};
-use crate::handshake::is_challenge;
 use crate::scheme::{Definition, Source, TimestampFormat};
 use crate::time::UnixTime;
 
@@ -18,6 +17,19 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    pub(super) fn is_string(&self) -> bool {
+        matches!(self.value, Some(Value::Json(json)) if json.starts_with('"'))
+    }
+
+    /// Its JSON, if it is in some.
+    #[cfg(feature = "asymmetric")]
+    pub(super) fn json(&self) -> Option<&'a str> {
+        match self.value {
+            Some(Value::Json(json)) => Some(json),
+            _ => None,
+        }
+    }
+
     /// Its text: of a string its characters, of another value what is written; `None` if it is named
     /// twice.
     pub(super) fn once(&self) -> Option<Cow<'a, str>> {
@@ -98,26 +110,22 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
         })
     }
 
-    /// What an event that is a handshake wants sent back; of a form nothing.
-    pub(super) fn challenge(&self) -> Result<Option<Cow<'a, str>>, PayloadError> {
-        let Some(path) = self.definition.challenge else {
-            return Ok(None);
-        };
-        let source = Source::Body(path);
-        let challenge = match self.first(&[source])? {
-            Some((_, Value::Text(_))) => return Ok(None),
-            Some((_, value)) => Some(
-                text(value, FieldDefect::NotString)
-                    .and_then(|text| match is_challenge(&text) {
-                        true => Ok(text),
-                        false => Err(FieldDefect::NotChallenge),
-                    })
-                    .map_err(|defect| self.malformed(source, defect))?,
-            ),
-            None => None,
-        };
-        self.check_required(challenge.is_some(), true, &[source])?;
-        Ok(challenge)
+    /// The string at a source that must be there and pass the test.
+    pub(super) fn string(
+        &self,
+        source: Source,
+        passes: fn(&str) -> bool,
+        otherwise: FieldDefect,
+    ) -> Result<Cow<'a, str>, PayloadError> {
+        let found = self.first(&[source])?;
+        self.check_required(found.is_some(), true, &[source])?;
+        let value = found.map_or(Value::Text("".into()), |(_, value)| value);
+        text(value, FieldDefect::NotString)
+            .and_then(|text| match passes(&text) {
+                true => Ok(text),
+                false => Err(otherwise),
+            })
+            .map_err(|defect| self.malformed(source, defect))
     }
 
     fn identity(&self, sources: &[Source]) -> Result<Option<Cow<'a, str>>, PayloadError> {
@@ -134,7 +142,10 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
     }
 
     /// The first source that is there and not null.
-    fn first(&self, sources: &[Source]) -> Result<Option<(Source, Value<'a>)>, PayloadError> {
+    pub(super) fn first(
+        &self,
+        sources: &[Source],
+    ) -> Result<Option<(Source, Value<'a>)>, PayloadError> {
         for &source in sources {
             let value = match source {
                 Source::Body(path) => {
@@ -201,7 +212,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             Source::Body(path) => (&self.definition.paths[path].text, false),
             Source::Header(index) => (self.header_name(self.definition.event_headers[index]), true),
             Source::Id => {
-                let name = self.definition.header_sets[0].id;
+                let name = self.definition.header_sets.first().and_then(|set| set.id);
                 (name.map_or("", |name| self.header_name(name)), true)
             }
         }

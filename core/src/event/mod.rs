@@ -5,23 +5,27 @@
 
 mod field;
 mod form;
+mod handshake;
 mod json;
+mod signed;
+mod signing;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-#[cfg(feature = "explain")]
+#[cfg(any(feature = "asymmetric", feature = "explain"))]
 pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
+pub(crate) use signed::{SignedItem, not_object, not_signature, signed_items};
+pub(crate) use signing::{with_signatures, with_text};
 
 use crate::error::{JsonDefect, PayloadError, TimestampDefect, VerificationError};
-use crate::scheme::{Definition, PayloadForm, Source};
+use crate::handshake::HandshakeReply;
+use crate::scheme::{Definition, Path, PayloadForm, Source};
 use crate::time::UnixTime;
-use field::Resolver;
-
-/// The type of Slack's handshake.
-const URL_VERIFICATION: &str = "url_verification";
+use field::{Field, Resolver};
 
 /// A parsed event. It borrows from the verified body.
 ///
@@ -49,7 +53,7 @@ pub struct Event<'a> {
     payload: &'a str,
     form: bool,
     dedupe_key: Option<String>,
-    challenge: Option<Cow<'a, str>>,
+    handshake: Option<Box<HandshakeReply>>,
 }
 
 impl<'a> Event<'a> {
@@ -90,10 +94,9 @@ impl<'a> Event<'a> {
         self.dedupe_key.as_deref()
     }
 
-    /// What to send back, if this is no event but the provider's handshake:
-    /// see [`Answer::challenge`](crate::Answer::challenge).
-    pub fn challenge(&self) -> Option<&str> {
-        self.challenge.as_deref()
+    /// What to answer, if this is no event but the provider's handshake.
+    pub fn handshake(&self) -> Option<&HandshakeReply> {
+        self.handshake.as_deref()
     }
 
     /// The attempt timestamp in a body whose signature is right.
@@ -105,22 +108,42 @@ impl<'a> Event<'a> {
         let format = definition.timestamp_format;
         let path = definition.timestamp_field.unwrap_or_default();
         let path = &definition.paths[path];
-        let text = || {
-            let body = core::str::from_utf8(body).ok()?;
-            let (_, fields) = json::locate(core::slice::from_ref(path), body, false).ok()?;
-            fields.first()?.once()
-        };
-        let time = text().and_then(|text| format.parse(text.as_bytes()));
+        let text = unparsed_field(path, body).and_then(|field| field.once());
+        let time = text.and_then(|text| format.parse(text.as_bytes()));
         time.ok_or_else(|| {
             let path = path.text.clone();
             VerificationError::MalformedTimestamp(TimestampDefect::Field { path, format })
         })
     }
 
+    /// The secret that a handshake brings in a body without a signature.
+    pub(crate) fn verification_token(
+        definition: &Definition,
+        body: &'a [u8],
+    ) -> Option<Cow<'a, str>> {
+        let [Source::Body(path)] = *definition.handshake_sources.as_slice() else {
+            return None;
+        };
+        let field = unparsed_field(&definition.paths[path], body)?;
+        field.is_string().then(|| field.once())?
+    }
+
+    /// The JSON at this path of an object; an error if the text is none, or names it twice.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn json_at<'t>(path: &Path, text: &'t str) -> Result<Option<&'t str>, ()> {
+        let (_, fields) = json::locate(core::slice::from_ref(path), text, false).map_err(drop)?;
+        match fields.first() {
+            Some(field) if field.repeated_at.is_none() => Ok(field.json()),
+            Some(_) => Err(()),
+            None => Ok(None),
+        }
+    }
+
     pub(crate) fn parse(
         definition: &'a Definition,
         body: &'a [u8],
         header: impl Fn(Source) -> Option<&'a str>,
+        prove: impl Fn(&str) -> String,
     ) -> Result<Self, PayloadError> {
         let text = core::str::from_utf8(body).map_err(|error| PayloadError::NotUtf8 {
             valid_up_to: error.valid_up_to(),
@@ -152,8 +175,13 @@ impl<'a> Event<'a> {
             _ => Some(payload),
         };
         let dedupe = resolver.dedupe()?;
-        let challenge = match event_type.as_deref() {
-            Some(URL_VERIFICATION) => resolver.challenge()?,
+        let handshake = match definition.handshake {
+            Some(handshake) if !form => {
+                let event_type = event_type.as_deref();
+                resolver
+                    .handshake(handshake, event_type, &prove)?
+                    .map(Box::new)
+            }
             _ => None,
         };
         Ok(Self {
@@ -164,7 +192,7 @@ impl<'a> Event<'a> {
             payload,
             form,
             dedupe_key: dedupe.map(|value| format!("{}:{value}", definition.name)),
-            challenge,
+            handshake,
         })
     }
 }
@@ -173,6 +201,13 @@ impl<'a> Event<'a> {
 #[cfg(feature = "explain")]
 pub(crate) fn is_json(text: &str) -> bool {
     json::locate(&[], text, true).is_ok()
+}
+
+/// The field at a path of a body of which nothing else is wanted.
+fn unparsed_field<'a>(path: &Path, body: &'a [u8]) -> Option<Field<'a>> {
+    let body = core::str::from_utf8(body).ok()?;
+    let (_, fields) = json::locate(core::slice::from_ref(path), body, false).ok()?;
+    fields.into_iter().next()
 }
 
 fn not_json(defect: JsonDefect) -> PayloadError {

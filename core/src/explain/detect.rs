@@ -8,13 +8,13 @@ use super::headers::EveryHeader;
 use crate::headers::{HeaderName, Lookup, look_up};
 use crate::received::Received;
 use crate::scheme::{Definition, Scheme};
-use crate::signature::Candidates;
+use crate::signature::{Candidates, Kinds};
 
 /// Which of several that have the same headers is meant most often.
 const COMMON: [&str; 4] = ["standard", "svix", "github", "sha256"];
 
-/// The names of the registered schemes whose headers these are, the likeliest first: all headers of
-/// a set are there, with a timestamp and at least one signature of the scheme's form. Of several,
+/// The names of the registered schemes with shared secrets whose headers these are, the likeliest first:
+/// all headers of a set are there, with a timestamp and at least one signature of the scheme's form. Of several,
 /// that of which more headers are there comes first, then the commonest, then as the alphabet has
 /// them.
 ///
@@ -50,14 +50,19 @@ pub(super) fn detect_in(pairs: &[(&str, &[u8])]) -> Vec<&'static str> {
 
 /// Whether the headers of a set are there, each in its form.
 pub(super) fn fits(definition: &Definition, pairs: &[(&str, &[u8])]) -> bool {
+    // Public keys are not in every build, and a signature in the body is in no header.
+    if definition.algorithm.is_asymmetric() || definition.in_body.is_some() {
+        return false;
+    }
     let Ok(received) = Received::read(definition, pairs) else {
         return false;
     };
     let (name, further) = (received.signature_name, &received.further_signatures);
+    let kinds = Kinds::of_shared_secrets();
     let mut candidates = Candidates::new();
     received.timestamp(definition).is_ok()
         && candidates
-            .read(definition, name, received.signature, further)
+            .read(definition, kinds, name, received.signature, further)
             .is_ok()
 }
 

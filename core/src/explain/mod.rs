@@ -77,6 +77,7 @@ impl Webhook {
                     body: request.body,
                     method: request.method,
                     url: request.url,
+                    key: request.key,
                 };
                 let findings = Search::new(self, &received, now).findings(&error);
                 Explanation::refused(error, findings)

@@ -9,6 +9,8 @@ pub(super) struct Received<'a> {
     pub(super) body: &'a [u8],
     pub(super) method: Option<&'a str>,
     pub(super) url: Option<&'a str>,
+    /// A key that was fetched.
+    pub(super) key: Option<&'a [u8]>,
 }
 
 impl<'a> Received<'a> {

@@ -17,6 +17,9 @@ use crate::webhook::{SecretKey, Webhook};
 /// How many keyed hashes an explanation computes at most, besides those of the verdict.
 pub const MAX_MACS: usize = 4_096;
 
+/// What verifying with a public key counts for.
+const MACS_OF_A_SIGNATURE: usize = 32;
+
 /// How many secrets other forms are made of.
 const MAX_SECRETS: usize = 16;
 /// How many values of a repeated header are tried.
@@ -57,6 +60,7 @@ impl<'s> Search<'s> {
                     MissingContext::Method => "method",
                     MissingContext::Url => "url",
                     MissingContext::Id => "id",
+                    MissingContext::PrivateKey => "key",
                 };
                 let facts = [("part", part.into())];
                 vec![Finding::new(
@@ -87,8 +91,17 @@ impl<'s> Search<'s> {
                     None => Vec::new(),
                 }
             }
+            // Their messages say all there is, or what is missing is a key.
             VerificationError::MalformedHeader { .. }
-            | VerificationError::MalformedTimestamp(_) => Vec::new(),
+            | VerificationError::MalformedTimestamp(_)
+            | VerificationError::MissingSignature { .. }
+            | VerificationError::MalformedSignedField { .. }
+            | VerificationError::KeyNeeded(_)
+            | VerificationError::UntrustedKeyUrl
+            | VerificationError::MalformedKey(_)
+            | VerificationError::UntrustedCertificate
+            | VerificationError::ExpiredCertificate
+            | VerificationError::UnexpectedSender => Vec::new(),
         }
     }
 
@@ -244,6 +257,10 @@ impl<'s> Search<'s> {
     fn other_secret(&mut self) -> Option<Vec<Finding>> {
         let webhook = self.webhook;
         let definition = &webhook.definition;
+        // A public key has no other form.
+        if definition.algorithm.is_asymmetric() {
+            return None;
+        }
         for (index, one) in webhook.secrets.iter().enumerate().take(MAX_SECRETS) {
             let forms = secret::forms(one, definition);
             let mut other = self.timeless.clone();
@@ -399,10 +416,16 @@ fn fit(
         UrlForm::AsGiven => 1,
         _ => 2,
     };
-    *macs_left = macs_left.checked_sub(webhook.keys.len().saturating_mul(forms))?;
+    let each = match webhook.definition.algorithm.is_asymmetric() {
+        true => MACS_OF_A_SIGNATURE,
+        false => 1,
+    };
+    let keys = webhook.keys.len().max(1);
+    *macs_left = macs_left.checked_sub(keys.saturating_mul(forms * each))?;
     let request = Request::new(&*request.pairs, request.body)
         .method(request.method)
-        .url(request.url);
+        .url(request.url)
+        .key(request.key);
     let verified = webhook.verify(&request, now).ok()?;
     Some(Fit {
         key_index: verified.key_index(),

@@ -5,6 +5,8 @@ pub mod defaults;
 pub mod design;
 #[cfg(feature = "explain")]
 pub mod explaining;
+pub mod handshakes;
+pub mod javascript;
 pub mod receiving;
 pub mod sending;
 pub mod verdicts;

@@ -18,13 +18,15 @@
 //! | 10 | claim on the dedupe key | (`duplicate`), `event_in_progress` | 200; 409, `Retry-After` |
 //! | 11 | handler | `handler_failed`, `handler_timeout` | 500 |
 //!
-//! Between 5 and 6, a handshake by GET is answered (`malformed_handshake` 400, `handshake_refused`
-//! 403); between 8 and 9, one that is a signed event. A guard whose store does not answer refuses
+//! After 5, a handshake by GET or HEAD is answered (`malformed_handshake` 400, `handshake_refused` 403);
+//! after 6, one by POST without a signature; after 8, one that is a signed event: see
+//! [`handshakes`](super::handshakes). A guard whose store does not answer refuses
 //! with `store_unavailable` (503), or lets pass, as its owner chose.
 //!
 //! # What counts as success
 //!
-//! Answers to authentic events are `{"status", "id", "type"}`; see [`Handling`](crate::Handling):
+//! Answers to authentic events are `{"status", "id", "type"}`, unless the scheme wants no body; see
+//! [`Handling`](crate::Handling):
 //!
 //! - `handled` (200): the handler returned.
 //! - `ignored` (200): no handler fits the type. It claims nothing, so that the provider's replay is

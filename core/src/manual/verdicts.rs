@@ -18,7 +18,15 @@
 //!    skipped while a usable one remains. None usable: `malformed_signature`, or
 //!    `unsupported_signature` if all are of other versions. At most
 //!    [`MAX_CANDIDATES`](crate::MAX_CANDIDATES) are compared.
-//! 6. *Signature.* One MAC per secret: `signature_mismatch`.
+//!
+//!    A signature in the body is sought there before anything is verified: in one pass over at most
+//!    the depth and the numbers that payloads may have, without a tree. The body must be a JSON object
+//!    with a signature, or with items that have one each: else `missing_signature`. Neither the
+//!    signature nor a field that it covers may be named twice on its path, since another reader could
+//!    take the other value, and what is covered must have a text: else `malformed_signature`. All
+//!    this is read of all items before a signature is decoded.
+//! 6. *Signature.* One MAC per secret, and per item, of which all must be of the same secret:
+//!    `signature_mismatch`.
 //! 7. *Freshness.* Only a signed timestamp is judged, so a forged request never learns how old
 //!    the receiver thinks it is: `timestamp_too_old`, `timestamp_too_new`.
 //!

@@ -1,8 +1,8 @@
 //! The description of a scheme, as the provider table and users write it.
 
 use super::{
-    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, Scheme, TimestampFormat,
-    UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, JwsForm, KeyForm, KeySource, PayloadForm, Required,
+    Scheme, TimestampFormat, UrlForm,
 };
 use crate::error::ConfigurationError;
 use crate::time::Tolerance;
@@ -35,8 +35,11 @@ pub struct SchemeBuilder<'a> {
     pub(crate) headers: &'a [HeaderNames<'a>],
     pub(crate) prefix: &'a str,
     pub(crate) separator: Option<char>,
+    pub(crate) space_after_separator: bool,
     pub(crate) timestamp_label: Option<&'a str>,
     pub(crate) timestamp_field: Option<&'a str>,
+    pub(crate) signature_field: Option<&'a str>,
+    pub(crate) signature_items: Option<&'a str>,
     pub(crate) further_signatures: &'a [&'a str],
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
@@ -56,6 +59,12 @@ pub struct SchemeBuilder<'a> {
     pub(crate) required: &'a [Required],
     pub(crate) data: Option<&'a str>,
     pub(crate) handshake: Option<Handshake>,
+    pub(crate) answers: AnswerForm,
+    pub(crate) ed25519_prefix: Option<&'a str>,
+    pub(crate) key_source: Option<KeySource>,
+    pub(crate) identity: Option<&'a str>,
+    pub(crate) jws: Option<JwsForm>,
+    pub(crate) rsa_version_field: Option<&'a str>,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -97,8 +106,11 @@ impl<'a> SchemeBuilder<'a> {
             headers: &[],
             prefix: "",
             separator: None,
+            space_after_separator: false,
             timestamp_label: None,
             timestamp_field: None,
+            signature_field: None,
+            signature_items: None,
             further_signatures: &[],
             algorithm: Algorithm::HmacSha256,
             encoding: Encoding::Hex,
@@ -118,6 +130,12 @@ impl<'a> SchemeBuilder<'a> {
             required: &[],
             data: None,
             handshake: None,
+            answers: AnswerForm::Described,
+            ed25519_prefix: None,
+            key_source: None,
+            identity: None,
+            jws: None,
+            rsa_version_field: None,
         }
     }
 
@@ -140,6 +158,12 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// A space is written after each separator, a comma or a semicolon. It is read in any case.
+    pub const fn space_after_separator(mut self) -> Self {
+        self.space_after_separator = true;
+        self
+    }
+
     /// The timestamp is the entry `label=...` of the signature header.
     pub const fn timestamp_label(mut self, label: &'a str) -> Self {
         self.timestamp_label = Some(label);
@@ -150,6 +174,22 @@ impl<'a> SchemeBuilder<'a> {
     /// once the signature of the body is right.
     pub const fn timestamp_field(mut self, path: &'a str) -> Self {
         self.timestamp_field = Some(path);
+        self
+    }
+
+    /// The signature is this field of the JSON body, as `path.to.it`, and in no header: then there
+    /// are no header sets. What it covers are fields of the body, or the body around it. Of what is
+    /// read before the signature is checked, no name may stand twice.
+    pub const fn signature_field(mut self, path: &'a str) -> Self {
+        self.signature_field = Some(path);
+        self
+    }
+
+    /// The body has several signatures: this field is an array, whose elements are signed one by
+    /// one. The paths of the signature and of what it covers begin at the element. Every one must
+    /// be right, of the same secret.
+    pub const fn signature_items(mut self, path: &'a str) -> Self {
+        self.signature_items = Some(path);
         self
     }
 
@@ -186,6 +226,11 @@ impl<'a> SchemeBuilder<'a> {
     /// The signed content as a sequence of parts: `{body}`, `{id}`, `{timestamp}`, `{method}`,
     /// `{url}`, `{form}`, and for plain hashes `{secret}`; all else stands for itself, `{{` and
     /// `}}` for braces. A token has none.
+    ///
+    /// Where the signature is in the body, the parts are `{field:path.to.it}`, the text of a field
+    /// (of a number or boolean what is written, of what is absent or null nothing);
+    /// `{line:path.to.it}`, which is the path and the text, each with a line break behind it, or
+    /// nothing; and `{before_signature}` and `{after_signature}`, the body around the signature.
     ///
     /// `{form}` are the names and values of the body's form, decoded, in the order of their bytes,
     /// each pair once.
@@ -268,6 +313,43 @@ impl<'a> SchemeBuilder<'a> {
     /// How the provider makes sure of the endpoint before it delivers; not at all if not said.
     pub const fn handshake(mut self, handshake: Handshake) -> Self {
         self.handshake = Some(handshake);
+        self
+    }
+
+    /// How a receiver answers; in JSON that says what became of the request, if not said.
+    pub const fn answers(mut self, form: AnswerForm) -> Self {
+        self.answers = form;
+        self
+    }
+
+    /// What stands before signatures by Ed25519, which keys `whpk_` and `whsk_` make and verify.
+    pub(crate) const fn ed25519_prefix(mut self, prefix: &'a str) -> Self {
+        self.ed25519_prefix = Some(prefix);
+        self
+    }
+
+    /// How the host comes by the key.
+    pub(crate) const fn key_source(mut self, source: KeySource) -> Self {
+        self.key_source = Some(source);
+        self
+    }
+
+    /// Where the request says whose it is, which must be among the secrets: `header:name` or
+    /// `body:path`.
+    pub(crate) const fn identity(mut self, source: &'a str) -> Self {
+        self.identity = Some(source);
+        self
+    }
+
+    /// What the JSON Web Signature says.
+    pub(crate) const fn jws(mut self, form: JwsForm) -> Self {
+        self.jws = Some(form);
+        self
+    }
+
+    /// The field of the body that says with which hash RSA signed: `1` is SHA-1, `2` SHA-256.
+    pub(crate) const fn rsa_version_field(mut self, path: &'a str) -> Self {
+        self.rsa_version_field = Some(path);
         self
     }
 

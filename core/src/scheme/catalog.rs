@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::providers::{FAMILIES, Provenance};
-use super::{Algorithm, Handshake, SchemeBuilder};
+use super::{Algorithm, Handshake, JwsForm, KeySource, SchemeBuilder};
 
 /// A registered scheme, as documentation shows it.
 #[derive(Debug, Clone)]
@@ -69,6 +69,12 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     }
     let texts = |list: &[&str]| list.join(", ");
     let text = |value: Option<&str>| value.unwrap_or_default().to_string();
+    for (key, path) in [
+        ("signature_items", scheme.signature_items),
+        ("signature_field", scheme.signature_field),
+    ] {
+        add(key, text(path), String::new());
+    }
     let tolerance = |scheme: &SchemeBuilder<'_>| {
         let side =
             |side: Option<u64>| side.map_or_else(|| "unchecked".into(), |it| format!("{it} s"));
@@ -79,15 +85,20 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
             side(tolerance.future())
         )
     };
-    let separator = scheme
-        .separator
-        .map_or_else(String::new, |it| it.to_string());
+    let separator =
+        scheme
+            .separator
+            .map_or_else(String::new, |it| match scheme.space_after_separator {
+                true => format!("{it} "),
+                false => it.to_string(),
+            });
     add(
         "further_signatures",
         texts(scheme.further_signatures),
         String::new(),
     );
     add("prefix", scheme.prefix.into(), String::new());
+    add("ed25519_prefix", text(scheme.ed25519_prefix), String::new());
     add("separator", separator, String::new());
     add(
         "timestamp_label",
@@ -100,12 +111,23 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
         String::new(),
     );
     add("algorithm", scheme.algorithm.as_str().into(), String::new());
-    if scheme.algorithm != Algorithm::Token {
+    if !matches!(scheme.algorithm, Algorithm::Token | Algorithm::Jws) {
         add("encoding", scheme.encoding.as_str().into(), String::new());
     }
     add("key", scheme.key.as_str().into(), String::new());
     add("secret_prefix", scheme.secret_prefix.into(), String::new());
+    add(
+        "key_source",
+        text(scheme.key_source.map(describe_source).as_deref()),
+        String::new(),
+    );
+    add("identity", text(scheme.identity), String::new());
     add("content", scheme.content.into(), String::new());
+    if let Some(form) = &scheme.jws {
+        let names: Vec<_> = form.algorithms.iter().map(|it| it.name()).collect();
+        add("jws_algorithms", names.join(", "), String::new());
+        add("jws_claims", describe_claims(form), String::new());
+    }
     add(
         "url_form",
         scheme.url_form.as_str().into(),
@@ -118,6 +140,9 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     );
     let is_timed = scheme.timestamp_label.is_some()
         || scheme.timestamp_field.is_some()
+        || scheme
+            .jws
+            .is_some_and(|form| form.timestamp_claim.is_some())
         || scheme.headers.iter().any(|set| set.timestamp.is_some());
     if is_timed {
         add(
@@ -148,5 +173,45 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     add("data", text(scheme.data), String::new());
     let handshake = scheme.handshake.map(Handshake::as_str);
     add("handshake", text(handshake), String::new());
+    add(
+        "answers",
+        scheme.answers.as_str().into(),
+        plain.answers.as_str().into(),
+    );
     parts
+}
+
+/// How the host comes by a key that no secret gives.
+fn describe_source(source: KeySource) -> String {
+    match source {
+        KeySource::Certificate(it) => {
+            let (begin, end) = it.path;
+            let path = format!("{begin}...{end}");
+            format!(
+                "a certificate at the URL in {}, of {}, under {path}, for {}",
+                it.url,
+                it.hosts.join(" or "),
+                it.names.join(" or "),
+            )
+        }
+        KeySource::Published(url) => format!("the keys at {url}"),
+        KeySource::ById(Some(header)) => format!("the key of the id in {header}"),
+        KeySource::ById(None) => "the key of the id in the signature".into(),
+    }
+}
+
+/// What the claims of a JSON Web Signature are.
+fn describe_claims(form: &JwsForm) -> String {
+    let mut claims = format!(
+        "{}: SHA-256 of the body in {}",
+        form.digest_claim,
+        form.digest_encoding.as_str()
+    );
+    if let Some(issuer) = form.issuer {
+        claims += &format!("; iss: {issuer}");
+    }
+    if let Some(claim) = form.timestamp_claim {
+        claims += &format!("; {claim}: the timestamp");
+    }
+    claims
 }

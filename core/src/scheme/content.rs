@@ -17,7 +17,36 @@ pub(crate) enum Part {
     Url,
     Form,
     Secret,
+    /// The CRC-32 of the body in decimal.
+    Crc32,
+    /// The SHA-256 of the body in lower-case hexadecimal.
+    Sha256,
+    /// The body as far as the value of its signature.
+    BeforeSignature,
+    /// The body from behind the value of its signature.
+    AfterSignature,
+    /// The text of the field of the body at this path; nothing if it is not there.
+    Field(Box<str>),
+    /// The path, the text of the field there, and a line break behind each; nothing if it is not
+    /// there.
+    Line(Box<str>),
     Literal(Box<str>),
+}
+
+impl Part {
+    /// Whether a signature of it is one of the body.
+    pub(crate) fn covers_body(&self) -> bool {
+        matches!(self, Self::Body | Self::Form | Self::Crc32 | Self::Sha256)
+            || self.field().is_some()
+    }
+
+    /// The path of the field that it is of.
+    pub(super) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Field(path) | Self::Line(path) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 /// Reads `{id}.{timestamp}.{body}` into its parts; an error is the rule that it breaks.
@@ -43,7 +72,15 @@ pub(crate) fn parse(content: &str) -> Result<Vec<Part>, &'static str> {
                 "url" => Part::Url,
                 "form" => Part::Form,
                 "secret" => Part::Secret,
-                _ => return Err(MALFORMED),
+                "crc32" => Part::Crc32,
+                "sha256" => Part::Sha256,
+                "before_signature" => Part::BeforeSignature,
+                "after_signature" => Part::AfterSignature,
+                _ => match name.split_once(':') {
+                    Some(("field", path)) => Part::Field(path.into()),
+                    Some(("line", path)) => Part::Line(path.into()),
+                    _ => return Err(MALFORMED),
+                },
             });
             rest = after;
         } else if first == '}' {

@@ -3,13 +3,16 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+#[cfg(feature = "asymmetric")]
+use super::JwsForm;
 use super::rules::{
-    check_content, check_headers, check_signature_grammar, is_scheme_name, require,
+    check_content, check_handshake, check_headers, check_key, check_signature_grammar, has_header,
+    is_scheme_name, require,
 };
 use super::source::Path;
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, Part, PayloadForm, Required,
-    SchemeBuilder, Source, TimestampFormat, UrlForm, content,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, KeySource, Part, PayloadForm,
+    Required, SchemeBuilder, Source, TimestampFormat, UrlForm, content,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::headers::HeaderName;
@@ -20,9 +23,13 @@ const MAX_SOURCES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Box<str>,
+    /// None if the signature is in the body.
     pub(crate) header_sets: Vec<HeaderSet>,
+    pub(crate) in_body: Option<InBody>,
     pub(crate) prefix: Box<str>,
     pub(crate) separator: Option<u8>,
+    /// Whether a space is written after it.
+    pub(crate) space_after_separator: bool,
     pub(crate) timestamp_label: Option<Box<str>>,
     /// Index into `paths`.
     pub(crate) timestamp_field: Option<usize>,
@@ -48,8 +55,24 @@ pub(crate) struct Definition {
     /// Index into `paths`.
     pub(crate) data: Option<usize>,
     pub(crate) handshake: Option<Handshake>,
-    /// Index into `paths`, of what a handshake in the body wants back.
-    pub(crate) challenge: Option<usize>,
+    /// What is read of a handshake, as [`Handshake::sources`] names it.
+    pub(crate) handshake_sources: Vec<Source>,
+    /// Index into `header_names`, of the header of a handshake that is not signed.
+    pub(crate) handshake_header: Option<usize>,
+    pub(crate) answers: AnswerForm,
+    pub(crate) ed25519_prefix: Option<Box<str>>,
+    pub(crate) key_source: Option<KeySource>,
+    #[cfg(feature = "asymmetric")]
+    pub(crate) jws: Option<JwsForm>,
+    /// Where the request names the key, or its URL.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) key_locator: Option<Source>,
+    /// Index into `paths`, of the field that says with which hash RSA signed.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) rsa_version_field: Option<usize>,
+    /// Where it says whose it is.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) identity: Option<Source>,
     /// The names of all headers that are read, in lower case, each once.
     pub(crate) header_names: Vec<Box<str>>,
     /// Those that sources name, as indices into `header_names`.
@@ -57,6 +80,15 @@ pub(crate) struct Definition {
     /// The characters which end the id in the signed content, and which no id may hold.
     pub(crate) id_terminators: Vec<u8>,
     /// The fields that sources name, each once.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// Where in the body the signature is, and what it covers.
+#[derive(Debug)]
+pub(crate) struct InBody {
+    /// The array whose elements are signed one by one.
+    pub(crate) items: Option<Path>,
+    /// The signature, and then the fields of the content, in its order.
     pub(crate) paths: Vec<Path>,
 }
 
@@ -74,14 +106,17 @@ impl Definition {
             .map_err(|rule| ConfigurationError::MalformedScheme(SchemeDefect::Rule(rule)))
     }
 
-    /// A header by its index into `header_names`.
+    /// A header by its index into `header_names`. Empty if there is none, as where the signature is in
+    /// the body.
     pub(crate) fn header_name(&self, index: usize) -> HeaderName<'_> {
-        HeaderName::new(&self.header_names[index], index)
+        let name = self.header_names.get(index);
+        HeaderName::new(name.map_or("", |name| name), index)
     }
 
     /// Whether a header carries the attempt timestamp.
     pub(crate) fn has_timestamp(&self) -> bool {
-        self.timestamp_label.is_some() || self.header_sets[0].timestamp.is_some()
+        let first = self.header_sets.first();
+        self.timestamp_label.is_some() || first.is_some_and(|set| set.timestamp.is_some())
     }
 
     /// The version label of the signatures, without the character that ends it.
@@ -111,34 +146,40 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     check_signature_grammar(builder)?;
     let content = content::parse(builder.content)?;
     check_content(builder, &content)?;
-    require(
-        builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
-        "a secret prefix needs a base64 or hex key",
-    )?;
-    require(
-        !builder.secret_prefix.is_empty()
-            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
-        "a key that is base64 or text needs a secret prefix",
-    )?;
+    check_handshake(builder)?;
+    check_key(builder)?;
 
     let mut tables = Tables::default();
     let header_sets = builder.headers.iter().map(|set| tables.header_set(set));
     let header_sets = header_sets.collect();
     let further = builder.further_signatures.iter();
     let further_signatures = further.map(|name| tables.header(name)).collect();
-    let has_id_header = builder.headers[0].id.is_some();
+    let has_id_header = has_header(builder, |set| set.id);
     let mut sources = |texts| tables.sources(texts, has_id_header);
     let event_id = sources(builder.event_id)?;
     let event_type = sources(builder.event_type)?;
     let event_time = sources(builder.event_time)?;
     let dedupe = sources(builder.dedupe.unwrap_or(builder.event_id))?;
+    #[cfg(feature = "asymmetric")]
+    let key_locator = match builder.key_source {
+        Some(KeySource::Certificate(it)) => Some(it.url),
+        Some(KeySource::ById(header)) => header,
+        Some(KeySource::Published(_)) | None => None,
+    };
+    #[cfg(feature = "asymmetric")]
+    let key_locator = sources(key_locator.as_slice())?.first().copied();
+    #[cfg(feature = "asymmetric")]
+    let identity = sources(builder.identity.as_slice())?.first().copied();
     let mut path = |path: Option<&str>| path.map(|path| tables.path(path)).transpose();
     let data = path(builder.data)?;
     let timestamp_field = path(builder.timestamp_field)?;
-    let challenge = match builder.handshake {
-        Some(Handshake::SlackUrlVerification) => Some(tables.path("challenge")?),
-        Some(Handshake::MetaVerification) | None => None,
-    };
+    let in_body = in_body(builder, &content)?;
+    #[cfg(feature = "asymmetric")]
+    let rsa_version_field = path(builder.rsa_version_field)?;
+    let handshake = builder.handshake;
+    let handshake_sources = tables.sources(handshake.map_or(&[], Handshake::sources), false)?;
+    let handshake_header = handshake.and_then(Handshake::header);
+    let handshake_header = handshake_header.map(|name| tables.header(name));
 
     let id_required = builder.required.contains(&Required::Id);
     let type_required = builder.required.contains(&Required::Type);
@@ -149,8 +190,10 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
     Ok(Definition {
         name: builder.name.into(),
         header_sets,
+        in_body,
         prefix: builder.prefix.into(),
         separator: builder.separator.map(|separator| separator as u8),
+        space_after_separator: builder.space_after_separator,
         timestamp_label: builder.timestamp_label.map(Into::into),
         timestamp_field,
         further_signatures,
@@ -173,12 +216,36 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         id_required,
         type_required,
         data,
-        handshake: builder.handshake,
-        challenge,
+        handshake,
+        handshake_sources,
+        handshake_header,
+        answers: builder.answers,
+        ed25519_prefix: builder.ed25519_prefix.map(Into::into),
+        key_source: builder.key_source,
+        #[cfg(feature = "asymmetric")]
+        jws: builder.jws,
+        #[cfg(feature = "asymmetric")]
+        key_locator,
+        #[cfg(feature = "asymmetric")]
+        identity,
+        #[cfg(feature = "asymmetric")]
+        rsa_version_field,
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,
     })
+}
+
+fn in_body(builder: &SchemeBuilder<'_>, content: &[Part]) -> Result<Option<InBody>, &'static str> {
+    let Some(signature) = builder.signature_field else {
+        return Ok(None);
+    };
+    let fields = content.iter().filter_map(Part::field);
+    let paths = core::iter::once(signature).chain(fields).map(Path::parse);
+    Ok(Some(InBody {
+        items: builder.signature_items.map(Path::parse).transpose()?,
+        paths: paths.collect::<Result<_, _>>()?,
+    }))
 }
 
 /// No header holds the others, so that those of ASCII suffice.

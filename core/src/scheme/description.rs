@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, Scheme,
-    SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    Scheme, SchemeBuilder, TimestampFormat, UrlForm,
 };
 use crate::error::{ConfigurationError, SchemeDefect};
 use crate::time::Tolerance;
@@ -44,6 +44,12 @@ pub struct Description {
     /// See [`SchemeBuilder::timestamp_field`].
     #[serde(alias = "timestampField")]
     pub timestamp_field: Option<String>,
+    /// See [`SchemeBuilder::signature_field`].
+    #[serde(alias = "signatureField")]
+    pub signature_field: Option<String>,
+    /// See [`SchemeBuilder::signature_items`].
+    #[serde(alias = "signatureItems")]
+    pub signature_items: Option<String>,
     /// See [`SchemeBuilder::further_signatures`].
     #[serde(alias = "furtherSignatures")]
     pub further_signatures: OneOrMany<String>,
@@ -91,6 +97,8 @@ pub struct Description {
     pub data: Option<String>,
     /// See [`Handshake`].
     pub handshake: Option<String>,
+    /// See [`AnswerForm`].
+    pub answers: Option<String>,
 }
 
 /// See [`HeaderNames`].
@@ -128,10 +136,11 @@ impl From<ToleranceDescription> for Tolerance {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OneOrMany<T> {
-    /// One value.
-    One(T),
+    // First, because serde reads a list as a structure, too: the empty one as its defaults.
     /// A list.
     Many(Vec<T>),
+    /// One value.
+    One(T),
 }
 
 impl<T> OneOrMany<T> {
@@ -192,12 +201,19 @@ impl TryFrom<&Description> for Scheme {
             .collect::<Result<Vec<_>, _>>()?;
         let handshake = description.handshake.as_deref();
         let handshake = handshake.map(Handshake::named).transpose()?;
+        let answers = word(&description.answers, defaults.answers, AnswerForm::named)?;
+        let separator = description.separator.as_deref();
+        let space = separator.and_then(before_space);
+        let separator = space.or(separator);
         SchemeBuilder {
             headers: &headers,
             prefix: &description.prefix,
-            separator: description.separator.as_deref().map(one_character),
+            separator: separator.map(one_character),
+            space_after_separator: space.is_some(),
             timestamp_label: description.timestamp_label.as_deref(),
             timestamp_field: description.timestamp_field.as_deref(),
+            signature_field: description.signature_field.as_deref(),
+            signature_items: description.signature_items.as_deref(),
             further_signatures: &further_signatures,
             algorithm,
             encoding,
@@ -219,6 +235,7 @@ impl TryFrom<&Description> for Scheme {
             required: &required,
             data: description.data.as_deref(),
             handshake,
+            answers,
             ..defaults
         }
         .build()
@@ -248,6 +265,11 @@ fn of_event_time(error: ConfigurationError) -> ConfigurationError {
         }
         other => other,
     }
+}
+
+/// What a separator with a space after it is without that.
+fn before_space(separator: &str) -> Option<&str> {
+    separator.strip_suffix(' ').filter(|rest| !rest.is_empty())
 }
 
 /// A text of any other length becomes a character that no scheme may have.

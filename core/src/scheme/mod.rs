@@ -10,6 +10,7 @@ mod definition;
 #[cfg(feature = "serde")]
 mod description;
 mod providers;
+mod public_keys;
 mod rules;
 mod source;
 mod word;
@@ -23,11 +24,15 @@ pub use catalog::{CatalogEntry, catalog};
 #[cfg(feature = "serde")]
 pub use description::{Description, HeaderSetDescription, OneOrMany, ToleranceDescription};
 pub use word::{
-    Algorithm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat, UrlForm,
+    Algorithm, AnswerForm, Encoding, Handshake, KeyForm, PayloadForm, Required, TimestampFormat,
+    UrlForm,
 };
 
 pub(crate) use content::Part;
-pub(crate) use definition::{Definition, HeaderSet};
+pub(crate) use definition::{Definition, HeaderSet, InBody};
+#[cfg(feature = "asymmetric")]
+pub(crate) use public_keys::JwsAlgorithm;
+pub(crate) use public_keys::{JwsForm, KeySource};
 pub(crate) use rules::is_label;
 pub(crate) use source::{Path, Source};
 

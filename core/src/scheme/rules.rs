@@ -1,7 +1,7 @@
 //! The rules that a description must keep, in the order in which they are reported.
 
 use super::content::Part;
-use super::{Algorithm, HeaderNames, KeyForm, PayloadForm, SchemeBuilder, UrlForm};
+use super::{Algorithm, Handshake, HeaderNames, KeyForm, PayloadForm, SchemeBuilder, UrlForm};
 
 const MAX_HEADER_SETS: usize = 4;
 const MAX_FURTHER_SIGNATURES: usize = 15;
@@ -13,7 +13,13 @@ pub(super) fn require(condition: bool, rule: &'static str) -> Result<(), &'stati
 pub(super) fn check_headers(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
     let sets = builder.headers;
     require(
-        !sets.is_empty() && sets.iter().all(|set| !set.signature.is_empty()),
+        builder.signature_field.is_none()
+            || sets.is_empty() && builder.further_signatures.is_empty(),
+        "it has a signature in the body and another in a header",
+    )?;
+    require(
+        (builder.signature_field.is_some() || !sets.is_empty())
+            && sets.iter().all(|set| !set.signature.is_empty()),
         "it names no signature header",
     )?;
     require(
@@ -98,12 +104,19 @@ pub(super) fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(),
         "its prefix does not end in = or , after a label of 1 to 16 letters, digits, _ and -",
     )?;
     require(
-        matches!(builder.separator, None | Some(' ' | ',' | ';')),
+        matches!(
+            (builder.separator, builder.space_after_separator),
+            (None | Some(' '), false) | (Some(',' | ';'), _)
+        ),
         "its separator is not a space, a comma or a semicolon",
     )?;
     require(
         builder.separator.is_none() || builder.separator != delimiter,
         "its separator also ends its prefix",
+    )?;
+    require(
+        builder.signature_field.is_none() || prefix.is_empty() && builder.separator.is_none(),
+        "it has a signature in the body, and a prefix or separator",
     )?;
     let Some(label) = builder.timestamp_label else {
         return Ok(());
@@ -121,7 +134,7 @@ pub(super) fn check_signature_grammar(builder: &SchemeBuilder<'_>) -> Result<(),
         "its timestamp label is also the label of its signatures",
     )?;
     require(
-        builder.headers[0].timestamp.is_none(),
+        !has_header(builder, |set| set.timestamp),
         "it has both a timestamp header and a timestamp label",
     )
 }
@@ -131,14 +144,20 @@ pub(super) fn check_content(
     content: &[Part],
 ) -> Result<(), &'static str> {
     let is_token = builder.algorithm == Algorithm::Token;
+    let is_jws = builder.algorithm == Algorithm::Jws;
+    require(
+        is_jws == builder.jws.is_some() && (!is_jws || content.is_empty()),
+        "its algorithm is of registered schemes only",
+    )?;
     require(
         !is_token || content.is_empty() && builder.key == KeyForm::Text,
         "a token has content, or a key that is not text",
     )?;
     require(
-        is_token || content.contains(&Part::Body) || content.contains(&Part::Form),
+        is_token || is_jws || covers_body(content),
         "its content does not cover the body",
     )?;
+    check_signature_in_body(builder, content)?;
     require(
         !content.contains(&Part::Form)
             || matches!(builder.payload, PayloadForm::Form | PayloadForm::JsonOrForm),
@@ -156,24 +175,28 @@ pub(super) fn check_content(
         "it has a digest of the body in a URL, or for a form, that its content does not cover",
     )?;
     require(
-        content.contains(&Part::Secret) == (builder.algorithm == Algorithm::PlainSha256),
+        content.contains(&Part::Secret)
+            == matches!(
+                builder.algorithm,
+                Algorithm::PlainSha256 | Algorithm::PlainMd5
+            )
+            || builder.key == KeyForm::Identity,
         "its content has the secret and its algorithm is keyed, or the other way round",
     )?;
     require(
-        !content.contains(&Part::Id) || builder.headers[0].id.is_some(),
+        !content.contains(&Part::Id) || has_header(builder, |set| set.id),
         "its content has the id but no id header is named",
     )?;
-    let in_header = builder.headers[0].timestamp.is_some() || builder.timestamp_label.is_some();
+    let timestamp_named =
+        has_header(builder, |set| set.timestamp) || builder.timestamp_label.is_some();
     require(
-        builder.timestamp_field.is_none() || !in_header && !is_token,
+        builder.timestamp_field.is_none() || !timestamp_named && !is_token,
         "it has a timestamp in the body and another, or a body that nothing covers",
     )?;
     require(
         builder.timestamp_field.is_none() || builder.payload == PayloadForm::Json,
         "it has a timestamp in a body that may be no JSON",
     )?;
-    let timestamp_named =
-        builder.headers[0].timestamp.is_some() || builder.timestamp_label.is_some();
     let timestamp_signed = content.contains(&Part::Timestamp);
     require(
         !timestamp_signed || timestamp_named,
@@ -184,6 +207,114 @@ pub(super) fn check_content(
         !timestamp_named || timestamp_signed,
         "it names a timestamp that its content does not cover",
     )
+}
+
+/// Such a handshake is answered by the key, or known by the token.
+pub(super) fn check_handshake(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let algorithm = match builder.handshake {
+        Some(Handshake::ZoomUrlValidation) => Algorithm::HmacSha256,
+        Some(Handshake::OktaVerification) => Algorithm::Token,
+        _ => return Ok(()),
+    };
+    require(
+        builder.algorithm == algorithm,
+        "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)",
+    )
+}
+
+/// Which forms of keys an algorithm takes.
+pub(super) fn check_key(builder: &SchemeBuilder<'_>) -> Result<(), &'static str> {
+    let is_public = matches!(builder.key, KeyForm::PublicKey | KeyForm::Identity);
+    let fits = match builder.algorithm {
+        Algorithm::Jws => {
+            is_public || matches!(builder.key, KeyForm::Text | KeyForm::PublicKeyOrText)
+        }
+        algorithm => {
+            is_public == algorithm.is_asymmetric() && builder.key != KeyForm::PublicKeyOrText
+        }
+    };
+    require(fits, "its algorithm and the form of its key do not fit")?;
+    require(
+        (builder.key == KeyForm::Identity)
+            <= (builder.key_source.is_some() && builder.algorithm.is_asymmetric()),
+        "the form of its key is of registered schemes only",
+    )?;
+    require(
+        builder.secret_prefix.is_empty() || builder.key != KeyForm::Text,
+        "a secret prefix needs a base64 or hex key",
+    )?;
+    require(
+        !builder.secret_prefix.is_empty()
+            || !matches!(builder.key, KeyForm::Base64OrText | KeyForm::Base64AndText),
+        "a key that is base64 or text needs a secret prefix",
+    )
+}
+
+/// Whether the content has the body, the form that it is, what of it is around the signature, or fields
+/// of it.
+fn covers_body(content: &[Part]) -> bool {
+    surrounds_signature(content) || content.iter().any(Part::covers_body)
+}
+
+fn surrounds_signature(content: &[Part]) -> bool {
+    content.contains(&Part::BeforeSignature) && content.contains(&Part::AfterSignature)
+}
+
+fn check_signature_in_body(
+    builder: &SchemeBuilder<'_>,
+    content: &[Part],
+) -> Result<(), &'static str> {
+    let is_part_of_body = |part: &Part| {
+        part.field().is_some() || matches!(part, Part::BeforeSignature | Part::AfterSignature)
+    };
+    if builder.signature_field.is_none() {
+        require(
+            !content.iter().any(is_part_of_body),
+            "its content has a field of a body that holds no signature",
+        )?;
+        return require(
+            builder.signature_items.is_none(),
+            "it has items but no signature in the body",
+        );
+    }
+    require(
+        content
+            .iter()
+            .all(|part| is_part_of_body(part) || matches!(part, Part::Secret | Part::Literal(_))),
+        "it has a signature in the body, and content that is no field of the body",
+    )?;
+    require(
+        !content
+            .iter()
+            .any(|part| part.field() == builder.signature_field),
+        "its content has the field of its signature",
+    )?;
+    require(
+        builder.payload == PayloadForm::Json,
+        "it has a signature in a body that may be no JSON",
+    )?;
+    require(
+        builder.signature_items.is_none()
+            || !content.contains(&Part::BeforeSignature)
+                && !content.contains(&Part::AfterSignature)
+                && builder.timestamp_field.is_none(),
+        "it has items, and a timestamp or content that is of no item",
+    )?;
+    require(
+        builder.timestamp_field.is_none_or(|path| {
+            surrounds_signature(content) || content.iter().any(|part| part.field() == Some(path))
+        }),
+        "it has a timestamp in the body that its content does not cover",
+    )
+}
+
+/// Whether its header sets have this part, of which all have the same.
+pub(super) fn has_header(
+    builder: &SchemeBuilder<'_>,
+    part: for<'s> fn(&'s HeaderNames<'s>) -> Option<&'s str>,
+) -> bool {
+    let first = builder.headers.first();
+    first.is_some_and(|set| part(set).is_some())
 }
 
 pub(super) fn is_scheme_name(name: &str) -> bool {

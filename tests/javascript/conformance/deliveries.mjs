@@ -1,8 +1,9 @@
 /** The kinds of cases of single requests. */
 
+import { written } from "./guards.mjs";
 import { same } from "./values.mjs";
 
-export const DELIVERIES = { verify, construct, sign, write_payload: writePayload };
+export const DELIVERIES = { verify, construct, sign, sign_body: signBody, write_payload: writePayload };
 
 /** One request in each of the forms that frameworks give; all must have the same outcome. */
 function verify(session, testCase) {
@@ -50,7 +51,7 @@ function event(session, { value: event, error }, testCase) {
     dedupe_key: event.dedupeKey,
     data: dataOf(event, testCase, body, expect.data),
     ...timestampOf(event, expect),
-    ...(event.challenge === null ? {} : { challenge: event.challenge }),
+    ...(event.handshake === null ? {} : { handshake: written(event.handshake) }),
   };
 }
 
@@ -74,14 +75,24 @@ function sign(session, testCase) {
   return { ...result, verified_by: [...alone.keys()].filter((index) => fits(alone[index])) };
 }
 
+function signBody(session, testCase) {
+  const webhook = session.webhook(testCase);
+  const { message_id: id, now } = testCase;
+  const body = webhook.signBody(bytesOf(testCase), { id, now });
+  if (webhook.signsInBody) {
+    webhook.verify(body, {}, { now });
+  }
+  return { body_b64: btoa(String.fromCharCode(...body)) };
+}
+
 function writePayload(session, { message_id, event_type, now_ms, data }) {
   // Half a millisecond more, so that flooring gives back the milliseconds.
   const now = (now_ms + 0.5) / 1000;
   return { payload: session.countersign.writePayload(message_id, event_type, data, now) };
 }
 
-function context({ now, method, url }) {
-  return { now, method, url };
+function context({ now, method, url, key }) {
+  return { now, method, url, key };
 }
 
 function bytesOf({ body_b64 }) {

@@ -24,7 +24,23 @@ function head(session, testCase) {
 }
 
 function handshake(session, testCase) {
-  return { challenge: session.webhook(testCase).answerQuery(testCase.query) };
+  const { method, url, headers, body_b64 } = testCase;
+  const body = Uint8Array.from(atob(body_b64), (character) => character.charCodeAt(0));
+  const reply = session.webhook(testCase).handshake(body, headers, { method, url });
+  return { handshake: written(reply) };
+}
+
+/** A reply to a handshake, as cases state it. */
+export function written(reply) {
+  return (
+    reply && {
+      answer: plain(reply.answer),
+      needs_consent: reply.needsConsent,
+      secret: reply.secret,
+      confirmation_url: reply.confirmationUrl,
+      topic: reply.topic,
+    }
+  );
 }
 
 function network(session, { network, addresses }) {
@@ -86,17 +102,14 @@ function routes(session, { patterns, types }) {
   return { found: types.map((type) => routes.find(type)?.target ?? null) };
 }
 
-function answer(session, { event, error, challenge }) {
-  const { challengeAnswer, errorAnswer, eventAnswer, GuardError } = session.countersign;
+function answer(session, { answers, event, error }) {
+  const { errorAnswer, eventAnswer, GuardError } = session.countersign;
   if (event) {
-    return plain(eventAnswer(event.handling, event.id, event.type));
+    return plain(eventAnswer(event.handling, event.id, event.type, answers));
   }
-  if (error) {
-    const retryAfter = error.retry_after_ms === null ? null : error.retry_after_ms / 1000;
-    const described = new GuardError(error.code, error.message, retryAfter);
-    return plain(errorAnswer(described, error.allowed_methods));
-  }
-  return plain(challengeAnswer(challenge));
+  const retryAfter = error.retry_after_ms === null ? null : error.retry_after_ms / 1000;
+  const described = new GuardError(error.code, error.message, retryAfter);
+  return plain(errorAnswer(described, error.allowed_methods, answers));
 }
 
 function plain({ status, headers, body }) {

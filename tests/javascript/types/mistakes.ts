@@ -75,5 +75,7 @@ RetryPolicy.standard().decide(1, {});
 new CountersignError("no_such_code", "message");
 // @ts-expect-error numbers are no payload
 signedRequest("github", "hush", 5);
+// @ts-expect-error a type is text
+signedRequest("github", "hush", null, { type: 5 });
 
 void [id, text, without];

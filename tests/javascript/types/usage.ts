@@ -97,6 +97,8 @@ same<number>()(webhook.verify("{}", {}).event<Invoice>().data.total);
 const signOptions: SignOptions = { id: "msg_1", now: 0 };
 const signed: Record<string, string> = webhook.sign(raw, signOptions);
 void fetch("https://example.com/", { method: "POST", headers: signed, body: "{}" });
+same<Uint8Array<ArrayBuffer>>()(webhook.signBody(raw, signOptions));
+same<boolean>()(webhook.signsInBody);
 same<string>()(webhook.schemeName);
 same<Tolerance>()(webhook.tolerance);
 same<number>()(webhook.dedupeLifetime);
@@ -125,6 +127,14 @@ const description: SchemeDescription = {
   required: ["id"],
   data: "data.object",
 };
+const inBody: SchemeDescription = {
+  name: "acme",
+  signatureField: "proof",
+  signatureItems: null,
+  algorithm: "plain-md5",
+  content: "{before_signature}{secret}{after_signature}",
+};
+void inBody;
 const scheme: Scheme = new Scheme(description);
 same<string>()(scheme.name);
 same<string[]>()(Scheme.names());
@@ -185,5 +195,8 @@ void codes;
 const requestOptions: SignedRequestOptions = { headers: { "x-own": "1" }, id: "msg_1" };
 const request: SignedRequest = signedRequest(scheme, secret, { a: 1 }, requestOptions);
 same<Request>()(request.toRequest());
-same<string | null>()(request.url);
+same<string>()(request.url);
+const sample: SignedRequest = signedRequest("stripe", "hush", null, { type: "invoice.paid", now: 0 });
+signedRequest("slack", "hush").toRequest();
+void sample;
 webhook.verify(request.body, request.headers);

@@ -8,6 +8,16 @@ export const NOW = 1_700_000_000;
 export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 export const BODY = '{"type":"ping","timestamp":"2023-11-14T22:13:20Z","data":{"n":1}}';
 
+/** Whether the scheme has public keys, which `countersign/asymmetric` alone has. */
+export function isLeftOut(scheme) {
+  try {
+    new Webhook(scheme, []);
+  } catch ({ code }) {
+    return code === "asymmetric_left_out";
+  }
+  return false;
+}
+
 /** A request of the scheme `standard` that is accepted at `NOW`. */
 export function standardRequest(body = BODY) {
   const webhook = new Webhook("standard", SECRET);

@@ -123,6 +123,7 @@ test("options of the wrong type are TypeErrors that say what is wanted", () => {
     whenStoreFails: ["fail", true],
     clock: [1, {}],
     origin: ["hooks.example.com", "https://hooks.example.com/path", 1],
+    onHandshake: [1, {}, true],
     observe: [1, {}],
     log: [1, {}, console],
   };

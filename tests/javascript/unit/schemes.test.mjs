@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 
 import { ConfigurationError, generateSecret, Scheme, Secret, Tolerance, Webhook } from "countersign";
 
-import { assertCode, BODY, NOW, SECRET, thrownBy } from "./helpers.mjs";
+import { assertCode, BODY, isLeftOut, NOW, SECRET, thrownBy } from "./helpers.mjs";
 
 const description = { name: "acme", headers: { signature: "x-signature" } };
 
@@ -17,7 +17,10 @@ test("all registered schemes can be had by name", () => {
   }
   for (const name of names) {
     assert.equal(Scheme.named(name).name, name);
-    const secret = name === "adyen-header" ? "00ff" : SECRET;
+    if (isLeftOut(name)) {
+      continue;
+    }
+    const secret = name.startsWith("adyen") ? "00ff" : SECRET;
     const [one, two] = [name, Scheme.named(name)].map((scheme) => new Webhook(scheme, secret));
     assert.deepEqual(one.headerNames, two.headerNames);
   }

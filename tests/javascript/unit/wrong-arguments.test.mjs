@@ -92,6 +92,7 @@ const CALLS = {
     signedRequest("github", "hush", {}, { headers: { "X-A": value } }),
   "signedRequest with method": (value) => signedRequest("github", "hush", {}, { method: value }),
   "signedRequest with url": (value) => signedRequest("github", "hush", {}, { url: value }),
+  "signedRequest with type": (value) => signedRequest("github", "hush", null, { type: value }),
   "signedRequest with id": (value) => signedRequest("standard", SECRET, {}, { id: value }),
 };
 

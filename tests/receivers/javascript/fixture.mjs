@@ -29,7 +29,7 @@ function endpointOf(described, stores) {
 }
 
 function optionsOf(described) {
-  const { now, allow, rate_limit: rateLimit, schemas, body_limit: bodyLimit, replay } = described;
+  const { now, allow, rate_limit: rateLimit, schemas, body_limit: bodyLimit, replay, agrees } = described;
   const { trusted_proxies: trustedProxies, forwarding_header: forwardingHeader } = described;
   const decidesByAddress = allow !== undefined || trustedProxies !== undefined;
   return {
@@ -39,6 +39,7 @@ function optionsOf(described) {
     validator: schemas && Validator,
     bodyLimit,
     replay: replay === false ? false : undefined,
+    onHandshake: agrees ? () => true : undefined,
     clock: now === undefined || now === null ? undefined : () => now,
   };
 }

@@ -31,14 +31,24 @@ if (positionals.length !== 1 || !names.every((name) => Object.hasOwn(SERVERS, na
   throw new Error(USAGE);
 }
 await withProject(resolve(positionals[0]), undefined, async (project) => {
-  for (const name of names) {
-    console.log(`\n${name}`);
-    const server = [process.execPath, `${project}/receivers/${name}.mjs`];
-    try {
-      await command("python3", [RUNNER, "--corpus", CORPUS, ...SERVERS[name], "--", ...server], { show: true });
-    } catch (error) {
-      console.error(error.message);
-      process.exitCode = 1;
+  const left = names.values();
+  const runSome = async () => {
+    for (const name of left) {
+      await run(name, `${project}/receivers/${name}.mjs`);
     }
-  }
+  };
+  // Two at a time: they wait for clients that stall.
+  await Promise.all([runSome(), runSome()]);
 });
+
+/** Runs the corpus behind a server, and says in one piece what came of it. */
+async function run(name, server) {
+  const fixture = [process.execPath, server];
+  try {
+    const said = await command("python3", [RUNNER, "--corpus", CORPUS, ...SERVERS[name], "--", ...fixture]);
+    console.log(`\n${name}\n${said.trimEnd()}`);
+  } catch (error) {
+    console.error(`\n${name}\n${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -49,6 +49,7 @@ class Case:
             webhook,
             clock=(lambda: given["now"]) if "now" in given else time.time,
             schemas=given.get("schemas"),
+            on_handshake=(lambda _: True) if given.get("agrees") else None,
             address=AddressPolicy(
                 allow=given.get("allow"),
                 trusted_proxies=given.get("trusted_proxies"),

@@ -1,12 +1,13 @@
 //! Writes the page of all schemes, from what core has registered and the corpus tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 use countersign::scheme::{CatalogEntry, catalog};
+use countersign::testing::samples;
 use serde_json::Value;
 
 const HEAD: &str = "\
@@ -21,20 +22,30 @@ webhook = Webhook(\"github\", secret)
 
 A scheme says how the provider signs and where an event's id, type and time are. Where the provider
 names no tolerance it is 300 seconds both ways. What stands under *description* are the parts by which
-a program describes a scheme of its own, with the same words: `Scheme(\"acme\", headers=..., ...)` in
-Python, `new Scheme({ name: \"acme\", headers: ..., ... })` in JavaScript, `SchemeBuilder` in Rust.
+a program [describes a scheme of its own](describe-your-own-scheme.md), with the same words. *Vectors* are
+cases of the [corpus](../tests/vectors) that every language runs, and *published* those with values that
+the provider itself or a specification has published. *Sample* is the event of the request that
+`countersign.testing.signed_request(name, secret)` makes, to test handlers with, and its `type` chooses
+among several. [Recipes](recipes/README.md) have code for the providers that most people ask for.
 
 **Unconfirmed** schemes were read at third parties alone, not in the provider's own documentation or
 code. They verify what those say is sent. Tell us if you know better.
+
+**Keys.** Where the key is public, the secret is that key: PEM, base64 of its DER, a JWK or a set of
+them; of Ed25519 also its 32 bytes. With a *key source* nobody needs to know it: `verify` answers
+`key_needed` with the URL or the id of the key, and is called again with what was fetched there.
 
 **Tokens** are no signatures: whoever reads one can send anything.
 ";
 
 /// What each part is called on the page.
-const LABELS: [(&str, &str); 24] = [
+const LABELS: [(&str, &str); 32] = [
     ("headers", "headers"),
+    ("signature_items", "signed items"),
+    ("signature_field", "signature field"),
     ("further_signatures", "further signatures"),
     ("prefix", "prefix"),
+    ("ed25519_prefix", "prefix of Ed25519 signatures"),
     ("separator", "separator"),
     ("timestamp_label", "timestamp label"),
     ("timestamp_field", "timestamp field"),
@@ -42,7 +53,11 @@ const LABELS: [(&str, &str); 24] = [
     ("encoding", "encoding"),
     ("key", "key"),
     ("secret_prefix", "secret prefix"),
+    ("key_source", "key source"),
+    ("identity", "identity"),
     ("content", "content"),
+    ("jws_algorithms", "JWS algorithms"),
+    ("jws_claims", "JWS claims"),
     ("url_form", "URL form"),
     ("body_digest_parameter", "body digest parameter"),
     ("timestamp_format", "timestamp format"),
@@ -56,23 +71,32 @@ const LABELS: [(&str, &str); 24] = [
     ("required", "required"),
     ("data", "data"),
     ("handshake", "handshake"),
+    ("answers", "answers"),
 ];
 
 fn main() -> Result<()> {
-    let vectors = count_vectors()?;
+    let vectors = read_vectors()?;
     let mut page = String::from(HEAD);
     page.push_str("\n| Name | Also | Signed | Algorithm | Vectors |\n|---|---|---|---|---|\n");
     let entries: Vec<CatalogEntry> = catalog().collect();
     for entry in &entries {
         let part = |key| part(entry, key).unwrap_or_default();
-        let (count, published) = vectors.get(entry.name).copied().unwrap_or_default();
-        let published = match published {
+        let proofs = vectors.get(entry.name).cloned().unwrap_or_default();
+        let published = match proofs.published {
             0 => String::new(),
             published => format!(", {published} published"),
         };
+        let how = match part("encoding") {
+            "" => part("algorithm").to_owned(),
+            encoding => format!("{}, {encoding}", part("algorithm")),
+        };
+        let signed = match part("content") {
+            "" => "nothing".to_owned(),
+            content => format!("`{}`", content.replace('|', "\\\\|")),
+        };
         writeln!(
             page,
-            "| [`{0}`](#{0}){1} | {2} | `{3}` | {4}, {5} | {count}{published} |",
+            "| [`{0}`](#{0}){1} | {2} | {3} | {4} | {count}{published} |",
             entry.name,
             if entry.is_confirmed {
                 ""
@@ -80,9 +104,13 @@ fn main() -> Result<()> {
                 " (unconfirmed)"
             },
             entry.aliases.join(", "),
-            part("content").replace('|', "\\\\|"),
-            part("algorithm"),
-            part("encoding"),
+            signed(entry),
+            [part("algorithm"), part("encoding"), part("jws_algorithms")]
+                .into_iter()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+            count = proofs.count,
         )?;
     }
     let mut family = "";
@@ -92,9 +120,25 @@ fn main() -> Result<()> {
             writeln!(page, "\n## {family}")?;
         }
         describe(&mut page, entry)?;
+        let proofs = vectors.get(entry.name).cloned().unwrap_or_default();
+        show(&mut page, entry, &proofs)?;
     }
     print!("{page}");
     Ok(())
+}
+
+/// What a signature covers.
+fn signed(entry: &CatalogEntry) -> String {
+    match (part(entry, "content"), part(entry, "jws_claims")) {
+        (Some(content), _) => code(content),
+        (None, Some(_)) => "claims".to_owned(),
+        (None, None) => "nothing".to_owned(),
+    }
+}
+
+/// A text as it stands in a cell of a table.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('\n', "\\n").replace('|', "\\|"))
 }
 
 fn part<'e>(entry: &'e CatalogEntry, key: &str) -> Option<&'e str> {
@@ -116,11 +160,44 @@ fn describe(page: &mut String, entry: &CatalogEntry) -> Result<()> {
             .description
             .iter()
             .filter(|(known, _)| *known == key)
-            .map(|(_, value)| format!("`{}`", value.replace('|', "\\\\|")))
+            .map(|(_, value)| code(value))
             .collect();
         if !values.is_empty() {
             writeln!(page, "| {label} | {} |", values.join(" or "))?;
         }
+    }
+    Ok(())
+}
+
+/// What there is besides the description.
+fn show(page: &mut String, entry: &CatalogEntry, proofs: &Proofs) -> Result<()> {
+    let read_at = match entry.is_confirmed {
+        true => "read at the provider's own, as cited above",
+        false => "read at third parties alone",
+    };
+    writeln!(page, "| provenance | {read_at} |")?;
+    let sources: Vec<String> = proofs.sources.iter().map(|it| format!("`{it}`")).collect();
+    let published = match proofs.published {
+        0 => String::new(),
+        published => format!("; {published} published: {}", sources.join(", ")),
+    };
+    writeln!(page, "| vectors | {}{published} |", proofs.count)?;
+    let of_entry = samples().filter(|sample| sample.scheme == entry.name);
+    let types: Vec<String> = of_entry
+        .map(|sample| match (sample.event_type, sample.is_form()) {
+            ("", false) => "yes".into(),
+            ("", true) => "a form".into(),
+            (event_type, false) => format!("`{event_type}`"),
+            (event_type, true) => format!("`{event_type}`, a form"),
+        })
+        .collect();
+    writeln!(page, "| sample | {} |", types.join("; "))?;
+    let mut names = [entry.name]
+        .into_iter()
+        .chain(entry.aliases.iter().copied());
+    let recipes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/recipes");
+    if let Some(name) = names.find(|name| recipes.join(format!("{name}.md")).exists()) {
+        writeln!(page, "| recipe | [recipes/{name}.md](recipes/{name}.md) |")?;
     }
     Ok(())
 }
@@ -141,10 +218,18 @@ fn unlinked(line: &str) -> String {
     text + rest
 }
 
-/// How many vectors each scheme has, and how many of them were published.
-fn count_vectors() -> Result<BTreeMap<String, (usize, usize)>> {
+/// The vectors of a scheme.
+#[derive(Default, Clone)]
+struct Proofs {
+    count: usize,
+    published: usize,
+    /// Where the latter were published.
+    sources: BTreeSet<String>,
+}
+
+fn read_vectors() -> Result<BTreeMap<String, Proofs>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
-    let mut counts = BTreeMap::<String, (usize, usize)>::new();
+    let mut all = BTreeMap::<String, Proofs>::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_none_or(|extension| extension != "json") {
@@ -152,12 +237,16 @@ fn count_vectors() -> Result<BTreeMap<String, (usize, usize)>> {
         }
         let file: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
         for case in file["cases"].as_array().into_iter().flatten() {
-            if let Some(name) = case["scheme"].as_str() {
-                let (count, published) = counts.entry(name.to_owned()).or_default();
-                *count += 1;
-                *published += usize::from(case["source"].is_string());
+            let Some(name) = case["scheme"].as_str() else {
+                continue;
+            };
+            let proofs = all.entry(name.to_owned()).or_default();
+            proofs.count += 1;
+            if let Some(source) = case["source"].as_str() {
+                proofs.published += 1;
+                proofs.sources.insert(source.to_owned());
             }
         }
     }
-    Ok(counts)
+    Ok(all)
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use countersign::{
-    AddressPolicy, Answer, ClaimToken, ConfigurationError, ForwardingHeader, GuardError, Handling,
-    Head, Intake, MemoryRateLimiter, MemoryReplayGuard, Network, RateLimit, Routes, Secret,
-    UnixTime, Webhook, rate_limit_key,
+    AddressPolicy, Answer, AnswerForm, ClaimToken, ConfigurationError, ForwardingHeader,
+    GuardError, Handling, HandshakeReply, Head, Intake, MemoryRateLimiter, MemoryReplayGuard,
+    Network, RateLimit, Request, Routes, Secret, UnixTime, Webhook, rate_limit_key,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub(super) fn head(case: &HeadCase) -> Result<Value> {
         Ok(intake) => {
             let intake = match intake {
                 Intake::Delivery => "delivery",
-                Intake::QueryHandshake => "query_handshake",
+                Intake::Handshake => "handshake",
                 _ => "an intake that this runner does not know",
             };
             json!({"intake": intake, "allow": webhook.allowed_methods()})
@@ -52,14 +52,40 @@ pub(super) struct HandshakeCase {
     scheme: SchemeText,
     secrets: Vec<String>,
     verify_token: Option<String>,
-    query: String,
+    method: Option<String>,
+    url: String,
+    headers: Vec<(String, String)>,
+    #[serde(rename = "body_b64", deserialize_with = "crate::corpus::base64_bytes")]
+    body: Vec<u8>,
 }
 
 pub(super) fn handshake(case: &HandshakeCase) -> Result<Value> {
     let webhook = with_token(&case.scheme, &case.secrets, case.verify_token.as_deref())?;
-    Ok(match webhook.answer_query(&case.query) {
-        Ok(challenge) => json!({"challenge": challenge}),
+    let request = Request::new(&case.headers, &case.body)
+        .method(case.method.as_deref())
+        .url(&*case.url);
+    Ok(match webhook.handshake(&request) {
+        Ok(reply) => json!({"handshake": reply.as_ref().map(written)}),
         Err(error) => rejection(&error.into()),
+    })
+}
+
+/// A reply to a handshake, as cases state it.
+pub(super) fn written(reply: &HandshakeReply) -> Value {
+    json!({
+        "answer": written_answer(reply.answer()),
+        "needs_consent": reply.needs_consent(),
+        "secret": reply.secret(),
+        "confirmation_url": reply.confirmation_url(),
+        "topic": reply.topic(),
+    })
+}
+
+fn written_answer(answer: &Answer) -> Value {
+    json!({
+        "status": answer.status(),
+        "headers": answer.headers(),
+        "body": answer.body(),
     })
 }
 
@@ -243,11 +269,10 @@ pub(super) enum AnswerCase {
         retry_after_ms: Option<u64>,
         allowed_methods: String,
     },
-    Challenge(String),
 }
 
 pub(super) fn answer(case: &Value) -> Result<Value> {
-    let mut parts = ["event", "error", "challenge"].into_iter();
+    let mut parts = ["event", "error"].into_iter();
     let part = parts.find_map(|name| case.get(name).map(|value| (name, value)));
     let (name, value) = part.context("nothing is answered")?;
     let answer = match serde_json::from_value(json!({name: value}))? {
@@ -268,13 +293,9 @@ pub(super) fn answer(case: &Value) -> Result<Value> {
             let retry_after = retry_after_ms.map(Duration::from_millis);
             Answer::refusal(&code, &message, retry_after, &allowed_methods)
         }
-        AnswerCase::Challenge(text) => Answer::challenge(&text),
     };
-    Ok(json!({
-        "status": answer.status(),
-        "headers": answer.headers(),
-        "body": answer.body(),
-    }))
+    let form = case["answers"].as_str().context("no form of answers")?;
+    Ok(written_answer(&answer.in_form(AnswerForm::named(form)?)))
 }
 
 /// The status that answers the error with this code.

@@ -61,6 +61,7 @@ fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
         "detect" => explanations::detect(&read(case)?),
         "construct" => requests::construct(&read(case)?),
         "sign" => requests::sign(&read(case)?)?,
+        "sign_body" => requests::sign_body(&read(case)?)?,
         "write_payload" => requests::write_payload(&read(case)?),
         "backoff" => schedules::backoff(&read(case)?),
         "retry" => schedules::retry(&read(case)?)?,

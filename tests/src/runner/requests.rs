@@ -1,12 +1,17 @@
-//! Cases of single requests: `verify`, `construct`, `sign` and `write_payload`.
+//! Cases of single requests: `verify`, `construct`, `sign`, `sign_body` and `write_payload`.
 
 use anyhow::{Result, ensure};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use countersign::{
-    ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime, Verified, Webhook,
+    ConfigurationError, Error, Event, Message, Request, Scheme, Secret, UnixTime,
+    VerificationError, Verified, Webhook,
 };
 use serde_json::{Map, Value, json};
 
-use crate::corpus::{ConstructCase, SchemeText, SignCase, VerifyCase, WritePayloadCase};
+use super::guards;
+use crate::corpus::{
+    ConstructCase, SchemeText, SignBodyCase, SignCase, VerifyCase, WritePayloadCase,
+};
 
 pub(super) fn construct(case: &ConstructCase) -> Value {
     match webhook(&case.scheme, &case.secrets) {
@@ -22,7 +27,8 @@ pub(super) fn verify(case: &VerifyCase) -> Result<Value> {
     }
     let request = Request::new(&case.headers, &case.body)
         .method(case.method.as_deref())
-        .url(case.url.as_deref());
+        .url(case.url.as_deref())
+        .key(case.key.as_deref().map(str::as_bytes));
     Ok(
         match webhook.verify(&request, UnixTime::from_seconds(case.now)) {
             Ok(verified) => acceptance(&verified, &case.expect)?,
@@ -63,6 +69,23 @@ pub(super) fn sign(case: &SignCase) -> Result<Value> {
         result["verified_by"] = json!(fitting);
     }
     Ok(result)
+}
+
+pub(super) fn sign_body(case: &SignBodyCase) -> Result<Value> {
+    let webhook = webhook(&case.scheme, &case.secrets)?;
+    let message = Message::new(&case.body).id(case.message_id.as_deref());
+    let now = UnixTime::from_seconds(case.now);
+    let body = match webhook.sign_body(&message, now) {
+        Ok(body) => body,
+        Err(error) => return Ok(rejection(&error.into())),
+    };
+    if webhook.signs_in_body() {
+        let headers: [(&str, &str); 0] = [];
+        let request = Request::new(&headers, &body);
+        let verified = webhook.verify(&request, now);
+        ensure!(verified.is_ok(), "what was signed is refused: {verified:?}");
+    }
+    Ok(json!({"body_b64": BASE64_STANDARD.encode(body)}))
 }
 
 pub(super) fn write_payload(case: &WritePayloadCase) -> Value {
@@ -120,8 +143,8 @@ fn fields(event: &Event<'_>, expect: &Value) -> Value {
         ("dedupe_key".to_owned(), json!(event.dedupe_key())),
         ("data".to_owned(), json!(event.data())),
     ]);
-    if let Some(challenge) = event.challenge() {
-        result.insert("challenge".to_owned(), json!(challenge));
+    if let Some(reply) = event.handshake() {
+        result.insert("handshake".to_owned(), guards::written(reply));
     }
     insert_timestamp(&mut result, event.timestamp(), expect);
     result.into()
@@ -142,5 +165,10 @@ fn insert_timestamp(result: &mut Map<String, Value>, time: Option<UnixTime>, exp
 }
 
 pub(super) fn rejection(error: &Error) -> Value {
-    json!({"verdict": "reject", "code": error.code(), "message": error.to_string()})
+    let mut result =
+        json!({"verdict": "reject", "code": error.code(), "message": error.to_string()});
+    if let Error::Verification(VerificationError::KeyNeeded(needed)) = error {
+        result["needs"] = json!({"url": needed.url(), "key_id": needed.key_id()});
+    }
+    result
 }

@@ -139,7 +139,7 @@ proptest! {
             matches!(encoding.trim().to_lowercase().as_str(), "" | "identity")
         });
         let expected = if method == "GET" && takes_get {
-            Ok(Intake::QueryHandshake)
+            Ok(Intake::Handshake)
         } else if method != "POST" {
             Err("method_not_allowed")
         } else if !has_type || !is_plain {

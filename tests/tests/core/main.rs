@@ -9,6 +9,7 @@ mod destinations;
 mod endpoints;
 mod event_fields;
 mod explanations;
+mod handshakes;
 mod heads;
 mod json;
 mod known_answers;

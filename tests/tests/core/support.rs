@@ -217,7 +217,8 @@ fn part_of(name: &str, key: &str) -> String {
 fn signing(entry: &CatalogEntry) -> Option<(SchemeSource, &'static str, &'static str)> {
     let is = |part: &str, value: &str| entry.description.contains(&(part, value.into()));
     let has = |part: &str| entry.description.iter().any(|(known, _)| *known == part);
-    if is("algorithm", "token") || has("timestamp_field") || is("content", "{url}{form}") {
+    let is_in_body = has("timestamp_field") || has("signature_field");
+    if is("algorithm", "token") || is_in_body || is("content", "{url}{form}") {
         return None;
     }
     let form = match (is("key", "base64"), is("key", "hex")) {

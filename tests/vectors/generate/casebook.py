@@ -13,8 +13,9 @@ from reference.refusal import Refusal
 from reference.retry import decide
 from reference.retry_after import retry_after_ms
 from reference.scheme import Description, Scheme, Tolerance, find_scheme
-from reference.secret import parse_secrets
+from reference.secret import Key, parse_secrets
 from reference.sign import sign
+from reference.sign_body import sign_body
 from reference.timestamps import as_number
 from reference.verify import Request, Verified, verify
 
@@ -53,7 +54,8 @@ class Topic:
 
 
 def _reject(refusal: Refusal) -> Json:
-    return {"verdict": "reject", "code": refusal.code, "message": refusal.message}
+    rejected: Json = {"verdict": "reject", "code": refusal.code, "message": refusal.message}
+    return rejected if refusal.needs is None else {**rejected, "needs": refusal.needs}
 
 
 def _agree(case_id: str, what: str, stated: Any, computed: Any) -> None:
@@ -101,10 +103,13 @@ def verify_case(
     tolerance: Optional[Tuple[Optional[int], Optional[int]]] = None,
     method: Optional[str] = None,
     url: Optional[str] = None,
+    key: Optional[str] = None,
+    needs: Optional[Mapping[str, Optional[str]]] = None,
     source: Optional[str] = None,
 ) -> Case:
     """`want` is "accept" or a code. For an accepted case, `gives` states parts of the result and
-    `event` parts of the event, or the code that parsing ends with."""
+    `event` parts of the event, or the code that parsing ends with. `key` is what was fetched; of a
+    case that is refused because nothing was, `needs` states what is to be."""
     _check_inputs(case_id, now, *(tolerance or ()))
     fields: Json = {"scheme": scheme, "secrets": list(secrets)}
     if source is not None:
@@ -115,6 +120,8 @@ def verify_case(
         fields["method"] = method
     if url is not None:
         fields["url"] = url
+    if key is not None:
+        fields["key"] = key
     fields["headers"] = [[name, value] for name, value in headers]
     fields["body_b64"] = _encode(body)
     fields["now"] = now
@@ -123,9 +130,10 @@ def verify_case(
     keys = parse_secrets(described, secrets)
     window = described.tolerance if tolerance is None else Tolerance(*tolerance)
     try:
-        verified = verify(described, keys, Request(body, headers, method, url), now, window)
+        verified = verify(described, keys, Request(body, headers, method, url, key), now, window)
     except Refusal as refusal:
         expect = _reject(refusal)
+        _agree(case_id, "needs", needs, refusal.needs)
         if gives is not None or event is not None:
             raise Disagreement(f"{case_id}: refused with {refusal}") from refusal
     else:
@@ -157,8 +165,8 @@ def _event(event: Event) -> Json:
     elif as_number(event.timestamp) is not None:
         expect["timestamp"] = as_number(event.timestamp)
     expect.update(dedupe_key=event.dedupe_key, data=event.data)
-    if event.challenge is not None:
-        expect["challenge"] = event.challenge
+    if event.handshake is not None:
+        expect["handshake"] = event.handshake.expected()
     return expect
 
 
@@ -208,10 +216,12 @@ def sign_case(
     url: Optional[str] = None,
     every_secret_signs: bool = False,
     verified_by: Optional[Sequence[int]] = None,
+    signed_by: int = 0,
     says: Optional[str] = None,
 ) -> Case:
     """`want` is the list of headers or a code. Every secret signs if that is said, or if it is
-    stated each of which of them alone verifies."""
+    stated each of which of them alone verifies. `signed_by` is the first that verifies, which is the
+    first of all unless that one has a public key."""
     _check_inputs(case_id, now)
     every_secret_signs = every_secret_signs or verified_by is not None
     fields: Json = {"scheme": scheme, "secrets": list(secrets)}
@@ -239,14 +249,50 @@ def sign_case(
         fitting = [
             index for index, key in enumerate(keys) if _verifies(described, key, request, now)
         ]
-        _agree(case_id, "the first secret that verifies", 0, (fitting or [None])[0])
+        _agree(case_id, "the first secret that verifies", signed_by, (fitting or [None])[0])
         if verified_by is not None:
             _agree(case_id, "secrets that verify", list(verified_by), fitting)
             expect["verified_by"] = fitting
     return Case(case_id, about, {**fields, "expect": expect})
 
 
-def _verifies(described: Scheme, key: bytes, request: Request, now: int) -> bool:
+def sign_body_case(
+    case_id: str,
+    about: str,
+    want: Union[str, bytes],
+    *,
+    scheme: Union[str, Description],
+    secrets: Sequence[str],
+    body: bytes,
+    now: int,
+    message_id: Optional[str] = None,
+    says: Optional[str] = None,
+) -> Case:
+    """`want` is the body or a code."""
+    _check_inputs(case_id, now)
+    fields: Json = {
+        "scheme": scheme, "secrets": list(secrets), "message_id": message_id, "now": now,
+        "body_b64": _encode(body),
+    }  # fmt: skip
+    described = find_scheme(scheme)
+    keys = parse_secrets(described, secrets)
+    try:
+        signed = sign_body(described, keys[0][0], body, message_id, now)
+    except Refusal as refusal:
+        expect = _reject(refusal)
+        if not isinstance(want, str):
+            raise Disagreement(f"{case_id}: refused with {refusal}") from refusal
+        _agree_on_verdict(case_id, want, says, expect)
+    else:
+        _agree(case_id, "body", want, signed)
+        expect = {"body_b64": _encode(signed)}
+        if described.signature_field is not None:
+            fits = _verifies(described, keys[0], Request(signed, []), now)
+            _agree(case_id, "what was signed verifies", True, fits)
+    return Case(case_id, about, {**fields, "expect": expect})
+
+
+def _verifies(described: Scheme, key: List[Key], request: Request, now: int) -> bool:
     try:
         verify(described, [key], request, now, described.tolerance)
     except Refusal:

@@ -16,7 +16,7 @@ Handled = Tuple[str, Optional[str], Optional[str]]
 @dataclass(frozen=True)
 class Exchange:
     """A request, and what is stated to become of it: "handled", "ignored", "duplicate",
-    "challenge" or the code of a refusal."""
+    "handshake" or the code of a refusal."""
 
     want: str
     sent: Sent

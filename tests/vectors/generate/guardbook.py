@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from casebook import Case, Disagreement, Json
 from reference import address, answer, handshake, intake, rate_limit, replay, routes
+from reference.headers import RequestHeaders
 from reference.refusal import Refusal
 from reference.scheme import Description, find_scheme
 from reference.secret import parse_secrets
@@ -37,7 +39,7 @@ def head_case(
     content_length: Optional[int] = 64,
     body_limit: int = 1024,
 ) -> Case:
-    """`want` is "delivery", "query_handshake" or a code."""
+    """`want` is "delivery", "handshake" or a code."""
     head: Dict[str, Any] = {
         "verify_token": verify_token, "method": method, "content_type": content_type,
         "content_encoding": content_encoding, "content_length": content_length,
@@ -156,21 +158,36 @@ def routes_case(
 def handshake_case(
     case_id: str,
     about: str,
-    want: str,
+    want: Optional[str],
     *,
-    query: str,
-    verify_token: Optional[str] = "meatyhamhock",
+    scheme: Union[str, Description] = "meta",
+    secret: str = "app secret",
+    verify_token: Optional[str] = None,
+    method: Optional[str] = "GET",
+    query: Optional[str] = None,
+    headers: Sequence[Tuple[str, str]] = (),
+    body: bytes = b"",
 ) -> Case:
-    """`want` is the challenge or a code."""
+    """`want` is the body of the answer, "secret: " with the secret that is handed over, None if it is
+    no handshake, or a code."""
+    url = "https://example.com/hook" + ("" if query is None else f"?{query}")
     fields: Json = {
-        "scheme": "meta", "secrets": ["app secret"], "verify_token": verify_token, "query": query,
+        "scheme": scheme, "secrets": [secret], "verify_token": verify_token, "method": method,
+        "url": url, "headers": [list(header) for header in headers],
+        "body_b64": base64.b64encode(body).decode("ascii"),
     }  # fmt: skip
-    parse_secrets(find_scheme("meta"), ["app secret"])
+    described = find_scheme(scheme)
+    keys = parse_secrets(described, [secret])
     try:
-        challenge = handshake.answer_query(query, verify_token)
+        reply = handshake.unsigned_reply(
+            described, keys, verify_token, method, url, RequestHeaders(headers), body
+        )
     except Refusal as refusal:
         return _refused(case_id, about, want, fields, refusal)
-    return _case(case_id, about, want, fields, {"challenge": challenge}, challenge)
+    if reply is None:
+        return _case(case_id, about, want, fields, {"handshake": None}, None)
+    shown = reply.answer["body"] if reply.secret is None else f"secret: {reply.secret}"
+    return _case(case_id, about, want, fields, {"handshake": reply.expected()}, shown)
 
 
 def event_answer_case(
@@ -181,10 +198,13 @@ def event_answer_case(
     handling: str,
     event_id: Optional[str],
     event_type: Optional[str],
+    answers: str = "described",
 ) -> Case:
     """`want` is the body."""
-    fields: Json = {"event": {"handling": handling, "id": event_id, "type": event_type}}
-    expect = answer.event_answer(handling, event_id, event_type)
+    fields: Json = {
+        "answers": answers, "event": {"handling": handling, "id": event_id, "type": event_type},
+    }  # fmt: skip
+    expect = answer.event_answer(handling, event_id, event_type, answers)
     return _case(case_id, about, want, fields, expect, expect["body"])
 
 
@@ -198,19 +218,18 @@ def refusal_answer_case(
     message: str = "why",
     retry_after_ms: Optional[int] = None,
     allowed_methods: str = "POST",
+    answers: str = "described",
 ) -> Case:
     """`want` is the status."""
     fields: Json = {
+        "answers": answers,
         "error": {
             "code": code, "message": message, "retry_after_ms": retry_after_ms,
             "allowed_methods": allowed_methods,
-        }
+        },
     }  # fmt: skip
     status = answer.status_of(code, error_class)
-    expect = answer.refusal_answer(status, code, message, retry_after_ms, allowed_methods)
+    expect = answer.refusal_answer(
+        status, code, message, retry_after_ms, allowed_methods, answers
+    )
     return _case(case_id, about, want, fields, expect, expect["status"])
-
-
-def challenge_answer_case(case_id: str, about: str, *, challenge: str) -> Case:
-    expect = answer.challenge_answer(challenge)
-    return _case(case_id, about, challenge, {"challenge": challenge}, expect, expect["body"])

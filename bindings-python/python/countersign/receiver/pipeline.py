@@ -12,8 +12,15 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
-from countersign._countersign import Answer, Event, Webhook, rate_limit_key, refusal
-from countersign.errors import CountersignError
+from countersign._countersign import (
+    Answer,
+    Event,
+    HandshakeReply,
+    Webhook,
+    rate_limit_key,
+    refusal,
+)
+from countersign.errors import CountersignError, VerificationError
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import Request
@@ -85,19 +92,19 @@ class Pipeline:
             return event
         route = self.settings.handler(event.type)
         if route is None:
-            return _concluded("ignored", event)
+            return self.concluded("ignored", event)
         if self.settings.inbox is not None:
             return (yield from self._defer(self.settings.inbox, event, journal))
         claim = Claim(self, event, journal)
         if not (yield from claim.take()):
-            return _concluded("duplicate", event)
+            return self.concluded("duplicate", event)
         deadline = self.settings.deadline
         succeeded = yield Handle(route[1], event, deadline, claim.settle, journal)
         if succeeded is None:
             raise refusal("handler_timeout")
         if not succeeded:
             raise refusal("handler_failed")
-        return _concluded("handled", event)
+        return self.concluded("handled", event)
 
     def deliver(self, request: Request, journal: Journal) -> Steps[Claim | Conclusion]:
         """The same as far as the claim, for programs that handle the event themselves."""
@@ -106,23 +113,43 @@ class Pipeline:
             return event
         claim = Claim(self, event, journal)
         if not (yield from claim.take()):
-            return _concluded("duplicate", event)
+            return self.concluded("duplicate", event)
         return claim
 
     def admit(self, request: Request, journal: Journal) -> Steps[Event | Conclusion]:
         """The checks before a claim: the event, or the answer to a handshake."""
         intake = self._check_head(request)
         yield from self._check_caller(request, journal)
-        if intake == "query_handshake":
-            query = request.url.partition("?")[2].partition("#")[0]
-            return Conclusion("handshake", Answer.challenge(self.webhook.answer_query(query)))
-        body = yield ReadBody(self.settings.body_limit, self.settings.body_timeout)
-        event = self._verify(request, body, journal)
-        if event.challenge is not None:
-            return Conclusion("handshake", Answer.challenge(event.challenge))
+        body = b""
+        if intake == "delivery":
+            body = yield ReadBody(self.settings.body_limit, self.settings.body_timeout)
+        if intake == "handshake" or self.webhook.has_unsigned_posts:
+            reply = self.webhook.handshake(
+                body, request.headers, url=request.url, method=request.method
+            )
+            if reply is not None:
+                return (yield from self._agree(reply, journal))
+        event = yield from self._verify(request, body, journal)
+        if event.handshake is not None:
+            return (yield from self._agree(event.handshake, journal))
         if self.settings.schemas is not None:
             self.settings.schemas.check(event.type, event.payload)
         return event
+
+    def _agree(self, reply: HandshakeReply, journal: Journal) -> Steps[Conclusion]:
+        """The answer to a handshake, to which the program agrees where that is needed."""
+        if reply.needs_consent:
+            handler = self.settings.on_handshake
+            if handler is None:
+                raise refusal("handshake_refused")
+            try:
+                agrees = yield Ask(partial(handler, reply), True)
+            except Exception as error:
+                journal.log(logging.ERROR, "the handler failed", "handler_failed", error)
+                raise refusal("handler_failed") from None
+            if agrees is not True:
+                raise refusal("handshake_refused")
+        return Conclusion("handshake", reply.answer)
 
     def _defer(self, inbox: EventStore, event: Event, journal: Journal) -> Steps[Conclusion]:
         """Leaves the event to workers. What could not be stored is refused, whatever its owner
@@ -136,10 +163,14 @@ class Pipeline:
             journal.log(logging.ERROR, "the inbox failed", "store_unavailable", error)
             raise refusal("store_unavailable") from None
         if number is None:
-            return _concluded("duplicate", event)
+            return self.concluded("duplicate", event)
         if outcome is None:
-            return _concluded("accepted", event)
-        return _concluded("handled" if (yield Await(outcome, wait)) else "pending", event)
+            return self.concluded("accepted", event)
+        return self.concluded("handled" if (yield Await(outcome, wait)) else "pending", event)
+
+    def concluded(self, result: str, event: Event) -> Conclusion:
+        form = self.webhook.answer_form
+        return Conclusion(result, Answer.event(result, event.id, event.type, form))
 
     def _check_head(self, request: Request) -> str:
         length = _joined(request, "content-length")
@@ -164,15 +195,23 @@ class Pipeline:
             caller = rate_limit_key(client, limit)
             yield from ask(self, store, partial(store.admit, caller, limit), journal)
 
-    def _verify(self, request: Request, body: bytes, journal: Journal) -> Event:
+    def _verify(self, request: Request, body: bytes, journal: Journal) -> Steps[Event]:
         clock = self.settings.clock
-        verified = self.webhook.verify(
+        verify = partial(
+            self.webhook.verify,
             body,
             request.headers,
             now=None if clock is None else clock(),
             url=self.settings.public_url(request.url),
             method=request.method,
         )
+        try:
+            verified = verify()
+        except VerificationError as error:
+            keys = self.settings.keys
+            if error.code != "key_needed" or keys is None:
+                raise
+            verified = yield Ask(partial(keys.decide, lambda key: verify(key=key)), True)
         journal.key_index = verified.key_index
         event = verified.event()
         journal.event_id, journal.event_type = event.id, event.type
@@ -205,7 +244,7 @@ class Claim:
 
     def handled(self) -> Conclusion:
         """The answer for it when it was handled."""
-        return _concluded("handled", self.event)
+        return self._pipeline.concluded("handled", self.event)
 
     def settle(self, succeeded: bool) -> Steps[None]:
         """Notes what became of the event. A store that fails now changes no answer."""
@@ -242,7 +281,3 @@ def ask(
 def _joined(request: Request, name: str) -> str | None:
     values = request.header(name)
     return ", ".join(values) if values else None
-
-
-def _concluded(result: str, event: Event) -> Conclusion:
-    return Conclusion(result, Answer.event(result, event.id, event.type))

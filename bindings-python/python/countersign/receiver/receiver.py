@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar, overload
 
 from countersign._countersign import AddressPolicy, Answer, Event, RateLimit, Routes, Webhook
+from countersign.keys import KeyFetcher
 from countersign.receiver.hosts import LoopHost, ThreadHost
 from countersign.receiver.outcome import Observer
 from countersign.receiver.pipeline import Conclusion, Pipeline
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.settings import (
     Handler,
+    HandshakeHandler,
     SchemasByPattern,
     Settings,
     seconds,
@@ -59,6 +61,10 @@ class Receiver:
     :param clock: the clock, in Unix seconds, that requests are judged by.
     :param origin: scheme and host that senders call, such as ``https://hooks.example.com``, if the
         server sees others.
+    :param on_handshake: gets each :class:`HandshakeReply` that hands over a secret (Asana, Notion) or
+        a subscription to confirm (Amazon SNS), and returns true if this program asked for it just
+        now. Without it they are refused, because anybody can send them.
+    :param keys: fetches the keys of schemes that need it, such as ``paypal``.
     :param observe: gets an :class:`Outcome` of each request.
 
     Raises ``ConfigurationError`` (``malformed_schema``, ``malformed_pattern``) and ``TypeError``.
@@ -89,6 +95,8 @@ class Receiver:
         when_store_fails: Literal["refuse", "admit"] = "refuse",
         clock: Callable[[], float] | None = None,
         origin: str | None = None,
+        on_handshake: HandshakeHandler | None = None,
+        keys: KeyFetcher | None = None,
         observe: Observer | None = None,
     ) -> None:
         if not isinstance(webhook, Webhook):
@@ -97,6 +105,10 @@ class Receiver:
             raise TypeError("body_limit must be a number of bytes")
         if when_store_fails not in ("refuse", "admit"):
             raise TypeError("when_store_fails must be 'refuse' or 'admit'")
+        if on_handshake is not None and not callable(on_handshake):
+            raise TypeError("on_handshake must be callable")
+        if keys is not None and not isinstance(keys, KeyFetcher):
+            raise TypeError(f"keys must be a KeyFetcher, not {type(keys).__name__}")
         if wait and inbox is None:
             raise TypeError("wait is for receivers with an inbox")
         self.webhook = webhook
@@ -115,6 +127,8 @@ class Receiver:
             when_store_fails=when_store_fails,
             clock=clock,
             origin=None if origin is None else origin.rstrip("/"),
+            on_handshake=on_handshake,
+            keys=keys,
             routes=Routes(),
             handlers=[],
         )

@@ -6,12 +6,15 @@ import re
 from collections.abc import Awaitable, Mapping
 from typing import Any, Callable, Literal, NamedTuple, Union
 
-from countersign._countersign import AddressPolicy, Event, RateLimit, Routes
+from countersign._countersign import AddressPolicy, Event, HandshakeReply, RateLimit, Routes
+from countersign.keys import KeyFetcher
 from countersign.receiver.schemas import Schemas
 from countersign.receiver.stores import EventStore, RateStore, ReplayStore
 
 #: Takes an event. What it returns is not looked at; that it returns is success.
 Handler = Callable[[Event], Union[object, Awaitable[object]]]
+#: Whether the program asked for what a handshake hands over: true to agree, or that awaited.
+HandshakeHandler = Callable[[HandshakeReply], Union[object, Awaitable[object]]]
 SchemasByPattern = Mapping[str, Union[Mapping[str, Any], bool]]
 
 _ORIGIN = re.compile(r"^[a-z]+://[^/?#]*", re.IGNORECASE)
@@ -34,6 +37,8 @@ class Settings(NamedTuple):
     when_store_fails: Literal["refuse", "admit"]
     clock: Callable[[], float] | None
     origin: str | None
+    on_handshake: HandshakeHandler | None
+    keys: KeyFetcher | None
     routes: Routes
     #: Patterns with their handlers, in the order of the routes.
     handlers: list[tuple[str, Handler]]

@@ -53,7 +53,8 @@ class Visit:
 
     def _refused_with(self, error: CountersignError) -> Answer:
         methods = self._webhook.allowed_methods
-        answer = Answer.refusal(error.code, str(error), error.retry_after, methods)
+        form = self._webhook.answer_form
+        answer = Answer.refusal(error.code, str(error), error.retry_after, methods, form)
         return self._observed(error.code, answer)
 
     def _observed(self, result: str, answer: Answer) -> Answer:

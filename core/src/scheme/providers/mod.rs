@@ -1,6 +1,8 @@
 //! The registered schemes, by family. Each entry is a description with its sources.
 
+mod in_body;
 mod of_urls;
+mod public_keys;
 mod raw_body;
 mod standard_webhooks;
 mod timestamped;
@@ -34,11 +36,13 @@ pub(crate) struct Family {
     pub(crate) documentation: &'static [&'static str],
 }
 
-pub(crate) static FAMILIES: [Family; 5] = [
+pub(crate) static FAMILIES: [Family; 7] = [
     standard_webhooks::FAMILY,
     raw_body::FAMILY,
     timestamped::FAMILY,
     of_urls::FAMILY,
+    in_body::FAMILY,
+    public_keys::FAMILY,
     tokens::FAMILY,
 ];
 

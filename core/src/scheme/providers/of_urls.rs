@@ -2,14 +2,15 @@
 
 use super::providers;
 use crate::scheme::{
-    Algorithm, Encoding, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat, UrlForm,
+    Algorithm, Encoding, Handshake, HeaderNames, PayloadForm, SchemeBuilder, TimestampFormat,
+    UrlForm,
 };
 
 providers! {
     "Signatures that cover the URL";
 
     /// Twilio. Pass the URL that was called, with its query. Of JSON the URL has the digest.
-    /// Requests signed by a shared key, which is in beta, are not verified.
+    /// Requests signed by a shared key are [`TWILIO_SHARED_KEY`](Self::TWILIO_SHARED_KEY)'s.
     ///
     /// The name of the header of its id is unconfirmed.
     ///
@@ -19,6 +20,22 @@ providers! {
         SchemeBuilder::new("twilio")
             .headers(&[HeaderNames::new("x-twilio-signature")])
             .algorithm(Algorithm::HmacSha1)
+            .encoding(Encoding::Base64)
+            .content("{url}{form}")
+            .url_form(UrlForm::EitherPort)
+            .body_digest_parameter("bodySHA256")
+            .payload(PayloadForm::JsonOrForm)
+            .event_id(&["header:i-twilio-idempotency-token"]);
+
+    /// Twilio, signed by a shared key (in beta) instead of the auth token: requests with the header
+    /// `X-Twilio-Webhooks-Signature-Settings`, which is not signed and which nothing here goes by. A
+    /// signature of the other kind is malformed under this scheme. Where both kinds come to one URL,
+    /// choose the scheme by that header.
+    ///
+    /// Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>.
+    TWILIO_SHARED_KEY [] Confirmed =>
+        SchemeBuilder::new("twilio-shared-key")
+            .headers(&[HeaderNames::new("x-twilio-signature")])
             .encoding(Encoding::Base64)
             .content("{url}{form}")
             .url_form(UrlForm::EitherPort)
@@ -52,7 +69,8 @@ providers! {
             .event_id(&["body:action.id"])
             .event_type(&["body:action.type"])
             .event_time(&["body:action.date"], TimestampFormat::Rfc3339)
-            .data("action");
+            .data("action")
+            .handshake(Handshake::HeadProbe);
 
     /// Mandrill, Mailchimp's transactional mail. Pass the URL as it was entered. A delivery has
     /// several events.
@@ -65,5 +83,6 @@ providers! {
             .algorithm(Algorithm::HmacSha1)
             .encoding(Encoding::Base64)
             .content("{url}{form}")
-            .payload(PayloadForm::Form);
+            .payload(PayloadForm::Form)
+            .handshake(Handshake::HeadProbe);
 }

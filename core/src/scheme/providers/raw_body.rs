@@ -2,8 +2,8 @@
 
 use super::providers;
 use crate::scheme::{
-    Algorithm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required, SchemeBuilder,
-    TimestampFormat,
+    Algorithm, AnswerForm, Encoding, Handshake, HeaderNames, KeyForm, PayloadForm, Required,
+    SchemeBuilder, TimestampFormat,
 };
 use crate::time::Tolerance;
 
@@ -109,9 +109,11 @@ providers! {
             .event_id(&["body:id"])
             .event_type(&["body:topic"])
             .event_time(&["body:created_at"], TimestampFormat::Seconds)
-            .data("data");
+            .data("data")
+            .handshake(Handshake::HeadProbe);
 
-    /// Notion. The key is the verification token, which comes in the first request.
+    /// Notion. The key is the verification token, which comes in the first request: until then pass a
+    /// secret of your own. Without the program's consent that request is refused.
     ///
     /// Source: <https://github.com/makenotion/notion-sdk-js>, `src/webhooks.ts`.
     NOTION [] Confirmed =>
@@ -120,7 +122,8 @@ providers! {
             .prefix("sha256=")
             .event_id(&["body:id"])
             .event_type(&["body:type"])
-            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339);
+            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339)
+            .handshake(Handshake::NotionVerificationToken);
 
     /// WooCommerce. The key is the secret after `wp_specialchars_decode`: pass `&` for `&amp;`. Its
     /// deliveries have no identity.
@@ -141,13 +144,15 @@ providers! {
             .headers(&[HeaderNames::new("x-line-signature")])
             .encoding(Encoding::Base64);
 
-    /// Xero. A delivery has several events, or none, and no identity.
+    /// Xero. A delivery has several events, or none, and no identity. Its "intent to receive" are
+    /// deliveries without events, some signed wrongly on purpose, which want 200 or 401 without a body.
     ///
     /// Source: <https://github.com/XeroAPI/XeroWebhooksReceiver>.
     XERO [] Confirmed =>
         SchemeBuilder::new("xero")
             .headers(&[HeaderNames::new("x-xero-signature")])
-            .encoding(Encoding::Base64);
+            .encoding(Encoding::Base64)
+            .answers(AnswerForm::Empty);
 
     /// Typeform.
     ///
@@ -241,7 +246,8 @@ providers! {
     /// Source: <https://github.com/dropbox/mdwebhook>.
     DROPBOX [] Confirmed =>
         SchemeBuilder::new("dropbox")
-            .headers(&[HeaderNames::new("x-dropbox-signature")]);
+            .headers(&[HeaderNames::new("x-dropbox-signature")])
+            .handshake(Handshake::DropboxChallenge);
 
     /// PagerDuty, webhooks of version 3.
     ///
@@ -280,12 +286,14 @@ providers! {
             .event_time(&["body:createdAt"], TimestampFormat::Milliseconds)
             .data("payload");
 
-    /// Asana. The key is the text of `X-Hook-Secret`, which comes in the handshake.
+    /// Asana. The key is the text of `X-Hook-Secret`, which comes in the handshake: until then pass a
+    /// secret of your own. Without the program's consent the handshake is refused.
     ///
     /// Source: <https://developers.asana.com/docs/webhooks-guide>.
     ASANA [] Confirmed =>
         SchemeBuilder::new("asana")
-            .headers(&[HeaderNames::new("x-hook-signature")]);
+            .headers(&[HeaderNames::new("x-hook-signature")])
+            .handshake(Handshake::AsanaHookSecret);
 
     /// LaunchDarkly.
     ///

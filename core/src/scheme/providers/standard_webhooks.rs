@@ -22,6 +22,7 @@ const fn of_family(
         .encoding(Encoding::Base64)
         .key(KeyForm::Base64)
         .secret_prefix("whsec_")
+        .ed25519_prefix("v1a,")
         .content("{id}.{timestamp}.{body}")
         .event_id(&["id"])
         .event_type(&["body:type"])

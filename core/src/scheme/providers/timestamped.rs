@@ -74,7 +74,7 @@ providers! {
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("payload");
 
-    /// WorkOS.
+    /// WorkOS. Its Python library wants the space after the comma.
     ///
     /// Source: <https://workos.com/docs/events/data-syncing/webhooks>.
     WORKOS [] Confirmed =>
@@ -82,6 +82,7 @@ providers! {
             .headers(&[HeaderNames::new("workos-signature")])
             .prefix("v1=")
             .separator(',')
+            .space_after_separator()
             .timestamp_label("t")
             .content("{timestamp}.{body}")
             .timestamp_format(TimestampFormat::Milliseconds)
@@ -177,7 +178,8 @@ providers! {
             .content("v0:{timestamp}:{body}")
             .event_type(&["body:event"])
             .event_time(&["body:event_ts"], TimestampFormat::Milliseconds)
-            .data("payload");
+            .data("payload")
+            .handshake(Handshake::ZoomUrlValidation);
 
     /// Zendesk. It names no tolerance. Tests before a webhook is saved are signed by a public
     /// secret.
@@ -216,7 +218,8 @@ providers! {
             .event_id(&["id"])
             .event_type(&["header:twitch-eventsub-subscription-type"])
             .event_time(&["header:twitch-eventsub-message-timestamp"], TimestampFormat::Rfc3339)
-            .data("event");
+            .data("event")
+            .handshake(Handshake::TwitchCallbackVerification);
 
     /// HubSpot, signatures of version 3. Pass the method and the URL. A delivery is an array of
     /// events.

@@ -1,7 +1,7 @@
 //! Tokens that are sent as they are: no signatures.
 
 use super::providers;
-use crate::scheme::{Algorithm, HeaderNames, SchemeBuilder, TimestampFormat};
+use crate::scheme::{Algorithm, Handshake, HeaderNames, SchemeBuilder, TimestampFormat};
 
 providers! {
     "Tokens: no signatures";
@@ -40,5 +40,6 @@ providers! {
             .event_id(&["body:eventId"])
             .event_type(&["body:eventType"])
             .event_time(&["body:eventTime"], TimestampFormat::Rfc3339)
-            .data("data");
+            .data("data")
+            .handshake(Handshake::OktaVerification);
 }

@@ -11,6 +11,7 @@ export async function start({ project, corpus }) {
   const map = JSON.stringify({
     imports: {
       countersign: entryOf(project, "."),
+      "countersign/asymmetric": entryOf(project, "./asymmetric"),
       "countersign/explain": entryOf(project, "./explain"),
       "countersign/receiver": entryOf(project, "./receiver"),
       "countersign/sender": entryOf(project, "./sender"),

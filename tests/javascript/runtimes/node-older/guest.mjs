@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import * as imported from "countersign";
+import * as asymmetric from "countersign/asymmetric";
 import * as importedExplain from "countersign/explain";
 import * as importedInbox from "countersign/inbox";
 import * as importedMonitor from "countersign/monitor";
@@ -28,12 +29,18 @@ const all = {
   ...importedReceiver,
   ...importedSender,
 };
-for (const [name, value] of Object.entries(all)) {
-  if (value !== required[name]) {
-    throw new Error(`import and require have different exports called ${name}`);
+const requiredAsymmetric = require("countersign/asymmetric");
+for (const [one, other] of [
+  [all, required],
+  [asymmetric, requiredAsymmetric],
+]) {
+  for (const [name, value] of Object.entries(one)) {
+    if (value !== other[name]) {
+      throw new Error(`import and require have different exports called ${name}`);
+    }
   }
 }
 
 const [corpus, output] = process.argv.slice(2);
-const report = run(required, JSON.parse(readFileSync(corpus, "utf8")));
+const report = run(required, asymmetric, JSON.parse(readFileSync(corpus, "utf8")));
 writeFileSync(output, JSON.stringify({ version: process.version, ...report }));

@@ -43,7 +43,7 @@ testEach("a row that Python wrote is read and handled", async ({ inbox, execute 
   await working(hurried(receiver, inbox), () => untilSettled(inbox));
   const [event, formEvent] = seen;
   assert.deepEqual(
-    [event.id, event.type, event.timestamp, event.dedupeKey, event.keyIndex, event.challenge],
+    [event.id, event.type, event.timestamp, event.dedupeKey, event.keyIndex, event.handshake],
     ["a\0\\b", "ü", 1.5, `sha256:${long}`, 3, null],
   );
   assert.deepEqual(event.data, { n: 1 });

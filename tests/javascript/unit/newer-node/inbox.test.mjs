@@ -210,7 +210,7 @@ for (const kind of KINDS) {
       await working(hurried(rotated, inbox), () => untilSettled(inbox));
       const original = before.unwrap(body, headers);
       assert.equal(original.keyIndex, 1);
-      for (const name of ["id", "type", "timestamp", "data", "payload", "dedupeKey", "keyIndex", "challenge"]) {
+      for (const name of ["id", "type", "timestamp", "data", "payload", "dedupeKey", "keyIndex", "handshake"]) {
         assert.deepEqual(seen[0][name], original[name], name);
       }
       assert.deepEqual(Buffer.from(seen[0].raw), Buffer.from(body));

@@ -33,6 +33,9 @@ pub(crate) struct Described {
     scheme: SchemeText,
     secrets: Vec<String>,
     verify_token: Option<String>,
+    /// To whatever a handshake hands over.
+    #[serde(default)]
+    agrees: bool,
     now: Option<f64>,
     body_limit: Option<usize>,
     /// In seconds.
@@ -94,6 +97,9 @@ impl Described {
         }
         if let Some(store) = self.store {
             receiver = store.install(receiver)?;
+        }
+        if self.agrees {
+            receiver = receiver.on_handshake(async |_| true);
         }
         if self.replay == Some(false) {
             receiver = receiver.without_replay_store();

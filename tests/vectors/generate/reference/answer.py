@@ -18,6 +18,8 @@ _STATUS = {
     "duplicate_event": 200,
     "event_in_progress": 409,
     "store_unavailable": 503,
+    "key_unavailable": 503,
+    "key_needed": 503,
 }
 _STATUS_OF_CLASS = {"VerificationError": 401, "PayloadError": 400}
 _COMMON = [["cache-control", "no-store"], ["x-content-type-options", "nosniff"]]
@@ -27,25 +29,40 @@ def status_of(code: str, error_class: str) -> int:
     return _STATUS.get(code, _STATUS_OF_CLASS.get(error_class, 500))
 
 
-def event_answer(handling: str, event_id: Optional[str], event_type: Optional[str]) -> Dict[str, Any]:
+def event_answer(
+    handling: str, event_id: Optional[str], event_type: Optional[str], form: str = "described"
+) -> Dict[str, Any]:
     status = 202 if handling == "pending" else 200
-    return _json(status, {"status": handling, "id": event_id, "type": event_type}, [])
+    return _in_form(form, status, {"status": handling, "id": event_id, "type": event_type}, [])
 
 
 def refusal_answer(
-    status: int, code: str, message: str, retry_after_ms: Optional[int], allowed_methods: str
+    status: int,
+    code: str,
+    message: str,
+    retry_after_ms: Optional[int],
+    allowed_methods: str,
+    form: str = "described",
 ) -> Dict[str, Any]:
     more = [["allow", allowed_methods]] if status == 405 else []
     if retry_after_ms is not None:
         more.append(["retry-after", str(-(-retry_after_ms // 1000))])
-    return _json(status, {"error": code, "message": message}, more)
+    return _in_form(form, status, {"error": code, "message": message}, more)
 
 
-def challenge_answer(challenge: str) -> Dict[str, Any]:
-    return _answer(200, "text/plain; charset=utf-8", challenge, [])
+def _in_form(form: str, status: int, value: Dict[str, Any], more: List[List[str]]) -> Dict[str, Any]:
+    if form == "empty":
+        return text_answer(status, "", more)
+    if form == "described-400" and status == 401:
+        status = 400
+    return json_answer(status, value, more)
 
 
-def _json(status: int, value: Dict[str, Any], more: List[List[str]]) -> Dict[str, Any]:
+def text_answer(status: int, text: str, more: Optional[List[List[str]]] = None) -> Dict[str, Any]:
+    return _answer(status, "text/plain; charset=utf-8", text, more or [])
+
+
+def json_answer(status: int, value: Dict[str, Any], more: List[List[str]]) -> Dict[str, Any]:
     # RFC 8259 leaves DEL as it is; here all but visible ASCII and space is escaped.
     text = json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
     for short, long in (("\\n", "000a"), ("\\r", "000d"), ("\\t", "0009"), ("\\b", "0008"), ("\\f", "000c")):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Dict, List, NamedTuple, Optional
 
-PART_NAMES = ("body", "id", "timestamp", "method", "url", "form", "secret")
+PART_NAMES = (
+    "body", "id", "timestamp", "method", "url", "form", "secret", "before_signature",
+    "after_signature", "crc32", "sha256",
+)  # fmt: skip
+OF_FIELDS = ("field:", "line:")
 
 
 class Part(NamedTuple):
@@ -27,7 +31,7 @@ def parse_content(template: str) -> Optional[List[Part]]:
         elif template[at] == "{":
             end = template.find("}", at)
             name = template[at + 1 : end]
-            if end < 0 or name not in PART_NAMES:
+            if end < 0 or not (name in PART_NAMES or name.startswith(OF_FIELDS)):
                 return None
             if literal:
                 parts.append(Part(None, literal))
@@ -42,6 +46,13 @@ def parse_content(template: str) -> Optional[List[Part]]:
     if literal:
         parts.append(Part(None, literal))
     return parts
+
+
+def field_of(part: Part) -> Optional[str]:
+    """The path of the field that the part is of."""
+    if part.name is None or not part.name.startswith(OF_FIELDS):
+        return None
+    return part.name.partition(":")[2]
 
 
 def id_terminators(parts: List[Part]) -> List[str]:

@@ -7,9 +7,10 @@ from typing import List, Tuple
 from reference.headers import Headers, RequestHeaders, check_headers, choose_set
 from reference.refusal import Refusal
 from reference.scheme import REGISTERED, Scheme, find_scheme
-from reference.signature import candidates, labelled_timestamp
+from reference.signature import Kinds, candidates, labelled_timestamp
 from reference.verify import check_timestamp
 
+_SHARED = Kinds(tags=True, public=False)
 # Which of several that have the same headers is meant most often.
 _COMMON = ("standard", "svix", "github", "sha256")
 
@@ -37,12 +38,14 @@ def header_names(scheme: Scheme) -> List[str]:
 
 
 def _fits(scheme: Scheme, headers: RequestHeaders) -> bool:
+    if scheme.is_asymmetric or scheme.signature_field is not None:
+        return False
     try:
         chosen = choose_set(scheme, headers)
         check_headers(scheme, chosen, headers)
         signature = headers.value(chosen.signature) or ""
         further = [headers.value(name) or "" for name in scheme.further_signatures]
-        candidates(scheme, chosen.signature, [signature, *further])
+        candidates(scheme, _SHARED, chosen.signature, [signature, *further])
         if chosen.timestamp is not None:
             check_timestamp(scheme, headers.value(chosen.timestamp) or "")
         elif scheme.timestamp_label is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import List, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Optional, Sequence, Tuple, Union
 
+from reference.answer import json_answer, text_answer
 from reference.form import parse_form
-from reference.handshake import is_challenge
+from reference.handshake import Reply, is_challenge, is_confirmation_url, proof
 from reference.json_text import JSON_WHITESPACE, Value, parse_json
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Source
@@ -26,7 +27,7 @@ class Event:
     timestamp: Optional[Fraction]
     dedupe_key: Optional[str]
     data: Optional[str]
-    challenge: Optional[str]
+    handshake: Optional[Reply]
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ class _Fields:
         data = self._data(whole)
         identity = self._id(self.scheme.dedupe)
         dedupe_key = None if identity is None else f"{self.scheme.name}:{identity}"
-        challenge = self._challenge(event_type)
-        return Event(event_id, event_type, timestamp, dedupe_key, data, challenge)
+        handshake = self._handshake(event_type)
+        return Event(event_id, event_type, timestamp, dedupe_key, data, handshake)
 
     def _id(self, sources: List[Source]) -> Optional[str]:
         return self._text(self._first(sources), integers=True)
@@ -170,21 +171,55 @@ class _Fields:
         found = self._in_body(self.scheme.data)
         return None if found is None or found.value is None else found.value.source
 
-    def _challenge(self, event_type: Optional[str]) -> Optional[str]:
-        """What Slack's handshake wants back."""
-        if self.scheme.handshake != "slack-url-verification" or event_type != "url_verification":
+    def _handshake(self, event_type: Optional[str]) -> Optional[Reply]:
+        """The reply, if this is a handshake; a form is none."""
+        if not isinstance(self.payload, Value) or self.payload.kind != "object":
             return None
-        if not isinstance(self.payload, Value):
-            return None
-        found = self._in_body("challenge")
+        called = self.scheme.handshake
+        if called == "slack-url-verification" and event_type == "url_verification":
+            return Reply(text_answer(200, self._string("challenge")))
+        if called == "zoom-url-validation" and event_type == "endpoint.url_validation":
+            plain = self._string("payload.plainToken")
+            encrypted = proof(self.verified.key, plain)
+            return Reply(
+                json_answer(200, {"plainToken": plain, "encryptedToken": encrypted}, [])
+            )
+        if called == "twitch-callback-verification":
+            message = self.verified.headers.value("twitch-eventsub-message-type")
+            if message == "webhook_callback_verification":
+                return Reply(text_answer(200, self._string("challenge")))
+        if called == "discord-ping":
+            kind = self._source("type")
+            if kind == "0":
+                return Reply(text_answer(204, ""))
+            if kind == "1" and self._source("event") is None:
+                return Reply(json_answer(200, {"type": 1}, []))
+        if called == "sns-confirmation" and self._source("Type") == '"SubscriptionConfirmation"':
+            url = self._string("SubscribeURL", is_confirmation_url, "is not an HTTPS URL of Amazon SNS")
+            topic = self._string("TopicArn")
+            return Reply(text_answer(200, ""), confirmation_url=url, topic=topic)
+        return None
+
+    def _source(self, path: str) -> Optional[str]:
+        found = self._in_body(path)
+        return None if found is None or found.value is None else found.value.source
+
+    def _string(
+        self,
+        path: str,
+        passes: Callable[[str], bool] = is_challenge,
+        otherwise: str = "is not 1 to 1024 visible ASCII characters",
+    ) -> str:
+        """One that must be there."""
+        found = self._in_body(path)
         if found is None or found.value is None:
-            raise Refusal("missing_field", "the payload has no challenge")
+            raise Refusal("missing_field", f"the payload has no {path}")
         if found.value.kind != "string":
             raise _malformed(f"{found.called} is not a string")
         if found.value.holds_lone_surrogate():
             raise _malformed(f"{found.called} holds a lone surrogate")
-        if not is_challenge(found.value.text):
-            raise _malformed(f"{found.called} is not 1 to 1024 visible ASCII characters")
+        if not passes(found.value.text):
+            raise _malformed(f"{found.called} {otherwise}")
         return found.value.text
 
     def _require(self, field: str, value: Optional[str], sources: List[Source]) -> None:

@@ -18,7 +18,7 @@ from reference.explain_url import url_variants
 from reference.headers import RequestHeaders, choose_set, lower_ascii
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Tolerance, find_scheme
-from reference.secret import parse_secrets
+from reference.secret import Key, parse_secrets
 from reference.signature import labelled_timestamp
 from reference.verify import Request, verify
 
@@ -54,7 +54,7 @@ class _Search:
         self,
         request: Request,
         scheme: Optional[Scheme] = None,
-        keys: Optional[List[List[bytes]]] = None,
+        keys: Optional[List[List[Key]]] = None,
     ) -> Optional[_Fit]:
         try:
             found = verify(
@@ -165,6 +165,8 @@ class _Search:
         )
 
     def other_secret(self) -> List[Finding]:
+        if self.scheme.is_asymmetric:
+            return []
         for index, secret in enumerate(self.secrets[:16]):
             for form, key in secret_forms(self.scheme, secret):
                 fit = self.fit(self.request, keys=[[key]])

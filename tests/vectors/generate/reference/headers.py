@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from reference.content import id_terminators
+from reference.handshake import EVENT_HEADERS
 from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme
 
@@ -38,6 +39,8 @@ class RequestHeaders:
 
 def choose_set(scheme: Scheme, headers: RequestHeaders) -> HeaderSet:
     """The first complete set; none: the absence in the set that is nearest to complete."""
+    if not scheme.header_sets:
+        return HeaderSet("", None, None)
     absent: List[List[str]] = []
     for one in scheme.header_sets:
         absent.append([name for name in one.names() if name not in headers])
@@ -54,11 +57,17 @@ def choose_set(scheme: Scheme, headers: RequestHeaders) -> HeaderSet:
 def check_headers(scheme: Scheme, chosen: HeaderSet, headers: RequestHeaders) -> None:
     """Rule 2, over the set's headers, further ones of signatures, and then the optional ones that the
     event comes from."""
-    names = chosen.names() + scheme.further_signatures
+    names = [name for name in chosen.names() if name] + scheme.further_signatures
     for sources in (scheme.event_id, scheme.event_type, scheme.event_time, scheme.dedupe):
         for source in sources:
             if source.kind == "header" and source.name not in names:
                 names.append(source.name)
+    of_handshake = EVENT_HEADERS.get(scheme.handshake or "")
+    if of_handshake is not None and of_handshake not in names:
+        names.append(of_handshake)
+    named_by = (scheme.key_source or {}).get("named_by") or ""
+    if named_by.startswith("header:") and named_by[len("header:") :] not in names:
+        names.append(named_by[len("header:") :])
     for name in names:
         values = headers.instances(name)
         if any(value != values[0] for value in values):

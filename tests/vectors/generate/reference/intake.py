@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+from reference.handshake import METHODS
 from reference.refusal import Refusal
 from reference.scheme import Scheme
 
@@ -14,8 +15,10 @@ _SPACES = " \t\n\x0c\r"
 
 
 def allowed_methods(scheme: Scheme, verify_token: Optional[str]) -> str:
-    by_get = scheme.handshake == "meta-verification" and verify_token is not None
-    return "GET, POST" if by_get else "POST"
+    method = METHODS.get(scheme.handshake or "")
+    if scheme.handshake == "meta-verification" and verify_token is None:
+        method = None
+    return "POST" if method is None else f"{method}, POST"
 
 
 def check_head(
@@ -29,10 +32,10 @@ def check_head(
 ) -> str:
     allowed = allowed_methods(scheme, verify_token).split(", ")
     if method not in allowed:
-        handshake = ", and their handshake comes with GET" if len(allowed) > 1 else ""
+        handshake = f", and their handshake comes with {allowed[0]}" if len(allowed) > 1 else ""
         raise Refusal("method_not_allowed", f"webhooks are delivered with POST{handshake}")
-    if method == "GET":
-        return "query_handshake"
+    if method != "POST":
+        return "handshake"
     if content_type is not None and not _fits(scheme, content_type):
         kinds = {
             "json": "not application/json",

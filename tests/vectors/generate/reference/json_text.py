@@ -25,6 +25,9 @@ class Value:
     text: str = ""
     """Of a string: its characters, a lone surrogate escape as that surrogate."""
     members: List[Tuple[str, Value]] = field(default_factory=list)
+    """Of an array: its elements, without names."""
+    start: int = 0
+    """Where in the text it begins, in characters."""
 
     def holds_lone_surrogate(self) -> bool:
         return any("\ud800" <= character <= "\udfff" for character in self.text)
@@ -83,15 +86,15 @@ class _Reader:
                 raise Refusal("payload_too_deep", "the payload nests deeper than 128 levels")
             members = self._object(levels + 1) if first == "{" else self._array(levels + 1)
             kind = "object" if first == "{" else "array"
-            return Value(kind, self.text[start : self.at], members=members)
+            return Value(kind, self.text[start : self.at], members=members, start=start)
         if first == '"':
             text = self._string()
-            return Value("string", self.text[start : self.at], text=text)
+            return Value("string", self.text[start : self.at], text=text, start=start)
         for word in ("true", "false", "null"):
             if first == word[0]:
                 self.expect(word)
-                return Value(word, word)
-        return Value("number", self._number())
+                return Value(word, word, start=start)
+        return Value("number", self._number(), start=start)
 
     def _object(self, levels: int) -> List[Tuple[str, Value]]:
         members: List[Tuple[str, Value]] = []
@@ -119,13 +122,14 @@ class _Reader:
         if self.peek() == "]":
             self.expect("]")
             return []
+        elements: List[Tuple[str, Value]] = []
         while True:
             self.skip_whitespace()
-            self.value(levels)
+            elements.append(("", self.value(levels)))
             self.skip_whitespace()
             if self.peek() == "]":
                 self.expect("]")
-                return []
+                return elements
             self.expect(",")
 
     def _number(self) -> str:

@@ -15,7 +15,8 @@ def _family(*families: str, **more: Any) -> _Description:
             for family in families
         ],
         "prefix": "v1,", "separator": " ", "encoding": "base64", "key": "base64",
-        "secret_prefix": "whsec_", "content": "{id}.{timestamp}.{body}", "event_id": "id",
+        "secret_prefix": "whsec_", "ed25519_prefix": "v1a,", "content": "{id}.{timestamp}.{body}",
+        "event_id": "id",
         "event_type": "body:type", **more,
     }  # fmt: skip
 
@@ -50,6 +51,7 @@ _DATED = {"event_time_format": "rfc3339"}
 _IN_MS = {"event_time_format": "milliseconds"}
 _BASE64 = {"encoding": "base64"}
 _SHA256 = {"prefix": "sha256="}
+_PROBED = {"handshake": "head-probe"}
 _ID_TYPE = {"event_id": "body:id", "event_type": "body:type"}
 
 STANDARD_FAMILY: Dict[str, _Description] = {
@@ -83,17 +85,18 @@ RAW_BODY: Dict[str, _Description] = {
     ),
     "intercom": _body(
         "x-hub-signature", prefix="sha1=", algorithm="hmac-sha1", event_id="body:id",
-        event_type="body:topic", event_time="body:created_at", data="data",
+        event_type="body:topic", event_time="body:created_at", data="data", **_PROBED,
     ),
     "notion": _body(
-        "x-notion-signature", event_time="body:timestamp", **_ID_TYPE, **_SHA256, **_DATED
+        "x-notion-signature", event_time="body:timestamp", handshake="notion-verification-token",
+        **_ID_TYPE, **_SHA256, **_DATED,
     ),
     "woocommerce": _body(
         "x-wc-webhook-signature", payload="json-batch", event_type="header:x-wc-webhook-topic",
         **_BASE64,
     ),
     "line": _body("x-line-signature", **_BASE64),
-    "xero": _body("x-xero-signature", **_BASE64),
+    "xero": _body("x-xero-signature", answers="empty", **_BASE64),
     "typeform": _body(
         "typeform-signature", event_id="body:event_id", event_type="body:event_type",
         event_time="body:form_response.submitted_at", **_SHA256, **_BASE64, **_DATED,
@@ -124,7 +127,7 @@ RAW_BODY: Dict[str, _Description] = {
         "x-cc-webhook-signature", event_id="body:event.id", event_type="body:event.type",
         event_time="body:event.created_at", data="event.data", **_DATED,
     ),
-    "dropbox": _body("x-dropbox-signature"),
+    "dropbox": _body("x-dropbox-signature", handshake="dropbox-challenge"),
     "pagerduty": _body(
         "x-pagerduty-signature", prefix="v1=", separator=",", event_id="body:event.id",
         event_type="body:event.event_type", event_time="body:event.occurred_at",
@@ -138,7 +141,7 @@ RAW_BODY: Dict[str, _Description] = {
         "x-vercel-signature", algorithm="hmac-sha1", event_time="body:createdAt", data="payload",
         **_ID_TYPE, **_IN_MS,
     ),
-    "asana": _body("x-hook-signature"),
+    "asana": _body("x-hook-signature", handshake="asana-hook-secret"),
     "launchdarkly": _body(
         "x-ld-signature", event_id="body:_id", event_type="body:kind", event_time="body:date",
         **_IN_MS,
@@ -181,7 +184,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         event_time="body:created_at", data="payload", **_DATED,
     ),
     "workos": _labelled("workos-signature", "t", "v1=", 180, event_id="body:id",
-                        event_type="body:event", data="data", **_MS),
+                        event_type="body:event", data="data", separator=", ", **_MS),
     "sanity": {
         **_labelled("sanity-webhook-signature", "t", "v1=", 1800, encoding="base64url",
                     payload="json-batch", event_type="header:sanity-operation",
@@ -205,7 +208,7 @@ TIMESTAMPED: Dict[str, _Description] = {
                       event_type="body:triggerType", data="payload", **_past(300), **_MS),
     "zoom": _timed("x-zm-signature", "x-zm-request-timestamp", "v0:{timestamp}:{body}",
                    prefix="v0=", event_type="body:event", event_time="body:event_ts",
-                   data="payload", **_IN_MS),
+                   data="payload", handshake="zoom-url-validation", **_IN_MS),
     "zendesk": _timed(
         "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp",
         "{timestamp}{body}", timestamp_format="rfc3339", payload="json-or-form",
@@ -221,6 +224,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         "content": "{id}{timestamp}{body}", "timestamp_format": "rfc3339", "event_id": "id",
         "event_type": "header:twitch-eventsub-subscription-type",
         "event_time": "header:twitch-eventsub-message-timestamp", "data": "event",
+        "handshake": "twitch-callback-verification",
         **_SHA256, **_past(600), **_DATED,
     },
     "hubspot-v3": _timed(
@@ -246,6 +250,11 @@ OF_URLS: Dict[str, _Description] = {
         url_form="either-port", body_digest_parameter="bodySHA256", payload="json-or-form",
         event_id="header:i-twilio-idempotency-token", **_BASE64,
     ),
+    "twilio-shared-key": _body(
+        "x-twilio-signature", content="{url}{form}", url_form="either-port",
+        body_digest_parameter="bodySHA256", payload="json-or-form",
+        event_id="header:i-twilio-idempotency-token", **_BASE64,
+    ),
     "square": _body(
         "x-square-hmacsha256-signature", content="{url}{body}", event_id="body:event_id",
         event_type="body:type", event_time="body:created_at", data="data", **_BASE64, **_DATED,
@@ -253,10 +262,153 @@ OF_URLS: Dict[str, _Description] = {
     "trello": _body(
         "x-trello-webhook", algorithm="hmac-sha1", content="{body}{url}",
         event_id="body:action.id", event_type="body:action.type", event_time="body:action.date",
-        data="action", **_BASE64, **_DATED,
+        data="action", **_BASE64, **_DATED, **_PROBED,
     ),
     "mandrill": _body("x-mandrill-signature", algorithm="hmac-sha1", content="{url}{form}",
-                      payload="form", **_BASE64),
+                      payload="form", **_BASE64, **_PROBED),
+}  # fmt: skip
+
+_ADYEN_ITEM = "NotificationRequestItem"
+_ADYEN_FIELDS = (
+    "pspReference", "originalReference", "merchantAccountCode", "merchantReference",
+    "amount.value", "amount.currency", "eventCode", "success",
+)  # fmt: skip
+
+IN_BODY: Dict[str, _Description] = {
+    "mailgun": {
+        "signature_field": "signature.signature", "timestamp_field": "signature.timestamp",
+        "content": "{field:signature.timestamp}{field:signature.token}",
+        "event_id": "body:event-data.id", "event_type": "body:event-data.event",
+        "dedupe": "body:signature.token", "data": "event-data",
+    },
+    "adyen": {
+        "signature_items": "notificationItems",
+        "signature_field": f"{_ADYEN_ITEM}.additionalData.hmacSignature", "key": "hex",
+        "content": ":".join(f"{{field:{_ADYEN_ITEM}.{field}}}" for field in _ADYEN_FIELDS),
+        **_BASE64,
+    },
+    "figma": {
+        "signature_field": "passcode", "algorithm": "token", "content": "",
+        "event_type": "body:event_type", "event_time": "body:timestamp",
+        "answers": "described-400", **_DATED,
+    },
+    "unisender-go": {
+        "signature_field": "auth", "algorithm": "plain-md5",
+        "content": "{before_signature}{secret}{after_signature}", "event_type": "body:event_name",
+        "handshake": "get-probe",
+    },
+}  # fmt: skip
+
+_UNCHECKED = {"tolerance": {"past": None, "future": None}}
+_PUBLIC = {"key": "public-key"}
+
+
+def _jws(header: str, algorithms: str, claim: str, encoding: str, **more: Any) -> _Description:
+    """A JSON Web Signature with a claim that is the SHA-256 of the body."""
+    form = {"issuer": None, "timestamp_claim": None, **more.pop("says", {})}
+    return {
+        "headers": {"signature": header}, "algorithm": "jws", "content": "",
+        "jws": {
+            "algorithms": algorithms.split(), "digest_claim": claim, "digest_encoding": encoding,
+            **form,
+        },
+        **more,
+    }  # fmt: skip
+
+
+PUBLIC_KEYS: Dict[str, _Description] = {
+    "discord": _timed(
+        "x-signature-ed25519", "x-signature-timestamp", "{timestamp}{body}", algorithm="ed25519",
+        event_id="body:id", event_type="body:event.type", handshake="discord-ping", **_PUBLIC,
+    ),
+    "sendgrid": _timed(
+        "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp",
+        "{timestamp}{body}", algorithm="ecdsa-p256-sha256", payload="json-batch", **_PUBLIC,
+        **_BASE64, **_UNCHECKED,
+    ),
+    "circle": _body(
+        "x-circle-signature", algorithm="ecdsa-p256-sha256",
+        key_source={"by_id": True, "named_by": "header:x-circle-key-id"}, handshake="head-probe",
+        event_id="body:notificationId", event_type="body:notificationType",
+        event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "highlevel": _body(
+        "x-ghl-signature", algorithm="ed25519", event_id="body:webhookId", event_type="body:type",
+        event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "highlevel-rsa": _body(
+        "x-wh-signature", algorithm="rsa-pkcs1-sha256", event_id="body:webhookId",
+        event_type="body:type", event_time="body:timestamp", **_PUBLIC, **_BASE64, **_DATED,
+    ),
+    "paypal": {
+        "headers": {
+            "signature": "paypal-transmission-sig", "id": "paypal-transmission-id",
+            "timestamp": "paypal-transmission-time",
+        },
+        "algorithm": "rsa-pkcs1-sha256", "key": "identity",
+        "key_source": {
+            "named_by": "header:paypal-cert-url",
+            "hosts": [
+                "api.paypal.com", "api.sandbox.paypal.com", "api-m.paypal.com",
+                "api-m.sandbox.paypal.com",
+            ],
+            "path": ("/v1/notifications/certs/", ""),
+            "certificate": [
+                "messageverificationcerts.paypal.com", "messageverificationcerts.*.paypal.com",
+            ],
+        },
+        "content": "{id}|{timestamp}|{secret}|{crc32}", "timestamp_format": "rfc3339",
+        "event_id": "body:id", "event_type": "body:event_type", "event_time": "body:create_time",
+        "required": ["id", "type"], "data": "resource", **_BASE64, **_UNCHECKED, **_DATED,
+    },
+    "sns": {
+        "headers": [], "signature_field": "Signature", "algorithm": "rsa-pkcs1-sha256",
+        "rsa_version_field": "SignatureVersion", "key": "identity", "identity": "body:TopicArn",
+        "key_source": {
+            "named_by": "body:SigningCertURL",
+            "hosts": ["sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"],
+            "path": ("/", ".pem"),
+            "certificate": [
+                "sns.amazonaws.com", "sns.*.amazonaws.com", "sns.amazonaws.com.cn",
+                "sns.*.amazonaws.com.cn",
+            ],
+        },
+        "content": "".join(
+            f"{{line:{field}}}" for field in (
+                "Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn",
+                "Type",
+            )
+        ),
+        "timestamp_field": "Timestamp", "timestamp_format": "rfc3339", "event_id": "body:MessageId",
+        "event_type": "body:Type", "event_time": "body:Timestamp", "required": ["id", "type"],
+        "data": "Message", "handshake": "sns-confirmation", **_BASE64, **_UNCHECKED, **_DATED,
+    },
+    "fal": {
+        "headers": {
+            "signature": "x-fal-webhook-signature", "id": "x-fal-webhook-request-id",
+            "timestamp": "x-fal-webhook-timestamp",
+        },
+        "algorithm": "ed25519", "key": "identity",
+        "key_source": {"published": "https://rest.alpha.fal.ai/.well-known/jwks.json"},
+        "content": "{id}\n{secret}\n{timestamp}\n{sha256}", "event_id": "id",
+        "event_type": "body:status", "data": "payload",
+    },
+    "plaid": _jws(
+        "plaid-verification", "ES256", "request_body_sha256", "hex",
+        says={"timestamp_claim": "iat"}, key_source={"by_id": True, "named_by": None},
+        event_type="body:webhook_code", **_PUBLIC, **_past(300),
+    ),
+    "netlify": _jws(
+        "x-webhook-signature", "HS256", "sha256", "hex", says={"issuer": "netlify"},
+        event_id="body:id", event_type="body:state", event_time="body:updated_at", dedupe=[],
+        **_DATED,
+    ),
+    "fusionauth": _jws(
+        "x-fusionauth-signature-jwt", "HS256 HS512 RS256 ES256 EdDSA", "request_body_sha256",
+        "base64", key="public-key-or-text", key_source={"by_id": True, "named_by": None},
+        event_id="body:event.id", event_type="body:event.type",
+        event_time="body:event.createInstant", data="event", **_IN_MS,
+    ),
 }  # fmt: skip
 
 TOKENS: Dict[str, _Description] = {
@@ -270,7 +422,8 @@ TOKENS: Dict[str, _Description] = {
     ),
     "okta": _body(
         "authorization", algorithm="token", content="", event_id="body:eventId",
-        event_type="body:eventType", event_time="body:eventTime", data="data", **_DATED,
+        event_type="body:eventType", event_time="body:eventTime", data="data",
+        handshake="okta-verification", **_DATED,
     ),
 }  # fmt: skip
 
@@ -289,5 +442,11 @@ ALIASES = {
     "hubspot": "hubspot-v3",
     "grafana-alerting": "grafana",
     "mailchimp-transactional": "mandrill",
+    "unisender": "unisender-go",
+    **dict.fromkeys(("gohighlevel", "ghl", "leadconnector"), "highlevel"),
+    "fal-ai": "fal",
+    **dict.fromkeys(("aws-sns", "amazon-sns"), "sns"),
 }
-PROVIDERS = {**STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **TOKENS}
+PROVIDERS = {
+    **STANDARD_FAMILY, **RAW_BODY, **TIMESTAMPED, **OF_URLS, **IN_BODY, **PUBLIC_KEYS, **TOKENS,
+}  # fmt: skip

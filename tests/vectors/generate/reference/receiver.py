@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from reference import address, answer, handshake, intake, rate_limit, replay, routes, schema
 from reference.event import Event, parse_event
-from reference.headers import lower_ascii
+from reference.headers import RequestHeaders, lower_ascii
 from reference.json_text import parse_json
 from reference.refusal import Refusal
 from reference.scheme import find_scheme
@@ -87,9 +87,15 @@ class Receiver:
         allow = intake.allowed_methods(self.scheme, self._verify_token())
         status = answer.status_of(code, refused.error_class)
         given = answer.refusal_answer(
-            status, code, refused.refusal.message, refused.retry_after_ms, allow
+            status, code, refused.refusal.message, refused.retry_after_ms, allow,
+            self.scheme.answers,
         )
         return Answered(code, given)
+
+    def _event(self, word: str, event: Event) -> Answered:
+        return Answered(
+            word, answer.event_answer(word, event.id, event.type, self.scheme.answers)
+        )
 
     def _verify_token(self) -> Optional[str]:
         return self.settings.get("verify_token")
@@ -98,10 +104,18 @@ class Receiver:
         with _refusing("GuardError"):
             kind = self._head(request)
             self._admit(self._client(request))
-            if kind == "query_handshake":
-                challenge = handshake.answer_query(request.query or "", self._verify_token())
-                return lambda: _challenge(challenge)
-            body = self._body(request)
+            body = self._body(request) if kind == "delivery" else b""
+            reply = handshake.unsigned_reply(
+                self.scheme,
+                self.keys,
+                self._verify_token(),
+                request.method,
+                f"/?{request.query or ''}",
+                RequestHeaders(request.headers),
+                body,
+            )
+            if reply is not None:
+                return self._agreed(reply)
         with _refusing("VerificationError"):
             verified = verify(
                 self.scheme,
@@ -112,11 +126,20 @@ class Receiver:
             )
         with _refusing("PayloadError"):
             event = parse_event(self.scheme, verified)
-            if event.challenge is not None:
-                given = event.challenge
-                return lambda: _challenge(given)
+        if event.handshake is not None:
+            with _refusing("GuardError"):
+                return self._agreed(event.handshake)
+        with _refusing("PayloadError"):
             self._check_schema(event, body)
         return self._route(event)
+
+    def _agreed(self, reply: handshake.Reply) -> Callable[[], Answered]:
+        if reply.needs_consent and not self.settings.get("agrees"):
+            raise Refusal(
+                "handshake_refused",
+                "the handshake offers a secret or a subscription that nobody here asked for",
+            )
+        return lambda: Answered("handshake", reply.answer)
 
     def _head(self, request: Sent) -> str:
         return intake.check_head(
@@ -179,12 +202,12 @@ class Receiver:
         handlers = self.settings["handlers"]
         at = routes.find(list(handlers), event.type)
         if at is None:
-            return lambda: _event("ignored", event)
+            return lambda: self._event("ignored", event)
         pattern = list(handlers)[at]
         try:
             step = self._claim(event.dedupe_key)
         except _Duplicate:
-            return lambda: _event("duplicate", event)
+            return lambda: self._event("duplicate", event)
         return lambda: self._handle(pattern, handlers[pattern], event, step)
 
     def _claim(self, key: Optional[str]) -> Optional[int]:
@@ -219,7 +242,7 @@ class Receiver:
                 {"do": "complete", "key": event.dedupe_key, "at_ms": 0, "lifetime_ms": _DAY_MS}
             )
         self.handled.append([pattern, event.id, event.type])
-        return _event("handled", event)
+        return self._event("handled", event)
 
 
 class _Duplicate(Exception):
@@ -250,14 +273,6 @@ class _refusing:
     def __exit__(self, _: Any, raised: Any, __: Any) -> None:
         if isinstance(raised, Refusal):
             raise _Refused(self.error_class, raised) from raised
-
-
-def _event(word: str, event: Event) -> Answered:
-    return Answered(word, answer.event_answer(word, event.id, event.type))
-
-
-def _challenge(text: str) -> Answered:
-    return Answered("challenge", answer.challenge_answer(text))
 
 
 def repeated_otherwise(request: Sent) -> Dict[str, List[Sent]]:

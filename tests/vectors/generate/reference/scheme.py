@@ -12,7 +12,16 @@ from reference.scheme_rules import check_description
 
 Description = Mapping[str, Any]
 
-TAG_BYTES = {"hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32}
+TAG_BYTES = {
+    "hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, "plain-sha256": 32, "plain-md5": 16,
+    "ed25519": 64,
+}  # fmt: skip
+#: How signatures of an algorithm are verified with public keys.
+METHOD_OF = {
+    "ed25519": "ed25519",
+    "ecdsa-p256-sha256": "ecdsa-der",
+    "rsa-pkcs1-sha256": "rsa-sha256",
+}
 
 
 class HeaderSet(NamedTuple):
@@ -50,6 +59,8 @@ class Scheme:
     separator: Optional[str]
     timestamp_label: Optional[str]
     timestamp_field: Optional[str]
+    signature_field: Optional[str]
+    signature_items: Optional[str]
     further_signatures: List[str]
     algorithm: str
     encoding: str
@@ -69,9 +80,25 @@ class Scheme:
     required: List[str]
     data: Optional[str]
     handshake: Optional[str]
+    answers: str
+    #: What stands before signatures by Ed25519, beside those by the algorithm.
+    ed25519_prefix: Optional[str]
+    #: How the host comes by a key that no secret gives.
+    key_source: Optional[Dict[str, Any]]
+    #: What a JSON Web Signature says.
+    jws: Optional[Dict[str, Any]]
+    #: Where a request says whose it is.
+    identity: Optional[str]
+    #: The field that says with which hash RSA signed.
+    rsa_version_field: Optional[str]
+
+    @property
+    def is_asymmetric(self) -> bool:
+        return self.algorithm in METHOD_OF or self.algorithm == "jws"
 
     @property
     def tag_bytes(self) -> int:
+        """Of those whose length is fixed."""
         return TAG_BYTES[self.algorithm]
 
     def signs(self, part_name: str) -> bool:
@@ -85,6 +112,8 @@ _DEFAULTS: Dict[str, Any] = {
     "separator": None,
     "timestamp_label": None,
     "timestamp_field": None,
+    "signature_field": None,
+    "signature_items": None,
     "further_signatures": [],
     "algorithm": "hmac-sha256",
     "encoding": "hex",
@@ -103,6 +132,13 @@ _DEFAULTS: Dict[str, Any] = {
     "required": [],
     "data": None,
     "handshake": None,
+    "answers": "described",
+    # Of registered schemes only.
+    "ed25519_prefix": None,
+    "key_source": None,
+    "jws": None,
+    "identity": None,
+    "rsa_version_field": None,
 }
 _TAKEN_AS_GIVEN = (
     "name",
@@ -110,6 +146,8 @@ _TAKEN_AS_GIVEN = (
     "separator",
     "timestamp_label",
     "timestamp_field",
+    "signature_field",
+    "signature_items",
     "further_signatures",
     "algorithm",
     "encoding",
@@ -123,6 +161,12 @@ _TAKEN_AS_GIVEN = (
     "required",
     "data",
     "handshake",
+    "answers",
+    "ed25519_prefix",
+    "key_source",
+    "jws",
+    "identity",
+    "rsa_version_field",
 )
 
 
@@ -181,6 +225,7 @@ _STANDARD: Dict[str, Any] = {
     "encoding": "base64",
     "key": "base64",
     "secret_prefix": "whsec_",
+    "ed25519_prefix": "v1a,",
     "content": "{id}.{timestamp}.{body}",
     "tolerance": {"past": 300, "future": 300},
     "event_id": "id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
-from reference.content import parse_content
+from reference.content import Part, field_of, parse_content
 from reference.refusal import Refusal
 
 Described = Dict[str, Any]
@@ -16,23 +16,36 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
 _TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
 _WORDS: Dict[str, List[str]] = {
-    "algorithm": ["hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "token"],
+    "algorithm": [
+        "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token", "ed25519",
+        "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws",
+    ],
     "encoding": ["hex", "hex-upper", "hex-any-case", "base64", "base64url"],
-    "key": ["text", "base64", "hex", "base64-or-text", "base64-and-text"],
+    "key": [
+        "text", "base64", "hex", "base64-or-text", "base64-and-text", "public-key",
+        "public-key-or-text", "identity",
+    ],
     "url_form": ["as-given", "either-port", "partly-decoded"],
     "timestamp_format": _TIME_FORMS,
     "payload": ["json", "json-batch", "form", "json-or-form"],
     "event_time_format": _TIME_FORMS,
     "required": ["id", "type"],
-    "handshake": ["slack-url-verification", "meta-verification"],
-}
+    "handshake": [
+        "slack-url-verification", "meta-verification", "zoom-url-validation",
+        "twitch-callback-verification", "discord-ping", "sns-confirmation", "dropbox-challenge",
+        "okta-verification", "asana-hook-secret", "notion-verification-token", "head-probe",
+        "get-probe",
+    ],
+    "answers": ["described", "empty", "described-400"],
+}  # fmt: skip
+_ASYMMETRIC = ("ed25519", "ecdsa-p256-sha256", "rsa-pkcs1-sha256", "jws")
 
 
 def check_description(described: Described) -> None:
     """Raises the first reason; `described` has every key, and lists where one value may stand."""
     checks = (
         _words, _name, _header_sets, _header_names, _further_signatures, _same_parts, _twice_named, _id_of_proof,
-        _prefix, _separator, _timestamp_label, _content, _unsigned_timestamp, _secret_prefix, _sources, _required,
+        _prefix, _separator, _bare_in_body, _timestamp_label, _content, _unsigned_timestamp, _handshake, _key, _secret_prefix, _sources, _required,
     )  # fmt: skip
     for check in checks:
         reason = check(described)
@@ -58,7 +71,10 @@ def _name(described: Described) -> Optional[str]:
 
 def _header_sets(described: Described) -> Optional[str]:
     sets = described["headers"]
-    if not sets or any(not one.get("signature") for one in sets):
+    in_body = described["signature_field"] is not None
+    if in_body and (sets or described["further_signatures"]):
+        return "it has a signature in the body and another in a header"
+    if (not sets and not in_body) or any(not one.get("signature") for one in sets):
         return "it names no signature header"
     if len(sets) > 4:
         return "it has more than 4 header sets"
@@ -127,10 +143,17 @@ def _separator(described: Described) -> Optional[str]:
     separator = described["separator"]
     if separator is None:
         return None
-    if separator not in (" ", ",", ";"):
+    if separator not in (" ", ",", ";", ", ", "; "):
         return "its separator is not a space, a comma or a semicolon"
-    if described["prefix"].endswith(separator):
+    if described["prefix"].endswith(separator[0]):
         return "its separator also ends its prefix"
+    return None
+
+
+def _bare_in_body(described: Described) -> Optional[str]:
+    is_bare = not described["prefix"] and described["separator"] is None
+    if described["signature_field"] is not None and not is_bare:
+        return "it has a signature in the body, and a prefix or separator"
     return None
 
 
@@ -150,7 +173,7 @@ def _timestamp_label(described: Described) -> Optional[str]:
 
 
 def _has_header(described: Described, part: str) -> bool:
-    return described["headers"][0].get(part) is not None
+    return bool(described["headers"]) and described["headers"][0].get(part) is not None
 
 
 def _has_timestamp(described: Described) -> bool:
@@ -163,10 +186,18 @@ def _content(described: Described) -> Optional[str]:
         return "its content has an unknown part or an unmatched brace"
     names = [part.name for part in parts]
     is_token = described["algorithm"] == "token"
+    is_jws = described["algorithm"] == "jws"
+    if is_jws != (described["jws"] is not None) or (is_jws and parts):
+        return "its algorithm is of registered schemes only"
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
-    if not is_token and "body" not in names and "form" not in names:
+    has_field = any(field_of(part) is not None for part in parts)
+    covered = {"body", "form", "crc32", "sha256"} & set(names) or _surrounds(names) or has_field
+    if not is_token and not is_jws and not covered:
         return "its content does not cover the body"
+    reason = _content_in_body(described, parts)
+    if reason is not None:
+        return reason
     if "form" in names and described["payload"] in ("json", "json-batch"):
         return "its content has the form of a payload that is none"
     if described["url_form"] != "as-given" and "url" not in names:
@@ -174,7 +205,8 @@ def _content(described: Described) -> Optional[str]:
     parameter = described["body_digest_parameter"]
     if parameter is not None and (not parameter or "url" not in names or "form" not in names):
         return "it has a digest of the body in a URL, or for a form, that its content does not cover"
-    if ("secret" in names) != (described["algorithm"] == "plain-sha256"):
+    has_secret = described["algorithm"].startswith("plain-")
+    if ("secret" in names) != has_secret and described["key"] != "identity":
         return "its content has the secret and its algorithm is keyed, or the other way round"
     if "id" in names and not _has_header(described, "id"):
         return "its content has the id but no id header is named"
@@ -182,6 +214,35 @@ def _content(described: Described) -> Optional[str]:
         return "its content has the timestamp but no timestamp is named"
     if len(parts) > 16:
         return "its content has more than 16 parts"
+    return None
+
+
+def _surrounds(names: List[Optional[str]]) -> bool:
+    return "before_signature" in names and "after_signature" in names
+
+
+def _content_in_body(described: Described, parts: List[Part]) -> Optional[str]:
+    around = ("before_signature", "after_signature")
+    fields = [field_of(part) for part in parts if field_of(part) is not None]
+    is_around = any(part.name in around for part in parts)
+    if described["signature_field"] is None:
+        if fields or is_around:
+            return "its content has a field of a body that holds no signature"
+        if described["signature_items"] is not None:
+            return "it has items but no signature in the body"
+        return None
+    others = [part for part in parts if field_of(part) is None and part.name not in around]
+    if any(part.name not in (None, "secret") for part in others):
+        return "it has a signature in the body, and content that is no field of the body"
+    if described["signature_field"] in fields:
+        return "its content has the field of its signature"
+    if described["payload"] != "json":
+        return "it has a signature in a body that may be no JSON"
+    time = described["timestamp_field"]
+    if described["signature_items"] is not None and (is_around or time is not None):
+        return "it has items, and a timestamp or content that is of no item"
+    if time is not None and time not in fields and not _surrounds([part.name for part in parts]):
+        return "it has a timestamp in the body that its content does not cover"
     return None
 
 
@@ -195,6 +256,28 @@ def _unsigned_timestamp(described: Described) -> Optional[str]:
         parts = parse_content(described["content"]) or []
         if all(part.name != "timestamp" for part in parts):
             return "it names a timestamp that its content does not cover"
+    return None
+
+
+def _handshake(described: Described) -> Optional[str]:
+    needed = {"zoom-url-validation": "hmac-sha256", "okta-verification": "token"}
+    algorithm = described["algorithm"]
+    if needed.get(described["handshake"], algorithm) != algorithm:
+        return "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)"
+    return None
+
+
+def _key(described: Described) -> Optional[str]:
+    key, algorithm = described["key"], described["algorithm"]
+    is_public = key in ("public-key", "identity")
+    if algorithm == "jws":
+        fits = is_public or key in ("text", "public-key-or-text")
+    else:
+        fits = is_public == (algorithm in _ASYMMETRIC) and key != "public-key-or-text"
+    if not fits:
+        return "its algorithm and the form of its key do not fit"
+    if key == "identity" and (described["key_source"] is None or algorithm not in _ASYMMETRIC):
+        return "the form of its key is of registered schemes only"
     return None
 
 
@@ -218,7 +301,9 @@ def _sources(described: Described) -> Optional[str]:
     if any(len(sources) > 4 for sources in lists):
         return "an event field has more than 4 sources"
     paths = [text[len("body:") :] for text in every if text.startswith("body:")]
-    paths += [described[key] for key in ("data", "timestamp_field") if described[key] is not None]
+    keys = ("data", "timestamp_field", "signature_field", "signature_items")
+    paths += [described[key] for key in keys if described[key] is not None]
+    paths += [field for field in map(field_of, parse_content(described["content"]) or []) if field is not None]
     for path in paths:
         names = path.split(".")
         if len(names) > 4 or "" in names:

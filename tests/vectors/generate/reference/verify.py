@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import List, Optional
+from typing import Dict, List, Optional, Tuple
 
+from reference.asymmetric.deciding import Received, mismatch, prove_content, prove_jws
+from reference.asymmetric.keys import PublicKey
 from reference.body_time import text_at
 from reference.content import fill_content
 from reference.headers import Headers, RequestHeaders, check_headers, choose_set
 from reference.refusal import Refusal
 from reference.scheme import HeaderSet, Scheme, Tolerance
-from reference.signature import candidates, labelled_timestamp, mac
+from reference.secret import Key
+from reference.signature import Candidates, Kinds, candidates, labelled_timestamp, mac
+from reference.signature_in_body import fitting_in_body
 from reference.timestamps import TIME_FORM_NAMES, parse_time
 from reference.url import query_parameter, sorted_form, url_forms
 
@@ -26,6 +31,8 @@ class Request:
     headers: Headers
     method: Optional[str] = None
     url: Optional[str] = None
+    #: The key that was fetched, as it was answered.
+    key: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class Verified:
     chosen: HeaderSet
     headers: RequestHeaders
     body: bytes
+    key: bytes
+    """That of the secret which fitted."""
 
 
 def check_context(scheme: Scheme, method: Optional[str], url: Optional[str]) -> None:
@@ -61,12 +70,49 @@ def check_timestamp(scheme: Scheme, text: str) -> Fraction:
 
 
 def verify(
-    scheme: Scheme, keys: List[List[bytes]], request: Request, now: int, tolerance: Tolerance
+    scheme: Scheme, keys: List[List[Key]], request: Request, now: int, tolerance: Tolerance
 ) -> Verified:
     check_context(scheme, request.method, request.url)
     headers = RequestHeaders(request.headers)
     chosen = choose_set(scheme, headers)
     check_headers(scheme, chosen, headers)
+    received = Received(headers, request.body, request.key, now)
+    instant: Optional[Fraction] = None
+    if scheme.signature_field is not None:
+        key_index = fitting_in_body(scheme, keys, received)
+    elif scheme.jws is not None:
+        signature_text = headers.value(chosen.signature) or ""
+        key_index, instant = prove_jws(scheme, keys, received, chosen.signature, signature_text)
+    else:
+        key_index, instant = _prove_headers(scheme, keys, request, received, chosen)
+    if scheme.timestamp_field is not None:
+        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
+    if instant is not None:
+        check_freshness(now - instant, tolerance)
+    id_text = None if chosen.id is None else headers.value(chosen.id)
+    of_secret = keys[key_index] if key_index < len(keys) else []
+    shared = [key for key in of_secret if isinstance(key, bytes)]
+    return Verified(
+        key_index=key_index,
+        timestamp=instant,
+        id=_identity(scheme, id_text, headers),
+        dedupe_key=_early_dedupe_key(scheme, id_text, headers),
+        chosen=chosen,
+        headers=headers,
+        body=request.body,
+        key=shared[0] if shared else b"",
+    )
+
+
+def _prove_headers(
+    scheme: Scheme,
+    keys: List[List[Key]],
+    request: Request,
+    received: Received,
+    chosen: HeaderSet,
+) -> Tuple[int, Optional[Fraction]]:
+    """The first secret that fits the signatures in headers, and the timestamp in one."""
+    headers = received.headers
     signature_text = headers.value(chosen.signature) or ""
 
     timestamp_text: Optional[str] = None
@@ -76,53 +122,76 @@ def verify(
         timestamp_text = labelled_timestamp(scheme, chosen.signature, signature_text)
     instant = None if timestamp_text is None else check_timestamp(scheme, timestamp_text)
 
-    further = [headers.value(name) for name in scheme.further_signatures if name in headers]
-    tags = candidates(
-        scheme, chosen.signature, [signature_text, *(text for text in further if text is not None)]
-    )
     id_text = None if chosen.id is None else headers.value(chosen.id)
+    further = [headers.value(name) for name in scheme.further_signatures if name in headers]
+    found = candidates(
+        scheme, kinds_of(scheme, keys), chosen.signature,
+        [signature_text, *(text for text in further if text is not None)],
+    )  # fmt: skip
     values = {
         "body": request.body,
         "id": (id_text or "").encode("ascii"),
         "timestamp": (timestamp_text or "").encode("ascii"),
         "method": (request.method or "").encode("utf-8"),
         "form": form_content(scheme, request.body, request.url),
+        **digests_of(request.body),
     }
+    return _prove(scheme, keys, request, received, found, values), instant
+
+
+def kinds_of(scheme: Scheme, keys: List[List[Key]]) -> Kinds:
+    """A scheme of public keys has no tags; others have what their secrets are."""
+    if scheme.is_asymmetric:
+        return Kinds(tags=False, public=True)
+    every = [isinstance(key, PublicKey) for of_secret in keys for key in of_secret]
+    return Kinds(tags=not all(every), public=any(every))
+
+
+def digests_of(body: bytes) -> Dict[str, bytes]:
+    return {
+        "crc32": str(binascii.crc32(body)).encode("ascii"),
+        "sha256": hashlib.sha256(body).hexdigest().encode("ascii"),
+    }
+
+
+def _prove(
+    scheme: Scheme,
+    keys: List[List[Key]],
+    request: Request,
+    received: Received,
+    found: Candidates,
+    values: Dict[str, bytes],
+) -> int:
+    """The first secret that fits."""
     urls = [b""] if request.url is None else [
         url.encode("utf-8") for url in url_forms(scheme.url_form, request.url)
     ]  # fmt: skip
 
-    def fits(key: bytes, url: bytes) -> bool:
-        content = fill_content(scheme.content, {**values, "url": url, "secret": key})
-        return mac(scheme, key, content) in tags
+    def content(url: bytes, secret: bytes) -> bytes:
+        return fill_content(scheme.content, {**values, "url": url, "secret": secret})
 
-    fitting = [
-        index
-        for index, of_secret in enumerate(keys)
-        if any(fits(key, url) for key in of_secret for url in urls)
-    ]
+    def fits(key: Key, url: bytes) -> bool:
+        if isinstance(key, PublicKey):
+            message = content(urls[0], b"")
+            return any(key.verifies("ed25519", message, one) for one in found.public)
+        return mac(scheme, key, content(url, key)) in found.tags
+
+    if scheme.is_asymmetric:
+        fitting = [
+            prove_content(scheme, keys, received, found.public, lambda secret: content(urls[0], secret))
+        ]
+    else:
+        fitting = [
+            index
+            for index, of_secret in enumerate(keys)
+            if any(fits(key, url) for key in of_secret for url in urls)
+        ]
     digest = body_digest(scheme, request.url)
     if digest is not None and digest != hashlib.sha256(request.body).hexdigest():
         fitting = []
     if not fitting:
-        raise Refusal(
-            "signature_mismatch",
-            "no secret fits the signature; is it this endpoint's secret, and is the body passed as"
-            " the bytes received?",
-        )
-    if scheme.timestamp_field is not None:
-        instant = _timestamp_in_body(scheme, scheme.timestamp_field, request.body)
-    if instant is not None:
-        check_freshness(now - instant, tolerance)
-    return Verified(
-        key_index=fitting[0],
-        timestamp=instant,
-        id=_identity(scheme, id_text, headers),
-        dedupe_key=_early_dedupe_key(scheme, id_text, headers),
-        chosen=chosen,
-        headers=headers,
-        body=request.body,
-    )
+        raise mismatch()
+    return fitting[0]
 
 
 def body_digest(scheme: Scheme, url: Optional[str]) -> Optional[str]:

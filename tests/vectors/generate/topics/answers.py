@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Optional
 
 from casebook import Case, Topic
-from guardbook import challenge_answer_case, event_answer_case, refusal_answer_case
+from guardbook import event_answer_case, refusal_answer_case
 from topics.codes import CLASSES
 
 
@@ -64,6 +64,32 @@ def _refusals() -> List[Case]:
     ]  # fmt: skip
 
 
+def _forms() -> List[Case]:
+    empty: Any = {"answers": "empty"}
+    bad: Any = {"answers": "described-400"}
+    wrong, guard = "VerificationError", "GuardError"
+    return [
+        event_answer_case("answer-empty-handled", "Xero wants no body.", "", handling="handled",
+                          event_id="evt_1", event_type="ping", **empty),
+        event_answer_case("answer-empty-pending", "Nor another status.", "", handling="pending",
+                          event_id="evt_1", event_type="ping", **empty),
+        _refusal("empty-mismatch", "Nor of a wrong signature.", 401, "signature_mismatch", wrong,
+                 **empty),
+        _refusal("empty-method", "What else there is stays.", 405, "method_not_allowed", guard,
+                 allowed_methods="HEAD, POST", **empty),
+        _refusal("empty-retry", "When to come back too.", 409, "event_in_progress", guard,
+                 retry_after_ms=1500, **empty),
+        event_answer_case("answer-400-handled", "What is taken is answered as ever.",
+                          '{"status":"handled","id":null,"type":null}', handling="handled",
+                          event_id=None, event_type=None, **bad),
+        _refusal("400-mismatch", "Figma wants 400 for a wrong passcode.", 400,
+                 "signature_mismatch", wrong, **bad),
+        _refusal("400-missing", "And for none.", 400, "missing_header", wrong, **bad),
+        _refusal("400-address", "Other refusals keep their status.", 403, "address_not_allowed",
+                 guard, **bad),
+    ]  # fmt: skip
+
+
 def topic() -> Topic:
     return Topic(
         "answer.json",
@@ -72,9 +98,6 @@ def topic() -> Topic:
         [
             *_events(),
             *_refusals(),
-            challenge_answer_case("answer-challenge", "A handshake.", challenge="1158201444"),
-            challenge_answer_case(
-                "answer-challenge-markup", "A challenge is no page.", challenge="<b>&amp;</b>"
-            ),
+            *_forms(),
         ],
     )

@@ -27,7 +27,7 @@ def _methods() -> List[Case]:
         refused("post", "lower-case"),
         refused("POST ", "trailing-space"),
         refused("", "empty"),
-        _case("get-meta", "Meta's handshake comes with GET.", "query_handshake", method="GET", **meta),
+        _case("get-meta", "Meta's handshake comes with GET.", "handshake", method="GET", **meta),
         _case("get-meta-no-token", "Without a verify token no handshake is answered.",
               "method_not_allowed", method="GET", **{**meta, "verify_token": None}),
         _case("put-meta", "Meta, and another method.", "method_not_allowed", method="PUT", **meta),
@@ -36,6 +36,29 @@ def _methods() -> List[Case]:
               "method_not_allowed", method="GET", verify_token="meatyhamhock"),
         _case("get-slack", "Slack's handshake is a POST.", "method_not_allowed", scheme="slack",
               method="GET", verify_token="meatyhamhock"),
+        *(case for scheme, method in _WITHOUT_BODY for case in _probed(scheme, method)),
+        *(_case(f"{method.lower()}-{scheme}", "Its handshake is a POST.", "method_not_allowed",
+                scheme=scheme, method=method)
+          for scheme in ("zoom", "twitch", "asana", "notion") for method in ("GET", "HEAD")),
+    ]  # fmt: skip
+
+
+_WITHOUT_BODY = (
+    ("dropbox", "GET"), ("okta", "GET"), ("trello", "HEAD"), ("mandrill", "HEAD"),
+    ("intercom", "HEAD"),
+)  # fmt: skip
+
+
+def _probed(scheme: str, method: str) -> List[Case]:
+    other = "HEAD" if method == "GET" else "GET"
+    some: Any = {"scheme": scheme, "content_type": None, "content_length": None}
+    return [
+        _case(f"{method.lower()}-{scheme}", f"A handshake by {method}.", "handshake",
+              method=method, **some),
+        _case(f"{other.lower()}-{scheme}", f"And not by {other}.", "method_not_allowed",
+              method=other, **some),
+        _case(f"put-{scheme}", "Nor by another.", "method_not_allowed", method="PUT", **some),
+        _case(f"post-{scheme}", "Its deliveries.", "delivery", **some),
     ]  # fmt: skip
 
 

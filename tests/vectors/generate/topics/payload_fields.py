@@ -290,6 +290,17 @@ def _order() -> List[Case]:
     ]  # fmt: skip
 
 
+def _echo(challenge: str) -> Dict[str, Any]:
+    headers = [
+        ["content-type", "text/plain; charset=utf-8"], ["cache-control", "no-store"],
+        ["x-content-type-options", "nosniff"],
+    ]  # fmt: skip
+    return {
+        "answer": {"status": 200, "headers": headers, "body": challenge}, "needs_consent": False,
+        "secret": None, "confirmation_url": None, "topic": None,
+    }  # fmt: skip
+
+
 def _challenges() -> List[Case]:
     def slack(called: str, about: str, event: Stated, text: str,
               says: Optional[str] = None) -> Case:  # fmt: skip
@@ -304,9 +315,9 @@ def _challenges() -> List[Case]:
     published = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
     return [
         challenge("published", "The challenge that Slack's documentation shows.",
-                  {"type": "url_verification", "challenge": published}, f'"{published}"'),
-        challenge("escaped", "Escapes are unescaped.", {"challenge": "a/b"}, '"a\\/b"'),
-        challenge("longest", "1024 characters.", {"challenge": "c" * 1024}, f'"{"c" * 1024}"'),
+                  {"type": "url_verification", "handshake": _echo(published)}, f'"{published}"'),
+        challenge("escaped", "Escapes are unescaped.", {"handshake": _echo("a/b")}, '"a\\/b"'),
+        challenge("longest", "1024 characters.", {"handshake": _echo("c" * 1024)}, f'"{"c" * 1024}"'),
         challenge("too-long", "1025 characters.", _BAD, f'"{"c" * 1025}"', odd),
         challenge("empty", "An empty one.", _BAD, '""', odd),
         challenge("space", "One with a space.", _BAD, '"a b"', odd),

@@ -421,6 +421,14 @@ def _of_urls() -> List[ProviderSample]:
             "x-twilio-signature", url=URL,
         ),
         ProviderSample(
+            "twilio-shared-key", form,
+            called("X-Twilio-Signature", lambda body: url + (sorted_form if body == form else body),
+                   "sha256", ("I-Twilio-Idempotency-Token", "i1"),
+                   ("X-Twilio-Webhooks-Signature-Settings", "key=SK1,algorithm=HMAC_SHA256")),
+            {"id": "i1", "type": None, "dedupe_key": "twilio-shared-key:i1", "data": form.decode()},
+            "x-twilio-signature", url=URL,
+        ),
+        ProviderSample(
             "square",
             _json({"type": "payment.updated", "event_id": "e1", "created_at": _AGO, "data": {"n": 1}}),
             called("x-square-hmacsha256-signature", lambda body: url + body, "sha256"),

@@ -6,6 +6,7 @@ from casebook import Topic
 from topics import (
     receiving_callers,
     receiving_events,
+    receiving_handshakes,
     receiving_order,
     receiving_proofs,
     receiving_requests,
@@ -13,6 +14,7 @@ from topics import (
 
 _IN_ORDER = (
     receiving_order, receiving_requests, receiving_callers, receiving_proofs, receiving_events,
+    receiving_handshakes,
 )  # fmt: skip
 
 

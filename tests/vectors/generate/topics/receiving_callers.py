@@ -105,7 +105,7 @@ def _rates() -> List[Case]:
              [_from("handled", "unknown"), _from("rate_limited", "garbage")], [paid()],
              **_PROXY, **_ONE),
         case("rate-handshake", "Handshakes count.",
-             [request("challenge", [], method="GET", query=ALL_PARAMETERS),
+             [request("handshake", [], method="GET", query=ALL_PARAMETERS),
               request("rate_limited", [], method="GET", query=ALL_PARAMETERS)],
              scheme="meta", secrets=["app secret"], verify_token="meatyhamhock", **_ONE),
         case("rate-parallel", "Of requests that come together no more are admitted.",

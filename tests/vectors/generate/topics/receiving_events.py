@@ -35,9 +35,9 @@ def _meta() -> List[Case]:
     malformed = "malformed_handshake"
     return [
         case("meta-handshake", "Each time it is asked, and it is no event.",
-             [_get("challenge", ALL_PARAMETERS), _get("challenge", ALL_PARAMETERS)], **_META),
+             [_get("handshake", ALL_PARAMETERS), _get("handshake", ALL_PARAMETERS)], **_META),
         case("meta-handshake-escaped", "Its query is a form.",
-             [_get("challenge", "hub.mode=subscribe&hub.verify_token=%C3%A9+%26%3D"
+             [_get("handshake", "hub.mode=subscribe&hub.verify_token=%C3%A9+%26%3D"
                                 "&hub.challenge=%3Cscript%3E")],
              **{**_META, "verify_token": "\u00e9 &="}),
         case("meta-handshake-refused", "With another token.",
@@ -66,7 +66,7 @@ def _slack() -> List[Case]:
     command = b"command=%2Fdeploy&text=to+the+moon%26back&trigger_id=13345224609.738474920"
     return [
         case("slack-handshake", "A signed event with a challenge: no handler or schema sees it.",
-             [asked("challenge", _CHALLENGE), asked("challenge", _CHALLENGE)],
+             [asked("handshake", _CHALLENGE), asked("handshake", _CHALLENGE)],
              schemas={"*": False}, **_SLACK),
         case("slack-handshake-refused", "Not signed, forged, stale, without its challenge.",
              [request("missing_header", JSON_TYPE, _CHALLENGE),

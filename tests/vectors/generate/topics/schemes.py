@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 
 from casebook import Case, Topic, construct_case
 from fixtures import SAMPLES, TEXT_SECRET
+from topics import schemes_in_body
 from topics.provider_samples import provider_samples
 
 _BAD, _UNKNOWN = "malformed_scheme", "unknown_scheme"
@@ -99,10 +100,37 @@ def _names() -> List[Case]:
     ]  # fmt: skip
 
 
+def _handshakes() -> List[Case]:
+    needs = "its handshake needs hmac-sha256 (zoom-url-validation) or a token (okta-verification)"
+    token: Any = {"algorithm": "token", "content": ""}
+    anywhere = (
+        "slack-url-verification", "meta-verification", "twitch-callback-verification",
+        "discord-ping", "sns-confirmation", "dropbox-challenge", "asana-hook-secret",
+        "notion-verification-token", "head-probe", "get-probe",
+    )  # fmt: skip
+    return [
+        *(_good(f"handshake-{word}", "A handshake that goes with every algorithm.",
+                handshake=word, algorithm="hmac-sha512") for word in anywhere),
+        *(_good(f"answers-{word}", "A form of answers.", answers=word)
+          for word in ("described", "empty", "described-400")),
+        _good("handshake-zoom", "Zoom's is answered by HMAC-SHA-256.", handshake="zoom-url-validation"),
+        _good("handshake-okta", "Okta's is known by its token.", handshake="okta-verification", **token),
+        _bad("handshake-zoom-sha1", "And not by another.", needs, handshake="zoom-url-validation",
+             algorithm="hmac-sha1"),
+        _bad("handshake-zoom-token", "A token answers nothing.", needs,
+             handshake="zoom-url-validation", **token),
+        _bad("handshake-okta-hmac", "A key is not sent.", needs, handshake="okta-verification"),
+        _bad("handshake-after-content", "What is signed comes first.",
+             "its content does not cover the body", handshake="okta-verification", content=""),
+        _bad("handshake-before-secret-prefix", "The secret's prefix comes later.", needs,
+             handshake="okta-verification", secret_prefix="x_"),
+    ]  # fmt: skip
+
+
 def _words() -> List[Case]:
     return [
         _bad("word-algorithm", "An algorithm without its hmac-.",
-             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, token", algorithm="sha256"),
+             "algorithm is not one of hmac-sha256, hmac-sha1, hmac-sha512, plain-sha256, plain-md5, token", algorithm="sha256"),
         _bad("word-algorithm-md5", "An algorithm that is not offered.",
              "algorithm is not one of", algorithm="hmac-md5"),
         _bad("word-encoding", "An encoding that is not offered.",
@@ -119,6 +147,12 @@ def _words() -> List[Case]:
              f"event_time_format is not one of {_TIME_WORDS}", event_time_format="unix"),
         _bad("word-required", "A field that cannot be required.",
              "required is not one of id, type", required=["id", "time"]),
+        _bad("word-handshake", "An unknown handshake.", "handshake is not one of slack-url-verification, "
+             "meta-verification, zoom-url-validation, twitch-callback-verification, discord-ping, "
+             "sns-confirmation, dropbox-challenge, okta-verification, asana-hook-secret, "
+             "notion-verification-token, head-probe, get-probe", handshake="echo"),
+        _bad("word-answers", "An unknown form of answers.",
+             "answers is not one of described, empty, described-400", answers="none"),
         _bad("word-empty", "An empty word.", "key is not one of", key=""),
         _bad("word-before-name", "Words are checked before everything else.",
              "required is not one of", name="", required=["x"]),
@@ -217,7 +251,12 @@ def _signature_parts() -> List[Case]:
         _good("prefix-comma", "A prefix that ends in a comma.", prefix="v1,", separator=" "),
         _bad("separator-pipe", "A separator that is not offered.", separator, separator="|"),
         _bad("separator-empty", "An empty separator is not null.", separator, separator=""),
-        _bad("separator-two", "A separator of two characters.", separator, separator=", "),
+        _bad("separator-two", "A separator of two characters.", separator, separator=",;"),
+        _good("separator-and-space", "A space after the separator.", prefix="v1=", separator=", "),
+        _bad("separator-two-spaces", "A space after a space.", separator, separator="  "),
+        _bad("separator-space-first", "A space before the separator.", separator, separator=" ,"),
+        _bad("separator-and-space-ends-prefix", "The separator would split the prefix.", ends,
+             prefix="v1,", separator=", "),
         _bad("separator-ends-prefix", "The separator would split the prefix.", ends,
              prefix="v1,", separator=","),
         _good("separator-semicolon", "A semicolon.", prefix="v1=", separator=";"),
@@ -412,6 +451,6 @@ def topic() -> Topic:
         "construct-schemes.json",
         "construct",
         "Schemes by name and by description: every reason of malformed_scheme, in its order.",
-        _names() + _words() + _name_and_headers() + _signature_parts() + _content()
-        + _other_proofs() + _secret_and_events(),
+        _names() + _words() + _handshakes() + _name_and_headers() + _signature_parts() + _content()
+        + _other_proofs() + schemes_in_body.cases() + _secret_and_events(),
     )  # fmt: skip

@@ -145,7 +145,6 @@ def _base64() -> List[Case]:
         ("padding-inside", "Padding before the end.", "whsec_QQ==QUJD"),
         ("doubled-prefix", "The prefix twice.", "whsec_whsec_QUJD"),
         ("upper-case-prefix", "The prefix in another case.", "WHSEC_QUJD"),
-        ("public-key", "An asymmetric public key.", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqf"),
         ("text", "A text with its apostrophe and spaces.", TEXT_SECRET),
         ("quoted", "A secret in quotes.", f'"{STANDARD_SECRET}"'),
         ("non-ascii", "A letter beyond ASCII.", "whsec_QUJ\u00e9"),
@@ -161,6 +160,8 @@ def _base64() -> List[Case]:
         for called, about, secret in refused
     ]
     return cases + [
+        _case("base64-public-key", "A public key of 24 bytes.", _BAD, "standard",
+              "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqf", says="the secret is not a public key"),
         _case("base64-svix-refused", "Svix has the same rule.", _BAD,
               "svix", "whsec_QR", says=_BASE64),
         _case("base64-foreign-prefix", "whsec_ where the scheme has no prefix.", _BAD,

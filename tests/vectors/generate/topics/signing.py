@@ -147,6 +147,11 @@ def _refused() -> List[Case]:
                 "sha256", "a\x1bb", f"the header x-webhook-event-id {characters}"),
         refused("shopify-id-nul", "A NUL.", bad, "shopify", "a\0b",
                 f"the header x-shopify-webhook-id {characters}"),
+        sign_case(
+            "sign-of-body", "No header can carry a signature that is in the body.",
+            "missing_signature", scheme="mailgun", secrets=[TEXT_SECRET], body=_BODY, now=NOW,
+            says="the scheme's signature is no header but the field signature.signature of the body",
+        ),
     ]  # fmt: skip
 
 

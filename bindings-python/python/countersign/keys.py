@@ -1,0 +1,211 @@
+"""Keys that a provider publishes, fetched and kept.
+
+Some providers sign with a private key and name in each request which public key verifies it: PayPal
+and Amazon SNS a certificate's URL, Plaid and Circle an id. Which URLs are the provider's is checked
+before they are named here; fetching is up to the host.
+
+>>> from countersign import VerificationError, Webhook
+>>> from countersign.keys import KeyFetcher
+>>> keys = KeyFetcher()
+>>> webhook = Webhook("paypal", "8PT597110X687430LKGECATA")
+>>> try:
+...     keys.verify(webhook, b"{}", {})
+... except VerificationError as error:
+...     print(error.code)
+missing_header
+
+A :class:`countersign.Receiver` takes it as ``keys=KeyFetcher()``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import OrderedDict
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
+
+from countersign._countersign import Event, Verified, Webhook, refusal
+from countersign.errors import VerificationError
+
+if TYPE_CHECKING:
+    from http.client import HTTPMessage
+    from typing import IO
+
+__all__ = ["KeyFetcher"]
+
+T = TypeVar("T")
+
+#: The largest answer that can be a key; a set of 32 RSA keys has a quarter of it.
+_LARGEST_KEY = 64 * 1024
+#: How many keys are kept.
+_MOST_KEYS = 64
+#: How many keys are fetched in a minute, whatever requests name.
+_MOST_FETCHES = 30
+#: A key that did not verify is fetched anew after this long, in seconds: it may have been replaced.
+_RENEWAL = 60.0
+
+#: What answers with the key of an id: the id and, if there is one, the URL.
+ByKeyId = Callable[[str], Union[bytes, str]]
+
+
+class _Kept(NamedTuple):
+    key: bytes
+    fetched_at: float
+
+
+class KeyFetcher:
+    """Verifies requests whose keys must be fetched, and keeps these keys in memory.
+
+    Keys are fetched by HTTPS from the URL that core names, without redirects, at most 64 KiB each and
+    30 a minute; 64 are kept. Any number of threads may use one.
+
+    :param by_key_id: gives the key of an id, for providers whose keys need an account: ``plaid``
+        (``/webhook_verification_key/get``, the JSON of ``key``), ``circle``, ``fusionauth``. It may
+        raise whatever it likes.
+    :param lifetime: how long a key is kept, in seconds.
+    :param timeout: how long fetching one may take, in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        by_key_id: ByKeyId | None = None,
+        lifetime: float = 86_400.0,
+        timeout: float = 5.0,
+    ) -> None:
+        self._by_key_id = by_key_id
+        self._lifetime = lifetime
+        self._timeout = timeout
+        self._kept: OrderedDict[tuple[str | None, str | None], _Kept] = OrderedDict()
+        self._fetches: list[float] = []
+        self._lock = threading.Lock()
+        handlers = [_NoRedirect(), urllib.request.HTTPSHandler()]
+        self._opener = urllib.request.build_opener(*handlers)
+
+    def verify(
+        self,
+        webhook: Webhook,
+        body: Any,
+        headers: Any,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Verified:
+        """:meth:`Webhook.verify`, with the key that the request needs.
+
+        Raises what that raises, and ``GuardError`` (``key_unavailable``) if the key cannot be fetched.
+        """
+
+        def decide(key: bytes | None) -> Verified:
+            return webhook.verify(body, headers, now=now, url=url, method=method, key=key)
+
+        return self.decide(decide)
+
+    def unwrap(
+        self,
+        webhook: Webhook,
+        body: Any,
+        headers: Any,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Event:
+        """:meth:`Webhook.unwrap`, with the key that the request needs."""
+        verified = self.verify(webhook, body, headers, now=now, url=url, method=method)
+        return verified.event()
+
+    def decide(self, verify: Callable[[bytes | None], T]) -> T:
+        """What ``verify`` answers: without a key, and if it needs one, with that."""
+        try:
+            return verify(None)
+        except VerificationError as error:
+            if error.code != "key_needed":
+                raise
+            wanted = (error.key_url, error.key_id)
+        kept = self._key(wanted)
+        try:
+            return verify(kept.key)
+        except VerificationError as error:
+            if error.code not in _MAY_BE_OLD:
+                raise
+            fresh = self._renewed(wanted, kept)
+            if fresh is None:
+                raise
+        return verify(fresh.key)
+
+    def _key(self, wanted: tuple[str | None, str | None]) -> _Kept:
+        with self._lock:
+            kept = self._kept.get(wanted)
+            if kept is not None and time.monotonic() - kept.fetched_at < self._lifetime:
+                self._kept.move_to_end(wanted)
+                return kept
+        return self._fetched(wanted)
+
+    def _renewed(self, wanted: tuple[str | None, str | None], kept: _Kept) -> _Kept | None:
+        """The key anew, if it may have been replaced meanwhile."""
+        if time.monotonic() - kept.fetched_at < _RENEWAL:
+            return None
+        fresh = self._fetched(wanted)
+        return None if fresh.key == kept.key else fresh
+
+    def _fetched(self, wanted: tuple[str | None, str | None]) -> _Kept:
+        self._count_fetch()
+        try:
+            key = self._ask(*wanted)
+        except Exception as error:
+            raise refusal("key_unavailable") from error
+        kept = _Kept(key, time.monotonic())
+        with self._lock:
+            self._kept[wanted] = kept
+            self._kept.move_to_end(wanted)
+            if len(self._kept) > _MOST_KEYS:
+                self._kept.popitem(last=False)
+        return kept
+
+    def _count_fetch(self) -> None:
+        """Requests that nobody has signed may name keys: they do not make a host ask without end."""
+        now = time.monotonic()
+        with self._lock:
+            self._fetches = [at for at in self._fetches if now - at < 60]
+            if len(self._fetches) >= _MOST_FETCHES:
+                raise refusal("key_unavailable")
+            self._fetches.append(now)
+
+    def _ask(self, url: str | None, key_id: str | None) -> bytes:
+        if url is None:
+            if self._by_key_id is None or key_id is None:
+                raise LookupError("the key is known by its id alone; pass by_key_id")
+            key = self._by_key_id(key_id)
+            return key.encode() if isinstance(key, str) else bytes(key)
+        if not url.startswith("https://"):
+            raise ValueError("keys are fetched by HTTPS")
+        with self._opener.open(url, timeout=self._timeout) as answer:
+            key = answer.read(_LARGEST_KEY + 1)
+        if answer.status != 200 or len(key) > _LARGEST_KEY:
+            raise HTTPException("the answer is no key")
+        return key
+
+
+#: What a key that the provider has replaced can lead to.
+_MAY_BE_OLD = frozenset({"signature_mismatch", "malformed_key", "expired_certificate"})
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Where a redirect leads, nobody has checked."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> None:
+        raise urllib.error.HTTPError(req.full_url, code, "a redirect", headers, fp)

@@ -1,0 +1,2 @@
+import "./asymmetric-init.edge-light.js";
+export * from "./asymmetric/index.js";

@@ -1,0 +1,2 @@
+import "./asymmetric-init.js";
+export * from "./asymmetric/index.js";

@@ -1,0 +1,2 @@
+import "./asymmetric-init.workerd.js";
+export * from "./asymmetric/index.js";

@@ -1,0 +1,313 @@
+//! Signed requests as the providers send them, to test handlers with. Feature `testing`.
+//!
+//! Each registered scheme has a sample: the headers that its provider sends beside the signature, and
+//! a payload of the shape that it has, with invented values.
+
+mod fill;
+mod sample;
+mod samples;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+pub use sample::{Sample, SampleBody, samples};
+
+use crate::error::VerificationError;
+use crate::headers::SignedHeaders;
+use crate::sign::Message;
+use crate::time::UnixTime;
+use crate::webhook::Webhook;
+use fill::Values;
+
+/// The URL of requests for which none was said.
+pub const DEFAULT_URL: &str = "https://example.com/webhooks";
+
+/// A request as a provider makes it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SignedRequest {
+    /// The method, in upper case.
+    pub method: String,
+    /// The URL that is called, and that the scheme signs if it signs one.
+    pub url: String,
+    /// The headers: names in lower case, each once.
+    pub headers: SignedHeaders,
+    /// The body, which must be sent to the byte.
+    pub body: Vec<u8>,
+}
+
+/// A request that is to be signed: the provider's sample, with what a test wants otherwise.
+///
+/// ```
+/// use countersign::testing::SampleRequest;
+/// use countersign::{Request, Scheme, Secret, UnixTime, Webhook};
+///
+/// let webhook = Webhook::new(Scheme::STRIPE, [Secret::parse("whsec_test")?])?;
+/// let now = UnixTime::from_seconds(1_764_450_000);
+/// let request = SampleRequest::new(&webhook).event_type("invoice.voided").sign(now)?;
+///
+/// let verified = webhook.verify(&Request::new(&request.headers, &request.body), now)?;
+/// let event = verified.event()?;
+/// assert_eq!(event.event_type(), Some("invoice.voided"));
+/// assert_eq!(event.timestamp(), Some(now));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SampleRequest<'a> {
+    webhook: &'a Webhook,
+    payload: Option<&'a [u8]>,
+    id: Option<&'a str>,
+    event_type: Option<&'a str>,
+    method: &'a str,
+    url: &'a str,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> SampleRequest<'a> {
+    /// The sample of the webhook's scheme; of a scheme that is not registered, a payload as Standard
+    /// Webhooks recommends it. The webhook's first secret signs.
+    pub fn new(webhook: &'a Webhook) -> Self {
+        Self {
+            webhook,
+            payload: None,
+            id: None,
+            event_type: None,
+            method: "POST",
+            url: DEFAULT_URL,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Another body. Its id, type and time are its own; those of headers stay the sample's.
+    pub fn payload(mut self, payload: &'a [u8]) -> Self {
+        self.payload = Some(payload);
+        self
+    }
+
+    /// Another id of the event, and of the delivery. The sample's is always the same.
+    pub fn id(mut self, id: &'a str) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Another type of the event. Where the provider has several samples it also chooses among them.
+    pub fn event_type(mut self, event_type: &'a str) -> Self {
+        self.event_type = Some(event_type);
+        self
+    }
+
+    /// Another method than `POST`, in upper case.
+    pub fn method(mut self, method: &'a str) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Another URL than [`DEFAULT_URL`].
+    pub fn url(mut self, url: &'a str) -> Self {
+        self.url = url;
+        self
+    }
+
+    /// A further header, or another value than the sample's. What is signed stays as it is.
+    pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The request, made at this time.
+    ///
+    /// # Errors
+    /// As for [`Webhook::sign`].
+    pub fn sign(&self, now: UnixTime) -> Result<SignedRequest, VerificationError> {
+        let sample = Sample::select(self.webhook.scheme_name(), self.event_type);
+        let values = Values::new(sample, self.id, self.event_type, now);
+        let body = match self.payload {
+            Some(payload) => payload.to_vec(),
+            None => sample.body(&values).into_bytes(),
+        };
+        let message = Message::new(&body)
+            .id(values.delivery_id)
+            .method(self.method)
+            .url(self.url);
+        // Where the signature is in a header, the body stays as it is.
+        let signed = match self.webhook.signs_in_body() {
+            true => SignedHeaders::new(),
+            false => self.webhook.sign_message(&message, now)?,
+        };
+        let body = self.webhook.sign_body(&message, now)?;
+
+        let mut headers = SignedHeaders::new();
+        let content_type = match self.payload {
+            Some(payload) => sample.content_type_of(payload),
+            None => sample.content_type,
+        };
+        set(&mut headers, "content-type", content_type.into());
+        for (name, value) in sample.headers {
+            set(&mut headers, name, values.fill_text(value));
+        }
+        for (name, value) in &self.headers {
+            set(&mut headers, name, (*value).into());
+        }
+        for (name, value) in signed {
+            set(&mut headers, &name, value);
+        }
+        Ok(SignedRequest {
+            method: self.method.to_string(),
+            url: self.url.to_string(),
+            headers,
+            body,
+        })
+    }
+}
+
+/// Adds a header, or replaces the one of this name.
+fn set(headers: &mut SignedHeaders, name: &str, value: String) {
+    let name = name.to_ascii_lowercase();
+    match headers.iter_mut().find(|(known, _)| *known == name) {
+        Some(header) => header.1 = value,
+        None => headers.push((name, value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::headers::Request;
+    use crate::scheme::Scheme;
+    use crate::secret::Secret;
+
+    const NOW: UnixTime = UnixTime::from_millis(1_764_450_000_123);
+
+    fn webhook(scheme: &str) -> Webhook {
+        let secret = match scheme {
+            "adyen-header" => "00ff",
+            _ => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        };
+        let scheme = Scheme::named(scheme).unwrap();
+        Webhook::new(scheme, [Secret::parse(secret).unwrap()]).unwrap()
+    }
+
+    fn event_of<R>(
+        webhook: &Webhook,
+        request: &SignedRequest,
+        read: impl FnOnce(&crate::Event<'_>) -> R,
+    ) -> R {
+        let received = Request::new(&request.headers, &request.body)
+            .method(&*request.method)
+            .url(&*request.url);
+        let verified = webhook.verify(&received, NOW).unwrap();
+        read(&verified.event().unwrap())
+    }
+
+    #[test]
+    fn every_sample_verifies_and_has_the_event_that_its_scheme_reads() {
+        for sample in samples() {
+            let webhook = webhook(sample.scheme);
+            let definition = webhook.definition.clone();
+            let mut request = SampleRequest::new(&webhook);
+            if !sample.for_types.is_empty() {
+                request = request.event_type(sample.event_type);
+            }
+            let made = request.sign(NOW).unwrap();
+            event_of(&webhook, &made, |event| {
+                let name = sample.scheme;
+                assert_eq!(event.is_form(), sample.is_form(), "{name}");
+                let is_array = event.payload().starts_with('[');
+                let has = |sources: &[_]| !sources.is_empty() && !is_array;
+                // Of the interactive payload of Slack no field is read.
+                let is_read = sample.for_types != "block_actions";
+                if has(&definition.event_id) && is_read {
+                    assert_eq!(event.id(), Some(sample.id), "{name}");
+                }
+                if has(&definition.event_type) && is_read {
+                    assert_eq!(event.event_type(), Some(sample.event_type), "{name}");
+                }
+                if has(&definition.event_time) && !sample.is_form() {
+                    let time = event.timestamp().map(UnixTime::seconds);
+                    assert_eq!(time, Some(NOW.seconds()), "{name}");
+                }
+                if has(&definition.dedupe) && is_read {
+                    assert!(event.dedupe_key().is_some(), "{name}");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn ids_and_types_can_be_chosen() {
+        for name in Scheme::names() {
+            let webhook = webhook(name);
+            let definition = webhook.definition.clone();
+            let request = SampleRequest::new(&webhook).id("42").event_type("own.type");
+            event_of(&webhook, &request.sign(NOW).unwrap(), |event| {
+                if event.payload().starts_with('[') {
+                    return;
+                }
+                if !definition.event_id.is_empty() {
+                    assert_eq!(event.id(), Some("42"), "{name}");
+                }
+                if !definition.event_type.is_empty() {
+                    assert_eq!(event.event_type(), Some("own.type"), "{name}");
+                }
+                if let Some(key) = event.dedupe_key() {
+                    assert!(
+                        key.ends_with(":42") || definition.dedupe.is_empty(),
+                        "{name}"
+                    );
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn payloads_url_method_and_headers_can_be_chosen() {
+        let webhook = webhook("hubspot-v3");
+        let request = SampleRequest::new(&webhook)
+            .payload(b" [{}]")
+            .method("PUT")
+            .url("https://example.org/a?b=c")
+            .header("X-Own", "1")
+            .header("X-HubSpot-Signature-v3", "forged")
+            .sign(NOW)
+            .unwrap();
+        assert_eq!(request.body, b" [{}]");
+        assert_eq!(request.method, "PUT");
+        assert_eq!(request.url, "https://example.org/a?b=c");
+        assert!(request.headers.contains(&("x-own".into(), "1".into())));
+        let content_type = "application/json;charset=utf-8";
+        assert!(
+            request
+                .headers
+                .contains(&("content-type".into(), content_type.into()))
+        );
+        event_of(&webhook, &request, |event| {
+            assert_eq!(event.payload(), "[{}]");
+        });
+
+        let form = SampleRequest::new(&webhook)
+            .payload(b"a=1")
+            .sign(NOW)
+            .unwrap();
+        let content_type = "application/x-www-form-urlencoded";
+        assert_eq!(
+            form.headers[0],
+            ("content-type".into(), content_type.into())
+        );
+    }
+
+    #[test]
+    fn schemes_of_a_program_have_a_payload_too() {
+        use crate::scheme::{HeaderNames, SchemeBuilder};
+        let scheme = SchemeBuilder::new("acme")
+            .headers(&[HeaderNames::new("x-acme-signature")])
+            .event_id(&["body:id"])
+            .event_type(&["body:type"])
+            .build()
+            .unwrap();
+        let webhook = Webhook::new(scheme, [Secret::parse("hush").unwrap()]).unwrap();
+        let request = SampleRequest::new(&webhook).sign(NOW).unwrap();
+        event_of(&webhook, &request, |event| {
+            assert_eq!(event.event_type(), Some("example.created"));
+        });
+    }
+}

@@ -1,0 +1,36 @@
+//! The samples, by what the providers are for. Shapes and headers follow each provider's documentation;
+//! every value is invented.
+
+mod commerce;
+mod content;
+mod development;
+mod messaging;
+mod monitoring;
+mod payments;
+mod standard_webhooks;
+mod work;
+
+use super::Sample;
+
+pub(super) static FAMILIES: [&[Sample]; 8] = [
+    standard_webhooks::SAMPLES,
+    development::SAMPLES,
+    monitoring::SAMPLES,
+    payments::SAMPLES,
+    commerce::SAMPLES,
+    messaging::SAMPLES,
+    work::SAMPLES,
+    content::SAMPLES,
+];
+
+/// For schemes that a program describes.
+pub(super) static OF_NO_PROVIDER: Sample = Sample::new("", "example.created")
+    .id("msg_2nTq8LxPwYc5VbRk0Dm7HsJf3Ag")
+    .json(
+        r#"{
+            "id": "{{id}}",
+            "type": "{{type}}",
+            "timestamp": "{{time}}.{{thousandths}}Z",
+            "data": {"name": "Example"}
+        }"#,
+    );
