@@ -53,16 +53,16 @@ const INTERNAL_TYPES: [&str; 29] = [
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000, the sender 230,000 and the reports 315,000:
-/// they verify, too.
+/// they verify, too; and the samples for tests twice, 15,000 each, which neither module has.
 const MAX_WASM_GZIP: [(&str, u64); 6] = [
-    ("countersign", 80_500),
-    ("asymmetric", 167_700),
+    ("countersign", 92_000),
+    ("asymmetric", 185_000),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 37_800),
     ("explain", 81_500),
 ];
-const MAX_TARBALL: u64 = 1_930_000;
+const MAX_TARBALL: u64 = 2_230_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
