@@ -170,7 +170,9 @@ impl WebhookHandle {
     ) -> i32 {
         exchange.call(entries, texts, body, |input, output| {
             let signed = self.0.sign_body(&input.message(), instant(now))?;
-            output.text.push_str(core::str::from_utf8(&signed).unwrap_or_default());
+            output
+                .text
+                .push_str(core::str::from_utf8(&signed).unwrap_or_default());
             Ok(signed.len())
         })
     }
