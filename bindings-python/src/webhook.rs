@@ -386,7 +386,7 @@ impl Webhook {
         let method = method
             .map(|method| text::lossy("method", method))
             .transpose()?;
-        let request = countersign::Request::new(&headers, &body)
+        let request = Request::new(&headers, &body)
             .url(url.as_deref())
             .method(method.as_deref());
         let reply = slf.get().webhook.handshake(&request);
