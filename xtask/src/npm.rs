@@ -51,7 +51,7 @@ const INTERNAL_TYPES: [&str; 26] = [
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
 /// bytes three times, so that the monitor takes 210,000 and the sender 230,000.
 const MAX_WASM_GZIP: [(&str, u64); 5] = [
-    ("countersign", 92_000),
+    ("countersign", 100_500),
     ("asymmetric", 185_000),
     ("receiver", 46_000),
     ("monitor", 48_500),
