@@ -2,19 +2,17 @@
  * Runs the corpus of `tests/vectors` on the package. Neither this module nor what it imports is
  * bound to a runtime: the same code runs in each of them.
  *
- * `run(countersign, asymmetric, files)` takes the exports of the package, its receiver and its sender,
+ * `run(countersign, asymmetric, files)` takes the exports of the package, its receiver, its sender and its reports,
  * those of its entry with public keys, and the parsed files of the corpus, and gives what came of each
  * case, with one text for each difference.
  */
 
 import { DELIVERIES } from "./conformance/deliveries.mjs";
 import { ENDPOINTS } from "./conformance/endpoints.mjs";
+import { EXPLANATIONS } from "./conformance/explanations.mjs";
 import { GUARDS } from "./conformance/guards.mjs";
 import { SCHEDULES } from "./conformance/schedules.mjs";
 import { milliseconds, sorted } from "./conformance/values.mjs";
-
-/** The files that are about public keys; schemes that have them are elsewhere, too. */
-const WITH_PUBLIC_KEYS = /^(sign-)?(public-keys|jws)/;
 
 export function run(countersign, asymmetric, files) {
   if (files.length === 0) {
@@ -26,14 +24,16 @@ export function run(countersign, asymmetric, files) {
   const differences = [];
   // The codes come last: their classes are compared with all that was thrown.
   const ordered = [...files].sort((a, b) => Number(a.kind === "codes") - Number(b.kind === "codes"));
-  for (const { name, kind, cases } of ordered) {
+  for (const { kind, cases } of ordered) {
     for (const testCase of cases) {
       const { id } = testCase;
       if (Object.hasOwn(results, id)) {
         throw new Error(`the id ${id} is used twice`);
       }
-      const needsAll = WITH_PUBLIC_KEYS.test(name) || isLeftOut(countersign, testCase.scheme);
-      session.countersign = needsAll ? all : countersign;
+      session.countersign = countersign;
+      if (session.isLeftOut(testCase)) {
+        session.countersign = all;
+      }
       const actual = session.outcome(kind, testCase);
       const expected = kind === "codes" ? { class: testCase.class, status: testCase.status } : testCase.expect;
       const [wanted, given] = [expected, actual].map((value) => JSON.stringify(sorted(value)));
@@ -51,20 +51,7 @@ export function run(countersign, asymmetric, files) {
   return { results: sorted(results), differences };
 }
 
-/** Whether these exports leave the registered scheme out. */
-function isLeftOut({ Webhook }, scheme) {
-  if (typeof scheme !== "string") {
-    return false;
-  }
-  try {
-    new Webhook(scheme, []);
-  } catch ({ code }) {
-    return code === "asymmetric_left_out";
-  }
-  return false;
-}
-
-const KINDS = { ...DELIVERIES, ...ENDPOINTS, ...GUARDS, ...SCHEDULES, codes };
+const KINDS = { ...DELIVERIES, ...ENDPOINTS, ...EXPLANATIONS, ...GUARDS, ...SCHEDULES, codes };
 
 /** The package under test, and the classes of the errors that it threw. */
 class Session {
@@ -88,6 +75,19 @@ class Session {
       // A difference like any other, so that one failure does not hide those that follow.
       return { thrown: String(error) };
     }
+  }
+
+  /** Whether the case is of a scheme or a secret with public keys, which the default entry leaves out. */
+  isLeftOut(testCase) {
+    if (testCase.scheme === undefined) {
+      return false;
+    }
+    try {
+      this.webhook(testCase);
+    } catch ({ code }) {
+      return code === "asymmetric_left_out";
+    }
+    return false;
   }
 
   /** All codes that the package lists or has thrown. */

@@ -74,12 +74,9 @@ export async function installTools() {
   writeFileSync(installed, lock);
 }
 
-/** Writes the whole corpus into one file, as a list of its files with their names. */
+/** Writes the whole corpus into one file, as a list of its files. */
 export function writeCorpus(path) {
   const names = readdirSync(CORPUS).filter((name) => name.endsWith(".json"));
-  const files = names.sort().map((name) => {
-    const text = readFileSync(join(CORPUS, name), "utf8").trimStart();
-    return `{"name":${JSON.stringify(name)},${text.slice(1)}`;
-  });
+  const files = names.sort().map((name) => readFileSync(join(CORPUS, name), "utf8"));
   writeFileSync(path, `[${files.join(",")}]`);
 }
