@@ -146,13 +146,9 @@ impl<'a> Collected<'a> {
             instances: SmallVec::new(),
             environ: false,
         };
-        if let Ok(dict) = headers.cast_exact::<PyDict>() {
-            capi::each_pair(dict, |key, value| collected.add(key, value))?;
-        } else {
-            collected
-                .add_all(headers)
-                .map_err(|error| foreign(headers.py(), error))?;
-        }
+        let pairs = each_header(headers, &mut |key, value| collected.add(key, value))?;
+        // Pairs are no environ, whatever names a request brings.
+        collected.environ &= !pairs;
         let environ = collected.environ;
         collected
             .instances
@@ -164,50 +160,6 @@ impl<'a> Collected<'a> {
     pub(crate) fn into_owners(self) -> SmallVec<[Py<PyAny>; 3]> {
         let owners = self.instances.into_iter();
         owners.map(|instance| instance.value.into_owner()).collect()
-    }
-
-    fn add_all(&mut self, headers: &Bound<'_, PyAny>) -> PyResult<()> {
-        let py = headers.py();
-        if headers.is_instance_of::<PyString>() || headers.is_instance_of::<PyBytes>() {
-            return Err(wrong_type("the headers", WANTED, headers));
-        }
-        if let Some(values_of) = headers.getattr_opt(intern!(py, "getlist"))?
-            && headers.is_instance_of::<PyDict>()
-        {
-            // A dict of lists whose `items` shows one value of each, as MultiDict in werkzeug and
-            // Django.
-            for name in headers.try_iter()? {
-                let name = name?;
-                let values = values_of.call1((&name,))?;
-                self.add(&name, &values)?;
-            }
-            return Ok(());
-        }
-        // `items` of httpx joins the instances.
-        for all_pairs in [intern!(py, "multi_items"), intern!(py, "items")] {
-            if let Some(pairs) = headers.getattr_opt(all_pairs)? {
-                return self.add_pairs(&pairs.call0()?.try_iter()?);
-            }
-        }
-        let pairs = headers
-            .try_iter()
-            .map_err(|_| wrong_type("the headers", WANTED, headers))?;
-        self.add_pairs(&pairs)?;
-        // Pairs are no environ, whatever names a request brings.
-        self.environ = false;
-        Ok(())
-    }
-
-    fn add_pairs(&mut self, pairs: &Bound<'_, PyIterator>) -> PyResult<()> {
-        for pair in pairs {
-            let pair = pair?;
-            let items = list(&pair);
-            let Some([key, value]) = items.as_deref() else {
-                return Err(wrong_type("a header", "a pair of name and value", &pair));
-            };
-            self.add(key, value)?;
-        }
-        Ok(())
     }
 
     fn add(&mut self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -227,25 +179,142 @@ impl<'a> Collected<'a> {
         value: &Bound<'_, PyAny>,
         may_be_list: bool,
     ) -> PyResult<()> {
-        let value = if let Ok(text) = value.cast::<PyString>() {
-            match SharedBytes::of_text(text) {
-                Some(bytes) => bytes,
-                // Core refuses these bytes, as it does every other that is not ASCII.
-                None => SharedBytes::of_bytes(&capi::utf8_with_surrogates(text)?),
-            }
-        } else if let Ok(bytes) = value.cast::<PyBytes>() {
-            SharedBytes::of_bytes(bytes)
-        } else if value.is_none() {
+        if let Some(value) = text_of(value)? {
+            self.instances.push(Instance { matched, value });
             return Ok(());
-        } else if let Some(values) = list(value).filter(|_| may_be_list) {
-            return values
-                .iter()
-                .try_for_each(|value| self.add_value(matched, value, false));
-        } else {
+        }
+        if value.is_none() {
+            return Ok(());
+        }
+        let Some(values) = list(value).filter(|_| may_be_list) else {
             let what = format!("the header {}", self.names.text(matched));
             return Err(wrong_type(&what, "str, bytes or a list of them", value));
         };
-        self.instances.push(Instance { matched, value });
+        values
+            .iter()
+            .try_for_each(|value| self.add_value(matched, value, false))
+    }
+}
+
+/// Calls `add` with each header, whose value may be a list; whether they are plain pairs.
+pub(crate) fn each_header<'py>(
+    headers: &Bound<'py, PyAny>,
+    add: &mut impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<bool> {
+    if let Ok(dict) = headers.cast_exact::<PyDict>() {
+        capi::each_pair(dict, add)?;
+        return Ok(false);
+    }
+    each_of_other(headers, add).map_err(|error| foreign(headers.py(), error))
+}
+
+fn each_of_other<'py>(
+    headers: &Bound<'py, PyAny>,
+    add: &mut impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<bool> {
+    let py = headers.py();
+    if headers.is_instance_of::<PyString>() || headers.is_instance_of::<PyBytes>() {
+        return Err(wrong_type("the headers", WANTED, headers));
+    }
+    if let Some(values_of) = headers.getattr_opt(intern!(py, "getlist"))?
+        && headers.is_instance_of::<PyDict>()
+    {
+        // A dict of lists whose `items` shows one value of each, as MultiDict in werkzeug and
+        // Django.
+        for name in headers.try_iter()? {
+            let name = name?;
+            let values = values_of.call1((&name,))?;
+            add(&name, &values)?;
+        }
+        return Ok(false);
+    }
+    // `items` of httpx joins the instances.
+    for all_pairs in [intern!(py, "multi_items"), intern!(py, "items")] {
+        if let Some(pairs) = headers.getattr_opt(all_pairs)? {
+            each_of_pairs(&pairs.call0()?.try_iter()?, add)?;
+            return Ok(false);
+        }
+    }
+    let pairs = headers
+        .try_iter()
+        .map_err(|_| wrong_type("the headers", WANTED, headers))?;
+    each_of_pairs(&pairs, add)?;
+    Ok(true)
+}
+
+fn each_of_pairs<'py>(
+    pairs: &Bound<'py, PyIterator>,
+    add: &mut impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    for pair in pairs {
+        let pair = pair?;
+        let items = list(&pair);
+        let Some([key, value]) = items.as_deref() else {
+            return Err(wrong_type("a header", "a pair of name and value", &pair));
+        };
+        add(key, value)?;
+    }
+    Ok(())
+}
+
+/// The bytes of a header's value, if it is a text.
+fn text_of(value: &Bound<'_, PyAny>) -> PyResult<Option<SharedBytes>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(Some(match SharedBytes::of_text(text) {
+            Some(bytes) => bytes,
+            // Core refuses these bytes, as it does every other that is not ASCII.
+            None => SharedBytes::of_bytes(&capi::utf8_with_surrogates(text)?),
+        }));
+    }
+    let bytes = value.cast::<PyBytes>().ok();
+    Ok(bytes.map(SharedBytes::of_bytes))
+}
+
+/// All headers, for a report; what is no text is passed over.
+pub(crate) struct Every {
+    headers: Vec<(String, SharedBytes)>,
+    environ: bool,
+}
+
+impl Every {
+    pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut every = Self {
+            headers: Vec::new(),
+            environ: false,
+        };
+        let pairs = each_header(headers, &mut |key, value| every.add(key, value))?;
+        if every.environ && !pairs {
+            every.headers.retain_mut(|(name, _)| {
+                let bare = match &**name {
+                    "CONTENT_TYPE" | "CONTENT_LENGTH" => &**name,
+                    other => other.strip_prefix("HTTP_").unwrap_or_default(),
+                };
+                *name = bare.to_ascii_lowercase().replace('_', "-");
+                !name.is_empty()
+            });
+        }
+        Ok(every)
+    }
+
+    pub(crate) fn pairs(&self) -> Vec<(&str, &[u8])> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (&**name, &**value)).collect()
+    }
+
+    fn add(&mut self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let name = if let Ok(text) = key.cast::<PyString>() {
+            capi::utf8(text).unwrap_or_default().to_owned()
+        } else if let Ok(bytes) = key.cast::<PyBytes>() {
+            String::from_utf8_lossy(bytes.as_bytes()).into_owned()
+        } else {
+            return Err(wrong_type("a header's name", "str or bytes", key));
+        };
+        self.environ |= matches!(&*name, "wsgi.version" | "REQUEST_METHOD");
+        for value in list(value).unwrap_or_else(|| vec![value.clone()]) {
+            if let Some(text) = text_of(&value)? {
+                self.headers.push((name.clone(), text));
+            }
+        }
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod dispatch;
 mod endpoint;
 mod errors;
 mod event;
+mod explanation;
 mod guards;
 mod handshake;
 mod headers;
@@ -46,6 +47,8 @@ mod _countersign {
     use crate::endpoint::{Availability, EndpointHealth, HealthPolicy};
     #[pymodule_export]
     use crate::event::{Event, event_parts, restore_event};
+    #[pymodule_export]
+    use crate::explanation::{Explanation, Finding, detect};
     #[pymodule_export]
     use crate::guards::{Answer, MemoryRateLimiter, MemoryReplayGuard, RateLimit, Routes};
     #[pymodule_export]

@@ -1,13 +1,14 @@
 /**
  * All entries as one module, so that they share the classes and the instances. The receiver's
- * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's, the sender's and
- * that of public keys by `monitor.cjs`, `sender.cjs` and `asymmetric.cjs`, which have their bytes, too.
- * `testing.cjs` has the samples.
+ * instance is made when the receiver is asked for, by `receiver.cjs`; the monitor's, the sender's, that
+ * of public keys and that of reports by `monitor.cjs`, `sender.cjs`, `asymmetric.cjs` and `explain.cjs`,
+ * which have their bytes, too. `testing.cjs` has the samples.
  */
 
 import "./init.js";
 import * as asymmetricGlue from "./asymmetric/glue.js";
 import { compile } from "./compile.js";
+import { start as startExplainModule } from "./explain/core.js";
 import { start as startInstance } from "./instance.js";
 import { start as startMonitorModule } from "./monitor/core.js";
 import { start as startSenderModule } from "./sender/core.js";
@@ -16,6 +17,7 @@ import { type Sample, provide } from "./sample.js";
 import receiverBytes from "./receiver-bytes.js";
 
 export * as asymmetric from "./asymmetric/index.js";
+export * as explain from "./explain/index.js";
 export * as express from "./adapters/express.js";
 export * as fastify from "./adapters/fastify.js";
 export * as fetch from "./adapters/fetch.js";
@@ -41,6 +43,10 @@ export function startMonitor(base64: string): void {
 
 export function startSender(base64: string): void {
   startSenderModule(compile(base64));
+}
+
+export function startExplain(base64: string): void {
+  startExplainModule(compile(base64));
 }
 
 export function startTesting(samples: readonly Sample[]): void {

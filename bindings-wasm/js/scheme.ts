@@ -74,6 +74,12 @@ export class Scheme {
     return this.#handle.is_confirmed();
   }
 
+  /** @internal The registered name, or what was described, for modules of another kind. */
+  static sourceOf(scheme: unknown): string | FlatDescription {
+    const source = scheme instanceof Scheme ? scheme.#source : registered(scheme);
+    return source instanceof RegisteredName ? source.name : source;
+  }
+
   /** @internal Gives the action the scheme's handle in this instance, which is freed afterwards if it is new. */
   static use<T>(scheme: unknown, instance: Instance, action: (handle: SchemeHandle) => T): T {
     if (scheme instanceof Scheme && scheme.#instance === instance) {

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use countersign::error::PayloadError;
-use countersign::{HeaderName, Headers, Message, Request, UnixTime};
+use countersign::{HeaderName, Headers, Message, Request};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure;
@@ -165,23 +165,6 @@ impl Headers for Input<'_> {
         // A scheme reads some thirty headers at most.
         self.values(name.index() as u32).for_each(visit);
     }
-}
-
-/// The instant of Unix seconds, floored to milliseconds; what is too late becomes the last.
-pub(crate) fn instant(seconds: f64) -> UnixTime {
-    match whole(seconds) {
-        Some(whole) => UnixTime::from_seconds(whole),
-        None => UnixTime::from_millis((seconds * 1e3) as u64),
-    }
-}
-
-/// The number as an integer, at most the largest; `None` if it has a fraction.
-pub(crate) fn whole(number: f64) -> Option<u64> {
-    /// From here on, no number has a fraction.
-    const LARGE: f64 = (1_u64 << 53) as f64;
-    // Casts of numbers saturate.
-    let whole = number as u64;
-    (number >= LARGE || whole as f64 == number).then_some(whole)
 }
 
 #[wasm_bindgen]

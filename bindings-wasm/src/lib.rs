@@ -23,6 +23,8 @@ mod bare;
 mod codes;
 #[cfg(feature = "webhook")]
 mod dedupe;
+#[cfg(any(feature = "explain", feature = "webhook"))]
+mod description;
 #[cfg(feature = "sender")]
 mod destination;
 #[cfg(feature = "sender")]
@@ -31,7 +33,14 @@ mod dispatch;
 mod endpoint;
 #[cfg(feature = "webhook")]
 mod exchange;
-#[cfg(any(feature = "receiver", feature = "sender", feature = "webhook"))]
+#[cfg(feature = "explain")]
+mod explain;
+#[cfg(any(
+    feature = "explain",
+    feature = "receiver",
+    feature = "sender",
+    feature = "webhook"
+))]
 mod failure;
 #[cfg(feature = "monitor")]
 mod monitor;
@@ -49,6 +58,8 @@ mod retry;
 mod routes;
 #[cfg(feature = "webhook")]
 mod scheme;
+#[cfg(any(feature = "explain", feature = "webhook"))]
+mod seconds;
 #[cfg(feature = "receiver")]
 mod sql;
 #[cfg(any(feature = "receiver", feature = "sender"))]

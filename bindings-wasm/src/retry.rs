@@ -8,7 +8,7 @@ use core::time::Duration;
 use countersign::{Backoff, Decision, Jitter, Outcome, RetryPolicy, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::exchange::{instant, whole};
+use crate::seconds::{instant, whole};
 
 /// A schedule.
 #[wasm_bindgen]

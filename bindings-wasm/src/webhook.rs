@@ -6,10 +6,11 @@ use countersign::{Head, Intake, Tolerance, Webhook};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::exchange::{Exchange, instant};
+use crate::exchange::Exchange;
 use crate::failure::thrown;
 use crate::report::lines;
 use crate::scheme::{SchemeHandle, SecretHandle, SecretList};
+use crate::seconds::instant;
 use crate::written;
 
 /// A webhook.

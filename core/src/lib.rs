@@ -17,6 +17,8 @@ pub mod dispatch;
 mod endpoint;
 pub mod error;
 pub mod event;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod handshake;
 mod headers;
 mod in_body;

@@ -71,6 +71,18 @@ impl<'a> Received<'a> {
         })
     }
 
+    /// The attempt timestamp as text, if the scheme has one.
+    pub(crate) fn timestamp_text(
+        &self,
+        definition: &Definition,
+    ) -> Result<Option<&'a [u8]>, VerificationError> {
+        let Some(label) = &definition.timestamp_label else {
+            return Ok(self.timestamp);
+        };
+        let name = self.signature_name;
+        signature::labelled_timestamp(definition, label, name, self.signature).map(Some)
+    }
+
     /// The text of a source, of which nothing is known to be signed.
     #[cfg(feature = "asymmetric")]
     pub(crate) fn text<'s>(
@@ -99,15 +111,8 @@ impl<'a> Received<'a> {
         &self,
         definition: &Definition,
     ) -> Result<Option<(&'a [u8], UnixTime)>, VerificationError> {
-        let text = match &definition.timestamp_label {
-            Some(label) => {
-                let name = self.signature_name;
-                signature::labelled_timestamp(definition, label, name, self.signature)?
-            }
-            None => match self.timestamp {
-                Some(text) => text,
-                None => return Ok(None),
-            },
+        let Some(text) = self.timestamp_text(definition)? else {
+            return Ok(None);
         };
         let format = definition.timestamp_format;
         let time = format

@@ -305,6 +305,17 @@ impl Kinds {
         }
     }
 
+    /// Those of shared secrets alone.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn of_shared_secrets() -> Self {
+        Self {
+            #[cfg(feature = "asymmetric")]
+            symmetric: true,
+            #[cfg(feature = "asymmetric")]
+            asymmetric: false,
+        }
+    }
+
     fn has_symmetric(self) -> bool {
         #[cfg(feature = "asymmetric")]
         return self.symmetric;

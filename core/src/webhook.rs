@@ -9,6 +9,8 @@ use core::time::Duration;
 use crate::asymmetric;
 use crate::error::ConfigurationError;
 use crate::mac::Key;
+#[cfg(feature = "explain")]
+use crate::scheme::Part;
 use crate::scheme::{AnswerForm, Definition, KeySource, Scheme};
 use crate::secret::Secret;
 use crate::time::Tolerance;
@@ -26,6 +28,9 @@ pub struct Webhook {
     pub(crate) tolerance: Tolerance,
     pub(crate) verify_token: Option<Secret>,
     pub(crate) every_secret_signs: bool,
+    /// For [`explain`](Self::explain), which tries other forms of them.
+    #[cfg(feature = "explain")]
+    pub(crate) secrets: Vec<Secret>,
 }
 
 /// A key, and which secret it is of.
@@ -63,7 +68,11 @@ impl Webhook {
             return Err(ConfigurationError::AsymmetricLeftOut);
         }
         let mut keys = Vec::new();
+        #[cfg(feature = "explain")]
+        let mut kept = Vec::new();
         for (index, secret) in secrets.into_iter().enumerate() {
+            #[cfg(feature = "explain")]
+            kept.push(secret.clone());
             #[cfg(feature = "asymmetric")]
             if let Some(public) = asymmetric::keys_of(&definition, &secret)? {
                 keys.extend(public.into_iter().map(|key| SecretKey { index, key }));
@@ -89,6 +98,8 @@ impl Webhook {
             keys,
             verify_token: None,
             every_secret_signs: false,
+            #[cfg(feature = "explain")]
+            secrets: kept,
         })
     }
 
@@ -132,6 +143,18 @@ impl Webhook {
     /// How many secrets it has.
     pub(crate) fn secret_count(&self) -> usize {
         self.keys.last().map_or(0, |last| last.index + 1)
+    }
+
+    /// Whether what is signed has the URL of the call.
+    #[cfg(feature = "explain")]
+    pub(crate) fn signs_url(&self) -> bool {
+        self.definition.content.contains(&Part::Url)
+    }
+
+    /// Whether what is signed has the method of the call.
+    #[cfg(feature = "explain")]
+    pub(crate) fn signs_method(&self) -> bool {
+        self.definition.content.contains(&Part::Method)
     }
 
     /// The key that signs for each secret.

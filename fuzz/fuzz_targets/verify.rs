@@ -12,16 +12,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((webhook, request)) = webhooks::choose(data) else {
         return;
     };
-    let end = request.windows(2).position(|bytes| bytes == b"\n\n");
-    let (head, body) = request.split_at(end.unwrap_or(request.len()));
-    let headers: Vec<(&str, &[u8])> = head
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| {
-            let colon = line.iter().position(|byte| *byte == b':')?;
-            let name = std::str::from_utf8(&line[..colon]).ok()?;
-            Some((name, &line[colon + 1..]))
-        })
-        .collect();
+    let (headers, body) = webhooks::split(request);
     let now = UnixTime::from_seconds(1_700_000_000);
     let request = Request::new(&headers, body);
     let request = request.method("POST").url("https://example.com/hooks?a=1");

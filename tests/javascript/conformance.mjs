@@ -2,13 +2,14 @@
  * Runs the corpus of `tests/vectors` on the package. Neither this module nor what it imports is
  * bound to a runtime: the same code runs in each of them.
  *
- * `run(countersign, asymmetric, files)` takes the exports of the package, its receiver and its sender,
+ * `run(countersign, asymmetric, files)` takes the exports of the package, its receiver, its sender and its reports,
  * those of its entry with public keys, and the parsed files of the corpus, and gives what came of each
  * case, with one text for each difference.
  */
 
 import { DELIVERIES } from "./conformance/deliveries.mjs";
 import { ENDPOINTS } from "./conformance/endpoints.mjs";
+import { EXPLANATIONS } from "./conformance/explanations.mjs";
 import { GUARDS } from "./conformance/guards.mjs";
 import { SCHEDULES } from "./conformance/schedules.mjs";
 import { milliseconds, sorted } from "./conformance/values.mjs";
@@ -50,7 +51,7 @@ export function run(countersign, asymmetric, files) {
   return { results: sorted(results), differences };
 }
 
-const KINDS = { ...DELIVERIES, ...ENDPOINTS, ...GUARDS, ...SCHEDULES, codes };
+const KINDS = { ...DELIVERIES, ...ENDPOINTS, ...EXPLANATIONS, ...GUARDS, ...SCHEDULES, codes };
 
 /** The package under test, and the classes of the errors that it threw. */
 class Session {

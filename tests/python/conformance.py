@@ -20,6 +20,7 @@ from countersign import (
     Backoff,
     CountersignError,
     Event,
+    Explanation,
     RetryPolicy,
     Scheme,
     Tolerance,
@@ -140,6 +141,42 @@ def build(case: Case, tolerance: Tolerance | None = None, **options: Any) -> Web
     return Webhook(scheme, case["secrets"], tolerance=tolerance, **options)
 
 
+def explain(case: Case) -> Any:
+    body = base64.b64decode(case["body_b64"])
+    context = {"now": case["now"], "url": case.get("url"), "method": case.get("method")}
+    tolerance = Tolerance(**case["tolerance"]) if "tolerance" in case else None
+    webhook = build(case, tolerance)
+    reports = [
+        report(webhook.explain(form_of_body, form_of_headers, **context))
+        for form_of_body, form_of_headers in forms(body, case["headers"])
+    ]
+    if any(one != reports[0] for one in reports):
+        raise AssertionError(f"the forms of one request give {reports}")
+    return reports[0]
+
+
+def report(explanation: Explanation) -> Any:
+    return {
+        "key_index": explanation.key_index,
+        "code": explanation.code,
+        "message": explanation.message,
+        "findings": [
+            {
+                "code": finding.code,
+                "certainty": finding.certainty,
+                "evidence": finding.evidence,
+                "suggestion": finding.suggestion,
+            }
+            for finding in explanation.findings
+        ],
+        "text": explanation.text,
+    }
+
+
+def detect(case: Case) -> Any:
+    return {"schemes": countersign.detect([(name, value) for name, value in case["headers"]])}
+
+
 def construct(case: Case) -> Any:
     try:
         build(case)
@@ -250,6 +287,8 @@ def codes(case: Case) -> Any:
 
 RUNNERS: dict[str, Callable[[Case], Any]] = {
     "verify": verify,
+    "explain": explain,
+    "detect": detect,
     "construct": construct,
     "sign": sign,
     "sign_body": sign_body,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from countersign import HandshakeReply, Receiver, Webhook
 
-from incoming import AsyncDelivery, Delivery, Receive
+from incoming import Delivery, Receive
 
 _SECRET = "b537207f20cbfa02357cf448134da559"
 

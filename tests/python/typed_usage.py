@@ -12,6 +12,8 @@ from countersign import (
     DeliveryError,
     EndpointHealth,
     Event,
+    Explanation,
+    Finding,
     HealthPolicy,
     RetryPolicy,
     Scheme,
@@ -21,6 +23,7 @@ from countersign import (
     VerificationError,
     Verified,
     Webhook,
+    detect,
     generate_secret,
     parse_retry_after,
     write_payload,
@@ -55,6 +58,14 @@ def refuse(webhook: Webhook) -> str:
         code: str = error.code
         return code
     raise AssertionError("a wrong signature is accepted")
+
+
+def explain(webhook: Webhook, body: bytes, headers: dict[str, str]) -> list[str]:
+    explanation: Explanation = webhook.explain(body, headers, now=None)
+    findings: tuple[Finding, ...] = explanation.findings
+    facts: list[dict[str, int | str]] = [finding.evidence for finding in findings]
+    assert facts or explanation.accepted or explanation.code
+    return detect(headers)
 
 
 def describe() -> Scheme:
@@ -148,6 +159,9 @@ def main() -> None:
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     for form in (headers, lists, encoded):
         acme.verify("{}", form, method="POST", url="/hook")
+
+    github = Webhook("github", "hush")
+    assert explain(github, b"[]", github.sign(b"{}")) == ["github", "meta"]
 
     delays: list[int | float] = Backoff.fixed([0, 0.5], jitter="full").delays([0, 0])
     assert len(delays) == 2

@@ -47,7 +47,10 @@ def difference(expect: Json, got: Any, repeated: Set[str]) -> Optional[str]:
     return None if None in found else found[0]
 
 
-NAMES = ("content-type", "cache-control", "x-content-type-options", "allow", "retry-after", "x-hook-secret")
+NAMES = (
+    "content-type", "cache-control", "x-content-type-options", "allow", "retry-after",
+    "x-hook-secret",
+)  # fmt: skip
 """The headers of receivers; all others are the server's own."""
 
 
@@ -55,6 +58,9 @@ def _part(expect: Json, got: Answer) -> Optional[str]:
     if got.status != expect["status"]:
         return "status"
     for name in NAMES:
+        if got.status == 204 and name == "content-type":
+            # There is nothing that it could be of: some servers drop it.
+            continue
         wanted = [value for known, value in expect["headers"] if known == name]
         values = [value for known, value in got.headers if known == name]
         if len(wanted) != len(values) or not all(map(_fits, wanted, values)):

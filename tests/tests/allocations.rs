@@ -82,17 +82,32 @@ fn allocations_do_not_grow_with_the_body() {
         if is("content", "{url}{form}") || has("timestamp_field") || has("signature_field") {
             continue;
         }
-        let text = match (is("key", "base64"), is("key", "hex")) {
-            (true, _) => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            (_, true) => "00ff",
-            _ => "hush",
+        let is_ed25519 = is("key", "public-key") && is("algorithm", "ed25519");
+        // Nobody but the provider signs as these do.
+        if !is_ed25519 && (is("key", "public-key") || is("key", "identity")) {
+            continue;
+        }
+        let text = if is_ed25519 {
+            "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+        } else if is("key", "base64") {
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        } else if is("key", "hex") {
+            "00ff"
+        } else {
+            "hush"
         };
         let scheme = Scheme::named(name).expect("it is registered");
         let secret = Secret::parse(text).expect("it is well-formed");
         let webhook = Webhook::new(scheme, [secret]).expect("it is of the scheme's form");
         let small = counts(&webhook, 64);
         let large = counts(&webhook, 1 << 20);
-        assert_eq!(small, large, "{name}: sign, verify, event");
+        // Ed25519 reads what it signs twice, and so puts its parts together.
+        let compared = usize::from(is_ed25519)..;
+        assert_eq!(
+            small[compared.clone()],
+            large[compared],
+            "{name}: sign, verify, event"
+        );
         println!("{name}: sign, verify, event: {small:?}");
     }
 }

@@ -8,7 +8,14 @@ use crate::tools::{command, output, run, works};
 const BARE_METAL: &str = "thumbv7em-none-eabihf";
 
 pub(crate) fn run_all() -> Result<()> {
-    for features in ["", "http", "serde", "testing", "http,serde"] {
+    for features in [
+        "",
+        "explain",
+        "http",
+        "serde",
+        "testing",
+        "explain,http,serde",
+    ] {
         println!("core with features \"{features}\"");
         let arguments = ["check", "--quiet", "--package", "countersign", "--features"];
         run(command("cargo", arguments).arg(features))?;

@@ -9,17 +9,20 @@ use anyhow::{Result, bail};
 
 use crate::tools::{command, root, run as execute, step, target, works};
 
-const TARGETS: [&str; 5] = [
+const TARGETS: [&str; 6] = [
     "verify",
     "event",
     "description",
     "retry_after",
     "destination",
+    "explain",
 ];
 const VERSION: &str = "0.13.2";
 const SECONDS: u32 = 30;
 /// How many inputs each target gets in the tests, its corpus among them.
 const SMOKE_RUNS: u32 = 20_000;
+/// That one verifies a hundred times for each.
+const SMOKE_RUNS_OF_REPORTS: u32 = 1_000;
 
 /// `cargo xtask fuzz [targets]`: these, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -58,7 +61,11 @@ pub(crate) fn smoke() -> Result<()> {
         if found.exists() {
             fs::remove_dir_all(&found)?;
         }
-        let runs = [format!("-runs={SMOKE_RUNS}"), "-seed=1".to_owned()];
+        let count = match name {
+            "explain" => SMOKE_RUNS_OF_REPORTS,
+            _ => SMOKE_RUNS,
+        };
+        let runs = [format!("-runs={count}"), "-seed=1".to_owned()];
         step(&format!("fuzz {name}"), || {
             fuzz(&program, name, &found, &runs)
         })?;

@@ -8,12 +8,13 @@ use anyhow::{Context, Result, bail};
 use crate::tools::{build_program, command, output, root, run as execute, step, target, works};
 
 /// The modules: the name of each, the feature that it is made of, and the profile that suits it.
-pub(crate) const MODULES: [(&str, &str, &str); 5] = [
+pub(crate) const MODULES: [(&str, &str, &str); 6] = [
     ("countersign", "webhook", "wasm"),
     ("asymmetric", "asymmetric", "wasm-asymmetric"),
     ("receiver", "receiver", "wasm-small"),
     ("monitor", "monitor", "wasm-small"),
     ("sender", "sender", "wasm-small"),
+    ("explain", "explain", "wasm-small"),
 ];
 
 const TARGET: &str = "wasm32-unknown-unknown";

@@ -16,6 +16,8 @@ __all__ = [
     "DestinationRules",
     "EndpointHealth",
     "Event",
+    "Explanation",
+    "Finding",
     "HealthPolicy",
     "InboxView",
     "MemoryRateLimiter",
@@ -38,6 +40,7 @@ __all__ = [
     "chosen",
     "decide_claim",
     "decode_postgres_text",
+    "detect",
     "encode_postgres_text",
     "error_status",
     "event_parts",
@@ -109,6 +112,15 @@ class Webhook:
         method: str | None = None,
         key: bytes | str | None = None,
     ) -> Event: ...
+    def explain(
+        self,
+        body: _Body,
+        headers: _Headers,
+        *,
+        now: float | None = None,
+        url: str | None = None,
+        method: str | None = None,
+    ) -> Explanation: ...
     def sign(
         self,
         body: _Body,
@@ -188,6 +200,33 @@ class Event:
     @property
     def key_index(self) -> int: ...
 
+@final
+class Explanation:
+    @property
+    def accepted(self) -> bool: ...
+    @property
+    def key_index(self) -> int | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+    @property
+    def text(self) -> str: ...
+
+@final
+class Finding:
+    @property
+    def code(self) -> str: ...
+    @property
+    def certainty(self) -> Literal["proven", "likely"]: ...
+    @property
+    def evidence(self) -> dict[str, int | str]: ...
+    @property
+    def suggestion(self) -> str: ...
+
+def detect(headers: _Headers) -> list[str]: ...
 @final
 class Secret:
     def __new__(cls, text: str) -> Secret: ...

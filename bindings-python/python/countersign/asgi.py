@@ -20,6 +20,7 @@ from typing import Any, Callable
 from urllib.parse import quote
 
 from countersign._countersign import Answer, refusal
+from countersign.receiver.framing import header_list
 from countersign.receiver.receiver import Receiver
 
 __all__ = ["AsgiReceiver", "ScopeRequest"]
@@ -48,10 +49,9 @@ class AsgiReceiver:
 
 async def send_answer(answer: Answer, method: str, send: Send) -> None:
     """Sends an answer as ASGI's messages."""
-    headers = [*answer.headers, ("content-length", str(len(answer.body)))]
-    encoded = [(name.encode(), value.encode()) for name, value in headers]
+    encoded = [(name.encode(), value.encode()) for name, value in header_list(answer)]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
-    # HEAD is refused, and its refusal has no body.
+    # An answer to HEAD has no body.
     body = b"" if method == "HEAD" else answer.body
     await send({"type": "http.response.body", "body": body})
 

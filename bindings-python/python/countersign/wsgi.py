@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from countersign._countersign import Answer, refusal
+from countersign.receiver.framing import header_list
 from countersign.receiver.receiver import Receiver
 from countersign.receiver.watch import Watch
 
@@ -39,16 +40,12 @@ class WsgiReceiver:
     ) -> Iterable[bytes]:
         answer = self._receiver.receive(EnvironRequest(environ))
         start_response(status_line(answer), header_list(answer))
-        # HEAD is refused, and its refusal has no body.
+        # An answer to HEAD has no body.
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 
 def status_line(answer: Answer) -> str:
     return f"{answer.status} {HTTPStatus(answer.status).phrase}"
-
-
-def header_list(answer: Answer) -> list[tuple[str, str]]:
-    return [*answer.headers, ("content-length", str(len(answer.body)))]
 
 
 class _Readable(Protocol):

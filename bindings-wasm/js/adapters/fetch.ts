@@ -51,6 +51,7 @@ export function fetchHandler(
   return async (request, ...context) => {
     const known = peerOf?.(request, ...(context as unknown[])) ?? null;
     const { status, headers, body } = await receiver.receive(fetchIncoming(request, known, context));
-    return new Response(body, { status, headers: headers.map(([name, value]) => [name, value] as [string, string]) });
+    // Not even an empty text may be the body of a 204.
+    return new Response(body || null, { status, headers: headers.map(([name, value]) => [name, value] as [string, string]) });
   };
 }

@@ -289,10 +289,7 @@ impl Webhook {
     }
 }
 
-fn parse_jws<'a>(
-    received: &Received<'a>,
-    form: &JwsForm,
-) -> Result<Jws<'a>, VerificationError> {
+fn parse_jws<'a>(received: &Received<'a>, form: &JwsForm) -> Result<Jws<'a>, VerificationError> {
     Jws::parse(received.signature, form).map_err(|refusal| match refusal {
         Refusal::Malformed => malformed_jws(received),
         Refusal::Unsupported => VerificationError::UnsupportedSignature {

@@ -63,8 +63,9 @@ impl<'a> Jws<'a> {
         let (header, claims) = split(signed)?;
         // A further dot is none of base64url.
         let decoded = |part| Base64UrlUnpadded::decode_vec(part).map_err(|_| Refusal::Malformed);
-        let object = |part| String::from_utf8(decoded(part)?).map_err(|_| Refusal::Malformed);
-        let (header, claims, signature) = (object(header)?, object(claims)?, decoded(signature)?);
+        let object = |part| String::from_utf8(part).map_err(|_| Refusal::Malformed);
+        let (header, claims) = (decoded(header)?, decoded(claims)?);
+        let (header, signature) = (object(header)?, decoded(signature)?);
         let member = |name| json_at(&header, name).map_err(|()| Refusal::Malformed);
         let algorithm = member("alg")?.and_then(string).ok_or(Refusal::Malformed)?;
         let mut algorithms = form.algorithms.iter().copied();
@@ -77,6 +78,7 @@ impl<'a> Jws<'a> {
         let key_id = member("kid")?.map(|id| string(id).ok_or(Refusal::Malformed));
         let key_id = key_id.transpose()?.map(Into::into);
         // What they say is read once they are known to be signed.
+        let claims = object(claims)?;
         json_at(&claims, form.digest_claim).map_err(|()| Refusal::Malformed)?;
         Ok(Self {
             signed: signed.as_bytes(),

@@ -15,7 +15,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-#[cfg(feature = "asymmetric")]
+#[cfg(any(feature = "asymmetric", feature = "explain"))]
 pub(crate) use json::unescape;
 pub use json::{MAX_DEPTH, MAX_NUMBER_LENGTH};
 pub(crate) use signed::{SignedItem, not_object, not_signature, signed_items};
@@ -195,6 +195,12 @@ impl<'a> Event<'a> {
             handshake,
         })
     }
+}
+
+/// Whether this is a JSON object or array, as events are read.
+#[cfg(feature = "explain")]
+pub(crate) fn is_json(text: &str) -> bool {
+    json::locate(&[], text, true).is_ok()
 }
 
 /// The field at a path of a body of which nothing else is wanted.

@@ -3,6 +3,8 @@
 
 pub mod defaults;
 pub mod design;
+#[cfg(feature = "explain")]
+pub mod explaining;
 pub mod handshakes;
 pub mod javascript;
 pub mod receiving;

@@ -85,12 +85,13 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
             side(tolerance.future())
         )
     };
-    let separator = scheme
-        .separator
-        .map_or_else(String::new, |it| match scheme.space_after_separator {
-            true => format!("{it} "),
-            false => it.to_string(),
-        });
+    let separator =
+        scheme
+            .separator
+            .map_or_else(String::new, |it| match scheme.space_after_separator {
+                true => format!("{it} "),
+                false => it.to_string(),
+            });
     add(
         "further_signatures",
         texts(scheme.further_signatures),

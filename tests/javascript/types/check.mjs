@@ -8,7 +8,14 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = ["usage.ts", "mistakes.ts"];
-const RECEIVER = ["usage-asymmetric.ts", "usage-receiver.ts", "usage-inbox.ts", "usage-monitor.ts", "usage-sender.ts"];
+const RECEIVER = [
+  "usage-asymmetric.ts",
+  "usage-explain.ts",
+  "usage-receiver.ts",
+  "usage-inbox.ts",
+  "usage-monitor.ts",
+  "usage-sender.ts",
+];
 const NODE = ["usage-node.ts"];
 const FRAMEWORKS = ["usage-frameworks.ts"];
 /** The oldest that is supported, and the newest. */

@@ -27,7 +27,8 @@ async function install(set) {
     return;
   }
   const omitted = set === "light" ? ["--omit=dev"] : [];
-  await command("npm", ["ci", "--no-bin-links", ...omitted, ...NPM_QUIET], { cwd: HERE });
+  // The further ones are half a gigabyte.
+  await command("npm", ["ci", "--no-bin-links", ...omitted, ...NPM_QUIET], { cwd: HERE, timeout: 900_000 });
   writeFileSync(stamp, `${set} ${lock}`);
 }
 

@@ -100,7 +100,8 @@ class Sdk:
                 difference = next((one for one in fitting if one.where(request)), None)
                 if difference is None:
                     what = f"it {theirs[1]}, we {ours[1]}"
-                    faults.append(f"{self.package}, {request.kind}: {what}\n    {request}")
+                    told = str(request)[:1000]
+                    faults.append(f"{self.package}, {request.kind}: {what}\n    {told}")
                 else:
                     found[difference.reason] += 1
             if len(faults) >= MOST_FAULTS:

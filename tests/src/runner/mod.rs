@@ -5,6 +5,7 @@ mod codes;
 mod destinations;
 mod dispatch;
 mod endpoints;
+mod explanations;
 mod guards;
 mod requests;
 mod schedules;
@@ -56,6 +57,8 @@ pub fn run() -> Result<Report> {
 fn outcome(kind: &str, case: &Value) -> Result<(Value, Value)> {
     let actual = match kind {
         "verify" => requests::verify(&read(case)?)?,
+        "explain" => explanations::explain(&read(case)?)?,
+        "detect" => explanations::detect(&read(case)?),
         "construct" => requests::construct(&read(case)?),
         "sign" => requests::sign(&read(case)?)?,
         "sign_body" => requests::sign_body(&read(case)?)?,

@@ -8,6 +8,7 @@ mod corpus;
 mod destinations;
 mod endpoints;
 mod event_fields;
+mod explanations;
 mod handshakes;
 mod heads;
 mod json;

@@ -192,6 +192,14 @@ pub(crate) fn subject(secrets: usize) -> impl Strategy<Value = Subject> {
     })
 }
 
+/// Private keys of Ed25519.
+const PRIVATE_KEYS: [&str; 4] = [
+    "whsk_OH7EQYZIuA/55hHRt4YJ7wUrncXd9McYnWNXeXgdw/eIVuwBL8DOBWtG3cbjez/DyDroC9CUjFhrFYjHwV4nLg==",
+    "whsk_3Chg681bls0i3mZMvbNZhp2az7av0EKubRTPbeA/gzGdx2MXElYE26K4G9R3Bc7zQO3oPXFI/N2Lf7w41pzErQ==",
+    "whsk_VsFDRO9sJs+tz83PuE59fJ6BPA+wQjKGRl2bYS3jgLomQVCJKJKP4q+M2SCjKPaGm7HszjAo2QqYZfIybmlZJA==",
+    "whsk_RlDDaWQAo9YCpGCLZf9lcEme+9IR4PgWwJb78++cILzRJDompHpvm3r/Fn+Xd5NyCJzuLj0pe1MydhfcbKXQzw==",
+];
+
 /// Both forms of base64 and both cases of hexadecimal occur.
 fn secret_text(form: &str, key: &[u8], index: usize) -> String {
     match (form, index % 2) {
@@ -199,6 +207,7 @@ fn secret_text(form: &str, key: &[u8], index: usize) -> String {
         ("base64", _) => BASE64_STANDARD_NO_PAD.encode(key),
         ("hex", 0) => hex::encode(key),
         ("hex", _) => hex::encode_upper(key),
+        ("ed25519", _) => PRIVATE_KEYS[index].to_owned(),
         _ => format!("secret with spaces {}", hex::encode(key)),
     }
 }
@@ -210,7 +219,7 @@ fn part_of(name: &str, key: &str) -> String {
         .description
         .into_iter()
         .find(|(known, _)| *known == key);
-    found.unwrap().1
+    found.map(|(_, value)| value).unwrap_or_default()
 }
 
 /// A registered scheme that covers every byte of any body, and the form of its secrets.
@@ -221,7 +230,13 @@ fn signing(entry: &CatalogEntry) -> Option<(SchemeSource, &'static str, &'static
     if is("algorithm", "token") || is_in_body || is("content", "{url}{form}") {
         return None;
     }
+    // Of public keys those of Ed25519 sign here, and of fetched ones none.
+    let is_public = is("key", "public-key");
+    if has("key_source") || is_public && !is("algorithm", "ed25519") {
+        return None;
+    }
     let form = match (is("key", "base64"), is("key", "hex")) {
+        _ if is_public => "ed25519",
         (true, _) => "base64",
         (_, true) => "hex",
         _ => "text",

@@ -12,6 +12,7 @@ export async function start({ project, corpus }) {
     imports: {
       countersign: entryOf(project, "."),
       "countersign/asymmetric": entryOf(project, "./asymmetric"),
+      "countersign/explain": entryOf(project, "./explain"),
       "countersign/receiver": entryOf(project, "./receiver"),
       "countersign/sender": entryOf(project, "./sender"),
     },

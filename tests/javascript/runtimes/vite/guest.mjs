@@ -1,5 +1,6 @@
 import * as countersign from "countersign";
 import * as asymmetric from "countersign/asymmetric";
+import * as explain from "countersign/explain";
 import * as receiver from "countersign/receiver";
 import * as sender from "countersign/sender";
 
@@ -7,7 +8,7 @@ import { run } from "../../conformance.mjs";
 
 async function main() {
   const response = await fetch("/corpus.json");
-  return run({ ...countersign, ...receiver, ...sender }, asymmetric, await response.json());
+  return run({ ...countersign, ...explain, ...receiver, ...sender }, asymmetric, await response.json());
 }
 
 globalThis.outcome = main();

@@ -1,5 +1,6 @@
 import * as countersign from "countersign";
 import * as asymmetric from "countersign/asymmetric";
+import * as explain from "countersign/explain";
 import * as receiver from "countersign/receiver";
 import * as sender from "countersign/sender";
 
@@ -7,6 +8,6 @@ import { run } from "../../conformance.mjs";
 
 export default {
   async fetch(request) {
-    return Response.json(run({ ...countersign, ...receiver, ...sender }, asymmetric, await request.json()));
+    return Response.json(run({ ...countersign, ...explain, ...receiver, ...sender }, asymmetric, await request.json()));
   },
 };

@@ -222,6 +222,10 @@ def _plaid_texts() -> List[Case]:
         _plaid("empty", "An empty header.", "malformed_header", ""),
         _plaid("claims-not-utf8", "Claims that are not UTF-8.", _BAD,
                f"{head}.{b64url(bytes([0x7b, 0xff, 0x7d]))}.{signature}"),
+        _plaid("claims-not-utf8-unsupported", "The same by another algorithm: the header comes first.",
+               _UNSUPPORTED, ".".join([
+                   b64url(b'{"alg":"none"}'), b64url(bytes([0x7b, 0xff, 0x7d])), signature,
+               ])),
         _plaid("claims-not-json", "Claims that are no JSON.", _BAD, _signed(claims="a")),
         _plaid("claims-not-object", "Claims that are no object.", _BAD, _signed(claims="[]")),
         _plaid("claims-cut", "Claims that are cut short.", _BAD, _signed(claims='{"iat":1')),

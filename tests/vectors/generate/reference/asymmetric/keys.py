@@ -78,7 +78,9 @@ def _key_info(data: bytes) -> Optional[Tuple[List[Element], bytes]]:
     algorithm = read_all(parts[0].content)
     if not algorithm or algorithm[0].tag != OBJECT_IDENTIFIER:
         return None
-    return algorithm, parts[1].content
+    bits = parts[1].content
+    # The first byte says how many bits of the last are none of the string's.
+    return (algorithm, bits) if bits and bits[0] < 8 else None
 
 
 def read_key_info(data: bytes) -> Optional[PublicKey]:
@@ -90,9 +92,10 @@ def read_key_info(data: bytes) -> Optional[PublicKey]:
     name, parameters = algorithm[0].content, algorithm[1:]
     if name == _ED25519 and not parameters:
         return _ed25519_key(bits[1:])
-    if name == _ELLIPTIC_CURVE and [one.content for one in parameters] == [_P256]:
+    named = [(one.tag, one.content) for one in parameters]
+    if name == _ELLIPTIC_CURVE and named == [(OBJECT_IDENTIFIER, _P256)]:
         return _p256_key(bits[1:])
-    if name == _RSA and [(one.tag, one.content) for one in parameters] == [(NULL, b"")]:
+    if name == _RSA and named == [(NULL, b"")]:
         key = rsa.read_key(bits[1:])
         return None if key is None else PublicKey("rsa", key)
     return None

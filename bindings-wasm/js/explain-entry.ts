@@ -1,0 +1,3 @@
+import "./init.js";
+import "./explain-init.js";
+export * from "./explain/index.js";
