@@ -3,14 +3,10 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use countersign::KeyNeeded;
+use countersign::{GuardError, KeyNeeded};
 
-/// What a source of keys will answer; an error is one that it has told of itself.
-pub type KeyFuture<'a> = Pin<Box<dyn Future<Output = Result<Bytes, KeyUnavailable>> + Send + 'a>>;
-
-/// A key could not be fetched; the request is answered 503.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyUnavailable;
+/// What a source of keys will answer; any error counts as `key_unavailable`, which is answered 503.
+pub type KeyFuture<'a> = Pin<Box<dyn Future<Output = Result<Bytes, GuardError>> + Send + 'a>>;
 
 /// Fetches the keys of schemes that name one in each request, such as PayPal and Amazon SNS, and keeps
 /// them.
@@ -19,8 +15,8 @@ pub struct KeyUnavailable;
 /// some kilobytes, and bound how often: requests that nobody has signed may name keys.
 ///
 /// ```
-/// use countersign::{KeyNeeded, Scheme, Secret, Webhook};
-/// use countersign_tower::{KeyFuture, KeySource, KeyUnavailable, Receiver};
+/// use countersign::{GuardError, KeyNeeded, Scheme, Secret, Webhook};
+/// use countersign_tower::{KeyFuture, KeySource, Receiver};
 ///
 /// /// Certificates that were fetched before the program began.
 /// struct Known(std::collections::HashMap<String, bytes::Bytes>);
@@ -28,7 +24,7 @@ pub struct KeyUnavailable;
 /// impl KeySource for Known {
 ///     fn key<'a>(&'a self, needed: &'a KeyNeeded) -> KeyFuture<'a> {
 ///         let key = needed.url().and_then(|url| self.0.get(url));
-///         Box::pin(async move { key.cloned().ok_or(KeyUnavailable) })
+///         Box::pin(async move { key.cloned().ok_or(GuardError::KeyUnavailable) })
 ///     }
 /// }
 ///

@@ -32,7 +32,7 @@ pub use event::ReceivedEvent;
 #[cfg(feature = "axum")]
 pub use extract::{Rejection, VerifiedEvent, Verifier};
 #[cfg(feature = "asymmetric")]
-pub use keys::{KeyFuture, KeySource, KeyUnavailable};
+pub use keys::{KeyFuture, KeySource};
 pub use layer::{VerifyLayer, VerifyService};
 pub use outcome::Outcome;
 pub use receiver::Receiver;

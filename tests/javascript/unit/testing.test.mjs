@@ -14,7 +14,8 @@ const SAMPLES = JSON.parse(readFileSync(new URL("../samples.json", import.meta.u
 const URL_OF_SAMPLES = "https://example.com/webhooks";
 
 test("samples are the same in every language", () => {
-  for (const { scheme, secret, body, headers, ...chosen } of SAMPLES.requests) {
+  const requests = SAMPLES.requests.filter(({ scheme }) => !isLeftOut(scheme));
+  for (const { scheme, secret, body, headers, ...chosen } of requests) {
     const request = signedRequest(scheme, secret, null, { ...chosen, now: SAMPLES.now });
     assert.equal(new TextDecoder().decode(request.body), body, scheme);
     assert.deepEqual(request.headers, headers, scheme);
@@ -22,7 +23,8 @@ test("samples are the same in every language", () => {
     const context = { now: SAMPLES.now, url: URL_OF_SAMPLES, method: "POST" };
     assert.ok(new Webhook(scheme, secret).unwrap(request.body, request.headers, context), scheme);
   }
-  assert.deepEqual(new Set(SAMPLES.requests.map(({ scheme }) => scheme)), new Set(Scheme.names().filter((name) => !isLeftOut(name))));
+  const names = Scheme.names().filter((name) => !isLeftOut(name));
+  assert.deepEqual(new Set(requests.map(({ scheme }) => scheme)), new Set(names));
 });
 
 test("every registered scheme verifies a payload that is given", () => {
@@ -90,10 +92,10 @@ test("id, clock, URL, method and headers are those that are given", () => {
 
 test("a signature is put into the body", () => {
   const request = signedRequest("mailgun", "hush", { "event-data": { event: "opened" } });
-  assert.deepEqual(Object.keys(request.headers), ["content-type"]);
+  assert.deepEqual(Object.keys(request.headers), ["content-type", "user-agent"]);
   const webhook = new Webhook("mailgun", "hush");
   const event = webhook.unwrap(request.body, request.headers);
-  assert.deepEqual([event.type, event.dedupeKey], ["opened", "mailgun:msg_test"]);
+  assert.deepEqual([event.type, event.dedupeKey], ["opened", "mailgun:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a697887"]);
   assert.deepEqual([webhook.signsInBody, webhook.headerNames], [true, []]);
   assertCode("missing_signature", () => signedRequest("mailgun", "hush", "a=1"));
   assertCode("missing_signature", () => webhook.sign("{}"));

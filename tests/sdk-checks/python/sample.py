@@ -127,7 +127,7 @@ def any_url(random: Random) -> str:
     host = random.choice(["example.com", "hooks.example.com", "xn--bcher-kva.example", "127.0.0.1"])
     port = random.choice(["", "", ":8443", ":80"])
     path = random.choice(["", "/", "/hooks", "/hooks/%C3%A9/", "/a/b.php;v=1", "/a//b", "/~x/@y"])
-    query = random.choice(["", "", "?a=1&b=2", "?q=%20+%2B", "?b=2&a=1&a=", "?", "?x=a'b"])
+    query = random.choice(["", "", "?a=1&b=2", "?q=%20+%2B", "?b=2&a=1&a=", "?", "?x=a'b", "?to=https%3A%2F%2Fa.example%2F%40b"])
     return f"https://{host}{port}{path}{query}"
 
 

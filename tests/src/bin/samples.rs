@@ -5,7 +5,7 @@ use std::env;
 
 use anyhow::{Context, Result, bail};
 use countersign::testing::{SampleBody, SampleRequest, SignedRequest, samples};
-use countersign::{Scheme, Secret, UnixTime, Webhook};
+use countersign::{Scheme, Secret, UnixTime, VerificationError, Webhook};
 use serde_json::{Map, Value, json};
 
 const USAGE: &str = "usage: samples typescript|requests";
@@ -59,7 +59,9 @@ fn print_requests() -> Result<()> {
     let now = UnixTime::from_millis(NOW_MILLIS);
     let mut requests = Vec::new();
     for name in Scheme::names() {
-        let (secret, webhook) = webhook_of(name)?;
+        let Some((secret, webhook)) = signing(name)? else {
+            continue;
+        };
         let types = samples()
             .filter(|sample| sample.scheme == name && !sample.for_types.is_empty())
             .map(|sample| Some(sample.event_type));
@@ -82,13 +84,20 @@ fn print_requests() -> Result<()> {
     Ok(())
 }
 
-fn webhook_of(name: &str) -> Result<(&'static str, Webhook)> {
+/// With a secret that signs; `None` for schemes whose private keys are the providers' alone.
+fn signing(name: &str) -> Result<Option<(&'static str, Webhook)>> {
     let scheme = Scheme::named(name)?;
-    let of = |secret| -> Result<_> {
-        let webhook = Webhook::new(scheme.clone(), [Secret::parse(secret)?])?;
-        Ok((secret, webhook))
-    };
-    of(SECRET).or_else(|_| of(HEXADECIMAL_SECRET))
+    for secret in [SECRET, HEXADECIMAL_SECRET] {
+        let Ok(webhook) = Webhook::new(scheme.clone(), [Secret::parse(secret)?]) else {
+            continue;
+        };
+        return match SampleRequest::new(&webhook).sign(UnixTime::EPOCH) {
+            Ok(_) => Ok(Some((secret, webhook))),
+            Err(VerificationError::MissingContext(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+    }
+    Ok(None)
 }
 
 fn described(mut given: Value, made: &SignedRequest) -> Result<Value> {

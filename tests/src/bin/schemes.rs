@@ -86,14 +86,6 @@ fn main() -> Result<()> {
             0 => String::new(),
             published => format!(", {published} published"),
         };
-        let how = match part("encoding") {
-            "" => part("algorithm").to_owned(),
-            encoding => format!("{}, {encoding}", part("algorithm")),
-        };
-        let signed = match part("content") {
-            "" => "nothing".to_owned(),
-            content => format!("`{}`", content.replace('|', "\\\\|")),
-        };
         writeln!(
             page,
             "| [`{0}`](#{0}){1} | {2} | {3} | {4} | {count}{published} |",

@@ -167,22 +167,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         .id("2b1a0f9e-8d7c-4b6a-9584-73625140f3e2")
         .content_type(TWILIO_FORM)
         .headers(TWILIO_HEADERS)
-        .form(&[
-            ("ToCountry", "US"),
-            ("ToState", "CA"),
-            ("SmsMessageSid", "SM0123456789abcdef0123456789abcdef"),
-            ("NumMedia", "0"),
-            ("SmsSid", "SM0123456789abcdef0123456789abcdef"),
-            ("SmsStatus", "received"),
-            ("FromCity", ""),
-            ("Body", "It's 9 & a ½ — ok?"),
-            ("To", "+18005551212"),
-            ("NumSegments", "1"),
-            ("MessageSid", "SM0123456789abcdef0123456789abcdef"),
-            ("AccountSid", "AC0123456789abcdef0123456789abcdef"),
-            ("From", "+14155551234"),
-            ("ApiVersion", "2010-04-01"),
-        ])
+        .form(TWILIO_MESSAGE)
         .content_type(TWILIO_FORM),
     Sample::new("twilio", "call")
         .for_types("call")
@@ -199,6 +184,19 @@ pub(super) const SAMPLES: &[Sample] = &[
             ("From", "+14155551234"),
             ("To", "+18005551212"),
         ])
+        .content_type(TWILIO_FORM),
+    Sample::new("twilio-shared-key", "")
+        .id("2b1a0f9e-8d7c-4b6a-9584-73625140f3e2")
+        .content_type(TWILIO_FORM)
+        .headers(&[
+            ("user-agent", "TwilioProxy/1.1"),
+            ("accept", "*/*"),
+            (
+                "x-twilio-webhooks-signature-settings",
+                "key=WK0123456789abcdef0123456789abcdef,algorithm=HMAC_SHA256",
+            ),
+        ])
+        .form(TWILIO_MESSAGE)
         .content_type(TWILIO_FORM),
     Sample::new("mandrill", "send")
         .id("6f0b8e2a4d1c4f3e9a7b5c6d8e0f1a2b")
@@ -310,3 +308,20 @@ const META_HEADERS: &[(&str, &str)] = &[("user-agent", "facebookexternalua"), ("
 const TWILIO_FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 const TWILIO_HEADERS: &[(&str, &str)] = &[("user-agent", "TwilioProxy/1.1"), ("accept", "*/*")];
+
+const TWILIO_MESSAGE: &[(&str, &str)] = &[
+    ("ToCountry", "US"),
+    ("ToState", "CA"),
+    ("SmsMessageSid", "SM0123456789abcdef0123456789abcdef"),
+    ("NumMedia", "0"),
+    ("SmsSid", "SM0123456789abcdef0123456789abcdef"),
+    ("SmsStatus", "received"),
+    ("FromCity", ""),
+    ("Body", "It's 9 & a ½ — ok?"),
+    ("To", "+18005551212"),
+    ("NumSegments", "1"),
+    ("MessageSid", "SM0123456789abcdef0123456789abcdef"),
+    ("AccountSid", "AC0123456789abcdef0123456789abcdef"),
+    ("From", "+14155551234"),
+    ("ApiVersion", "2010-04-01"),
+];
