@@ -234,7 +234,7 @@ impl Webhook {
     /// >>> finding = explanation.findings[0]
     /// >>> finding.code, finding.certainty, finding.evidence
     /// ('body_reserialised', 'proven', {'layout': 'compact', 'escapes': 'kept'})
-    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None))]
+    #[pyo3(signature = (body, headers, *, now=None, url=None, method=None, key=None))]
     fn explain<'py>(
         &self,
         body: &Bound<'py, PyAny>,
@@ -242,6 +242,7 @@ impl Webhook {
         now: Argument<'_, 'py>,
         url: Argument<'_, 'py>,
         method: Argument<'_, 'py>,
+        key: Argument<'_, 'py>,
     ) -> PyResult<Explanation> {
         let py = body.py();
         let body = body::read(body)?;
@@ -252,9 +253,11 @@ impl Webhook {
         let method = method
             .map(|method| text::lossy("method", method))
             .transpose()?;
+        let key = key.map(fetched_key).transpose()?;
         let request = Request::new(&pairs, &body)
             .url(url.as_deref())
-            .method(method.as_deref());
+            .method(method.as_deref())
+            .key(key);
         let explanation = body::work_on(py, &body, || self.webhook.explain(&request, now));
         Explanation::new(py, &explanation)
     }

@@ -373,7 +373,7 @@ export class Webhook {
 const keyDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A key as text; bytes that are none are as little a key as the empty text. */
-function keyText(key: unknown): string {
+export function keyText(key: unknown): string {
   if (typeof key === "string") {
     return text("the key", key);
   }

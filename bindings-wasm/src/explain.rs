@@ -25,6 +25,7 @@ pub struct ExplainHandle {
     headers: Vec<(String, String)>,
     method: Option<String>,
     url: Option<String>,
+    key: Option<String>,
 }
 
 enum SecretText {
@@ -77,9 +78,14 @@ impl ExplainHandle {
         self.headers.push((name, value));
     }
 
-    /// What the request has besides headers and body.
-    pub fn set_context(&mut self, method: Option<String>, url: Option<String>) {
-        (self.method, self.url) = (method, url);
+    /// What the request has besides headers and body, and the key that was fetched for it.
+    pub fn set_context(
+        &mut self,
+        method: Option<String>,
+        url: Option<String>,
+        key: Option<String>,
+    ) {
+        (self.method, self.url, self.key) = (method, url, key);
     }
 
     /// The report as JSON.
@@ -90,7 +96,8 @@ impl ExplainHandle {
         let webhook = self.webhook().map_err(thrown)?;
         let request = Request::new(&self.headers, body)
             .method(self.method.as_deref())
-            .url(self.url.as_deref());
+            .url(self.url.as_deref())
+            .key(self.key.as_deref().map(str::as_bytes));
         Ok(webhook.explain(&request, instant(now)).to_json())
     }
 

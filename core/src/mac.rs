@@ -42,6 +42,17 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    /// Whether anybody knows it.
+    #[cfg(feature = "explain")]
+    pub(crate) fn is_public(&self) -> bool {
+        match self {
+            Self::Identity(_) => true,
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Self {
         match algorithm {
             Algorithm::HmacSha256 => Self::Sha256(keyed(key)),

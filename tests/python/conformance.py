@@ -143,7 +143,7 @@ def build(case: Case, tolerance: Tolerance | None = None, **options: Any) -> Web
 
 def explain(case: Case) -> Any:
     body = base64.b64decode(case["body_b64"])
-    context = {"now": case["now"], "url": case.get("url"), "method": case.get("method")}
+    context = {name: case.get(name) for name in ("now", "url", "method", "key")}
     tolerance = Tolerance(**case["tolerance"]) if "tolerance" in case else None
     webhook = build(case, tolerance)
     reports = [

@@ -52,17 +52,17 @@ const INTERNAL_TYPES: [&str; 29] = [
 /// 15,000. Of the monitor, 8,300 bytes show
 /// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
 /// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
-/// bytes three times, so that the monitor takes 210,000, the sender 230,000 and the reports 315,000:
-/// they verify, too; and the samples for tests twice, 15,000 each, which neither module has.
+/// bytes three times, so that the monitor takes 210,000, the sender 230,000 and the reports 620,000:
+/// they verify, with public keys, too; and the samples for tests twice, 15,000 each, which neither module has.
 const MAX_WASM_GZIP: [(&str, u64); 6] = [
     ("countersign", 100_600),
     ("asymmetric", 185_000),
     ("receiver", 46_000),
     ("monitor", 48_500),
     ("sender", 38_100),
-    ("explain", 81_500),
+    ("explain", 184_000),
 ];
-const MAX_TARBALL: u64 = 2_230_000;
+const MAX_TARBALL: u64 = 2_560_000;
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;

@@ -120,6 +120,7 @@ class Webhook:
         now: float | None = None,
         url: str | None = None,
         method: str | None = None,
+        key: bytes | str | None = None,
     ) -> Explanation: ...
     def sign(
         self,

@@ -5,7 +5,7 @@ import { refuseTooLarge } from "../exchange.js";
 import { Scheme } from "../scheme.js";
 import { Secret } from "../secret.js";
 import { Tolerance } from "../tolerance.js";
-import type { RequestContext } from "../webhook.js";
+import { keyText, type RequestContext } from "../webhook.js";
 import { glue } from "./core.js";
 import { type EveryHeader, everyHeader } from "./headers.js";
 
@@ -91,7 +91,7 @@ const encoder = new TextEncoder();
  */
 export function explain(webhook: ExplainedWebhook, request: ExplainedRequest): Explanation {
   const { scheme, secrets, tolerance } = options("the webhook", webhook);
-  const { body, headers, now, url, method } = options("the request", request);
+  const { body, headers, now, url, method, key } = options("the request", request);
   if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
     throw wrong("the tolerance", "a Tolerance", tolerance);
   }
@@ -103,7 +103,8 @@ export function explain(webhook: ExplainedWebhook, request: ExplainedRequest): E
       handle.set_tolerance(tolerance.past ?? undefined, tolerance.future ?? undefined);
     }
     everyHeader(headers, (name, value) => handle.add_header(name, value));
-    handle.set_context(optionalText("the method", method), optionalText("the URL", url));
+    const fetched = key === undefined || key === null ? undefined : keyText(key);
+    handle.set_context(optionalText("the method", method), optionalText("the URL", url), fetched);
     const given = bodyOf(body);
     const bytes = typeof given === "string" ? encoder.encode(given) : given;
     if (bytes.length > MAX_BODY) {

@@ -7,14 +7,15 @@ use core::cmp::Reverse;
 use super::headers::EveryHeader;
 use crate::headers::{HeaderName, Lookup, look_up};
 use crate::received::Received;
-use crate::scheme::{Definition, Scheme};
+use crate::scheme::{Algorithm, Definition, Scheme};
 use crate::signature::{Candidates, Kinds};
 
 /// Which of several that have the same headers is meant most often.
 const COMMON: [&str; 4] = ["standard", "svix", "github", "sha256"];
 
-/// The names of the registered schemes with shared secrets whose headers these are, the likeliest first:
-/// all headers of a set are there, with a timestamp and at least one signature of the scheme's form. Of several,
+/// The names of the registered schemes whose headers these are, the likeliest first: all headers of
+/// a set are there, with a timestamp and, but for public keys, at least one signature of the scheme's
+/// form. Schemes with the signature in the body are not among them. Of several,
 /// that of which more headers are there comes first, then the commonest, then as the alphabet has
 /// them.
 ///
@@ -50,8 +51,8 @@ pub(super) fn detect_in(pairs: &[(&str, &[u8])]) -> Vec<&'static str> {
 
 /// Whether the headers of a set are there, each in its form.
 pub(super) fn fits(definition: &Definition, pairs: &[(&str, &[u8])]) -> bool {
-    // Public keys are not in every build, and a signature in the body is in no header.
-    if definition.algorithm.is_asymmetric() || definition.in_body.is_some() {
+    // A signature in the body is in no header.
+    if definition.in_body.is_some() {
         return false;
     }
     let Ok(received) = Received::read(definition, pairs) else {
@@ -61,9 +62,17 @@ pub(super) fn fits(definition: &Definition, pairs: &[(&str, &[u8])]) -> bool {
     let kinds = Kinds::of_shared_secrets();
     let mut candidates = Candidates::new();
     received.timestamp(definition).is_ok()
-        && candidates
-            .read(definition, kinds, name, received.signature, further)
-            .is_ok()
+        && match definition.algorithm {
+            Algorithm::Jws => {
+                let points = received.signature.iter().filter(|byte| **byte == b'.');
+                points.count() == 2
+            }
+            // Signatures by public keys are not read in every build: their headers are enough.
+            algorithm if algorithm.is_asymmetric() => true,
+            _ => candidates
+                .read(definition, kinds, name, received.signature, further)
+                .is_ok(),
+        }
 }
 
 /// How many of the headers that the scheme reads are there.

@@ -35,6 +35,14 @@ codes! {
     ContextMissing = "context_missing",
         "This scheme signs more than the body. Pass the URL that the sender called, or the method, \
          together with the request.";
+    /// The key that the signature was made with is not at hand.
+    KeyNeeded = "key_needed",
+        "The public key has to be fetched first. Fetch it from the URL, or by the id, that the \
+         error has, keep it, and pass it as the key together with the request.";
+    /// The request names another sender than those that the webhook was made with.
+    UnexpectedSender = "unexpected_sender",
+        "The request is of another sender than those that the webhook was made with. Compare their \
+         ids, to the character, and the address that the sender calls.";
     /// A `header` came under another name, `found`; `how` says what changed it: `underscores`,
     /// `prefix`, `x_prefix` or `spelling`.
     HeaderRenamed = "header_renamed",

@@ -14,10 +14,11 @@ use crate::scheme::{Scheme, UrlForm};
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::{SecretKey, Webhook};
 
-/// How many keyed hashes an explanation computes at most, besides those of the verdict.
+/// How many keyed hashes an explanation computes at most, besides those of the verdict. Verifying with
+/// a public key counts as 32.
 pub const MAX_MACS: usize = 4_096;
 
-/// What verifying with a public key counts for.
+/// What verifying with a public key counts for, as it takes longer.
 const MACS_OF_A_SIGNATURE: usize = 32;
 
 /// How many secrets other forms are made of.
@@ -69,7 +70,7 @@ impl<'s> Search<'s> {
                     facts,
                 )]
             }
-            VerificationError::MissingHeader { .. } => self.missing_headers(),
+            VerificationError::MissingHeader { name } => self.missing_headers(name),
             VerificationError::ConflictingHeader { name } => self.repeated_header(name),
             VerificationError::MalformedTimestamp(TimestampDefect::Form(_)) => {
                 let format = self.webhook.definition.timestamp_format;
@@ -91,17 +92,17 @@ impl<'s> Search<'s> {
                     None => Vec::new(),
                 }
             }
-            // Their messages say all there is, or what is missing is a key.
+            VerificationError::MissingSignature { .. } => self.missing_in_body(),
+            VerificationError::KeyNeeded(_) => plain(FindingCode::KeyNeeded),
+            VerificationError::UnexpectedSender => plain(FindingCode::UnexpectedSender),
+            // Their messages say all there is.
             VerificationError::MalformedHeader { .. }
             | VerificationError::MalformedTimestamp(_)
-            | VerificationError::MissingSignature { .. }
             | VerificationError::MalformedSignedField { .. }
-            | VerificationError::KeyNeeded(_)
             | VerificationError::UntrustedKeyUrl
             | VerificationError::MalformedKey(_)
             | VerificationError::UntrustedCertificate
-            | VerificationError::ExpiredCertificate
-            | VerificationError::UnexpectedSender => Vec::new(),
+            | VerificationError::ExpiredCertificate => Vec::new(),
         }
     }
 
@@ -126,7 +127,14 @@ impl<'s> Search<'s> {
         findings
     }
 
-    fn missing_headers(&mut self) -> Vec<Finding> {
+    /// What may be wrong with a body that has no signature where the scheme has it.
+    fn missing_in_body(&mut self) -> Vec<Finding> {
+        let other = self.other_body();
+        let other = other.or_else(|| self.other_scheme(true).map(|finding| vec![finding]));
+        other.unwrap_or_else(|| self.looks())
+    }
+
+    fn missing_headers(&mut self, first: &str) -> Vec<Finding> {
         let definition = self.webhook.definition.clone();
         let received = self.received;
         let sets = definition.header_sets.iter().map(|set| {
@@ -139,7 +147,11 @@ impl<'s> Search<'s> {
                 .collect();
             missing
         });
-        let missing = sets.min_by_key(Vec::len).unwrap_or_default();
+        let mut missing = sets.min_by_key(Vec::len).unwrap_or_default();
+        // What says which key it is belongs to no set.
+        if missing.is_empty() {
+            missing.push(first);
+        }
         let known: Vec<&str> = definition.header_names.iter().map(|name| &**name).collect();
         let names: Vec<&str> = received.pairs.iter().map(|(name, _)| *name).collect();
         let mut request = received.clone();
@@ -208,7 +220,11 @@ impl<'s> Search<'s> {
         let value = received
             .header(name)
             .and_then(|value| core::str::from_utf8(value).ok());
-        let entries = signature::entries(&self.webhook.definition, name, value.unwrap_or_default());
+        let entries = match self.webhook.keys.iter().any(|held| held.key.is_public()) {
+            // The forms are those of tags.
+            true => Vec::new(),
+            false => signature::entries(&self.webhook.definition, name, value.unwrap_or_default()),
+        };
         for entry in &entries {
             let Some(corrected) = &entry.corrected else {
                 continue;
@@ -257,11 +273,10 @@ impl<'s> Search<'s> {
     fn other_secret(&mut self) -> Option<Vec<Finding>> {
         let webhook = self.webhook;
         let definition = &webhook.definition;
-        // A public key has no other form.
-        if definition.algorithm.is_asymmetric() {
-            return None;
-        }
         for (index, one) in webhook.secrets.iter().enumerate().take(MAX_SECRETS) {
+            if self.is_public(index) {
+                continue;
+            }
             let forms = secret::forms(one, definition);
             let mut other = self.timeless.clone();
             other.keys = forms
@@ -283,6 +298,12 @@ impl<'s> Search<'s> {
         None
     }
 
+    /// Whether anybody knows this secret, so that nothing may be keyed with it: as a public key.
+    fn is_public(&self, index: usize) -> bool {
+        let mut keys = self.webhook.keys.iter();
+        keys.any(|held| held.index == index && held.key.is_public())
+    }
+
     /// The first other scheme that a secret fits under; else, if that is wanted, the one that the
     /// headers are of.
     fn other_scheme(&mut self, by_looks: bool) -> Option<Finding> {
@@ -294,6 +315,10 @@ impl<'s> Search<'s> {
                 let scheme = Scheme::named(name);
                 let other = scheme.and_then(|scheme| Webhook::new(scheme, [secret.clone()]));
                 let Ok(other) = other else { continue };
+                let is_keyed = other.keys.iter().any(|held| !held.key.is_public());
+                if is_keyed && self.is_public(index) {
+                    continue;
+                }
                 let other = other.with_tolerance(Tolerance::unchecked());
                 if fit(&other, self.received, self.now, &mut self.macs_left).is_some() {
                     let facts = [("scheme", name.into()), ("secret", index.into())];
@@ -405,6 +430,11 @@ impl<'s> Search<'s> {
     }
 }
 
+/// A finding without facts.
+fn plain(code: FindingCode) -> Vec<Finding> {
+    vec![Finding::new(code, Certainty::Proven, Facts::new())]
+}
+
 /// Whether a signature of this request fits one of the keys. The webhook has no tolerance.
 fn fit(
     webhook: &Webhook,
@@ -416,12 +446,16 @@ fn fit(
         UrlForm::AsGiven => 1,
         _ => 2,
     };
-    let each = match webhook.definition.algorithm.is_asymmetric() {
-        true => MACS_OF_A_SIGNATURE,
-        false => 1,
-    };
-    let keys = webhook.keys.len().max(1);
-    *macs_left = macs_left.checked_sub(keys.saturating_mul(forms * each))?;
+    let mut macs = webhook.keys.iter().fold(0, |macs, held| {
+        macs + match held.key.is_public() {
+            true => MACS_OF_A_SIGNATURE,
+            false => forms,
+        }
+    });
+    if request.key.is_some() {
+        macs += MACS_OF_A_SIGNATURE;
+    }
+    *macs_left = macs_left.checked_sub(macs)?;
     let request = Request::new(&*request.pairs, request.body)
         .method(request.method)
         .url(request.url)

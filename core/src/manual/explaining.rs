@@ -53,6 +53,8 @@
 //!   characters, it goes by looks.
 //! - *URL and method,* where they are signed: scheme, port, host, slash, query, and what headers of
 //!   proxies say of them.
+//! - *Public keys.* One that has to be fetched; a sender that is not expected. A public key has no
+//!   other form, and nothing is ever keyed with it: whoever knows it could make that fit.
 //! - *Time.* How far from now; whole hours; another unit, of the timestamp or of the clock.
 //!
 //! What cannot be known is the order of keys that were sorted, and numbers that were written
@@ -65,7 +67,8 @@
 //! - A report holds codes, words, numbers and names of headers: no secret, no signature, no byte of
 //!   a body, no URL. Still it tells how a secret is off, so that it belongs in a log and not in an
 //!   answer.
-//! - The work is bounded by [`MAX_MACS`](crate::explain::MAX_MACS) keyed hashes; a body above
+//! - The work is bounded by [`MAX_MACS`](crate::explain::MAX_MACS) keyed hashes, of which verifying
+//!   with a public key counts as 32; a body above
 //!   [`MAX_REWRITTEN_BODY`](crate::explain::MAX_REWRITTEN_BODY) is not written in other forms. That
 //!   is still some hundred times a verdict: ask for a report while developing, or for one refusal in
 //!   many.

@@ -2,7 +2,7 @@
 
 export const EXPLANATIONS = { explain, detect };
 
-function explain({ countersign }, { scheme, secrets, tolerance, method, url, headers, body_b64, now }) {
+function explain({ countersign }, { scheme, secrets, tolerance, method, url, key, headers, body_b64, now }) {
   const { Scheme, Tolerance } = countersign;
   const webhook = {
     scheme: typeof scheme === "string" ? scheme : new Scheme(scheme),
@@ -10,7 +10,7 @@ function explain({ countersign }, { scheme, secrets, tolerance, method, url, hea
     tolerance: tolerance && new Tolerance(tolerance),
   };
   const body = Uint8Array.from(atob(body_b64), (unit) => unit.charCodeAt(0));
-  const report = countersign.explain(webhook, { body, headers, method, url, now });
+  const report = countersign.explain(webhook, { body, headers, method, url, key, now });
   const { accepted, keyIndex, ...rest } = report;
   if (accepted !== (keyIndex !== null)) {
     throw new Error("the report has two verdicts");

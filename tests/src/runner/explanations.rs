@@ -25,7 +25,8 @@ pub(super) fn explain(case: &VerifyCase) -> Result<Value> {
     }
     let request = Request::new(&case.headers, &case.body)
         .method(case.method.as_deref())
-        .url(case.url.as_deref());
+        .url(case.url.as_deref())
+        .key(case.key.as_deref().map(str::as_bytes));
     let now = UnixTime::from_seconds(case.now);
     let before = webhook.verify(&request, now).map(|one| one.key_index());
     let explanation = webhook.explain(&request, now);

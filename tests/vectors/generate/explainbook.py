@@ -24,6 +24,7 @@ def explain_case(
     tolerance: Optional[Tuple[Optional[int], Optional[int]]] = None,
     method: Optional[str] = None,
     url: Optional[str] = None,
+    key: Optional[str] = None,
     gives: Optional[Json] = None,
 ) -> Case:
     """`want` is code and certainty of each finding; `gives` the evidence of the first."""
@@ -35,12 +36,14 @@ def explain_case(
         fields["method"] = method
     if url is not None:
         fields["url"] = url
+    if key is not None:
+        fields["key"] = key
     fields["headers"] = [[name, value] for name, value in headers]
     fields["body_b64"] = _encode(body)
     fields["now"] = now
     described = find_scheme(scheme)
     window = described.tolerance if tolerance is None else Tolerance(*tolerance)
-    expect = explain(described, secrets, Request(body, headers, method, url), now, window)
+    expect = explain(described, secrets, Request(body, headers, method, url, key), now, window)
     found = [(finding["code"], finding["certainty"]) for finding in expect["findings"]]
     if found != list(want):
         raise Disagreement(f"{case_id}: stated {want!r}, computed {found!r}")

@@ -38,14 +38,17 @@ def header_names(scheme: Scheme) -> List[str]:
 
 
 def _fits(scheme: Scheme, headers: RequestHeaders) -> bool:
-    if scheme.is_asymmetric or scheme.signature_field is not None:
+    if scheme.signature_field is not None:
         return False
     try:
         chosen = choose_set(scheme, headers)
         check_headers(scheme, chosen, headers)
         signature = headers.value(chosen.signature) or ""
         further = [headers.value(name) or "" for name in scheme.further_signatures]
-        candidates(scheme, _SHARED, chosen.signature, [signature, *further])
+        if scheme.jws is not None and signature.count(".") != 2:
+            return False
+        if not scheme.is_asymmetric:
+            candidates(scheme, _SHARED, chosen.signature, [signature, *further])
         if chosen.timestamp is not None:
             check_timestamp(scheme, headers.value(chosen.timestamp) or "")
         elif scheme.timestamp_label is not None:

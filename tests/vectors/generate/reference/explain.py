@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 from typing import Any, Dict, List, Optional, Sequence
 
+from reference.asymmetric.keys import PublicKey
 from reference.detect import detect, header_names
 from reference.explain_body import body_variants
 from reference.explain_headers import renamed
@@ -31,6 +32,11 @@ class _Fit:
 
     key_index: int
     timestamp: Optional[Fraction]
+
+
+def _are_public(scheme: Scheme, keys: Sequence[Key]) -> bool:
+    is_identity = scheme.is_asymmetric and scheme.jws is None
+    return is_identity or any(isinstance(key, PublicKey) for key in keys)
 
 
 class _Search:
@@ -79,7 +85,11 @@ class _Search:
         if code == "missing_context":
             return [proven("context_missing", part="url" if "URL" in message else "method")]
         if code == "missing_header":
-            return self.missing_headers()
+            return self.missing_headers(name)
+        if code == "missing_signature":
+            return self.other_body() or self.other_scheme(by_looks=True) or self.looks()
+        if code in ("key_needed", "unexpected_sender"):
+            return [proven(code)]
         if code == "conflicting_header":
             return self.repeated_header(name)
         if code == "malformed_timestamp":
@@ -93,12 +103,13 @@ class _Search:
             return [] if fit is None else self.stale(fit)
         return []
 
-    def missing_headers(self) -> List[Finding]:
+    def missing_headers(self, first: str) -> List[Finding]:
         sets = [
             [name for name in one.names() if name not in self.headers]
             for one in self.scheme.header_sets
         ]
-        missing = min(sets, key=len)
+        # What says which key it is belongs to no set.
+        missing = min(sets, key=len, default=[]) or [first]
         known = header_names(self.scheme)
         pairs = list(self.request.headers)
         found: List[Facts] = []
@@ -139,7 +150,9 @@ class _Search:
 
     def signatures(self, name: str) -> List[Finding]:
         value = self.headers.value(name) or ""
-        entries: List[Entry] = signature_entries(self.scheme, name, value)
+        entries: List[Entry] = []
+        if not any(self.is_public(index) for index in range(len(self.keys))):
+            entries = signature_entries(self.scheme, name, value)
         for entry in entries:
             if entry.corrected is not None and entry.encoding is not None:
                 fit = self.fit(self._with_value(name, entry.corrected))
@@ -165,14 +178,18 @@ class _Search:
         )
 
     def other_secret(self) -> List[Finding]:
-        if self.scheme.is_asymmetric:
-            return []
         for index, secret in enumerate(self.secrets[:16]):
+            if self.is_public(index):
+                continue
             for form, key in secret_forms(self.scheme, secret):
                 fit = self.fit(self.request, keys=[[key]])
                 if fit is not None:
                     return self.proven(fit, "secret_form", secret=index, form=form)
         return []
+
+    def is_public(self, index: int) -> bool:
+        """Whether anybody knows this secret: a public key, or who is expected to send."""
+        return _are_public(self.scheme, self.keys[index])
 
     def other_scheme(self, by_looks: bool) -> List[Finding]:
         detected = detect(self.request.headers)
@@ -183,6 +200,8 @@ class _Search:
                 try:
                     keys = parse_secrets(scheme, [secret])
                 except Refusal:
+                    continue
+                if self.is_public(index) and not _are_public(scheme, keys[0]):
                     continue
                 if self.fit(self.request, scheme, keys) is not None:
                     return [proven("other_scheme", scheme=name, secret=index)]

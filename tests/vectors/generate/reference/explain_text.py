@@ -50,6 +50,14 @@ SUGGESTIONS = {
         "This scheme signs more than the body. Pass the URL that the sender called, or the"
         " method, together with the request."
     ),
+    "key_needed": (
+        "The public key has to be fetched first. Fetch it from the URL, or by the id, that the"
+        " error has, keep it, and pass it as the key together with the request."
+    ),
+    "unexpected_sender": (
+        "The request is of another sender than those that the webhook was made with. Compare"
+        " their ids, to the character, and the address that the sender calls."
+    ),
     "header_renamed": (
         "Something between the sender and here renames this header. Pass the headers as the"
         " server received them, or have the proxy forward it under its own name."

@@ -50,6 +50,12 @@ def topic() -> Topic:
               [("X-Hub-Signature", "sha256=" + "00" * 32)]),
         _case("milliseconds", "A number that may be either.", ["stripe"],
               stripe(_BODY, at=NOW * 1000)),
+        _case("public-key", "A signature by a public key, of any form.", ["discord"],
+              [("X-Signature-Ed25519", "00"), ("X-Signature-Timestamp", str(NOW))]),
+        _case("jws", "Three parts.", ["plaid"], [("Plaid-Verification", "e30.e30.AA")]),
+        _case("jws-parts", "Two parts.", [], [("Plaid-Verification", "e30.AA")]),
+        _case("in-body", "Of a signature in the body the headers say nothing.", [],
+              [("X-Amz-Sns-Message-Type", "Notification")]),
         *(
             _case(f"sample-{name}", "A request of each.", detected, SAMPLES[name].headers())
             for name, detected in (
