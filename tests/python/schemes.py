@@ -24,5 +24,17 @@ PARTICULAR = {
     "twilio-shared-key",
     "unisender-go",
 }
+#: Who signs with a private key, which nobody else has.
+OF_PUBLIC_KEYS = {
+    "circle",
+    "discord",
+    "fal",
+    "highlevel",
+    "highlevel-rsa",
+    "paypal",
+    "plaid",
+    "sendgrid",
+    "sns",
+}
 #: Those that sign any body, for a secret of base64.
-OF_ANY_BODY = [name for name in Scheme.names() if name not in PARTICULAR]
+OF_ANY_BODY = [name for name in Scheme.names() if name not in PARTICULAR | OF_PUBLIC_KEYS]

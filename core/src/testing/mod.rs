@@ -263,7 +263,7 @@ mod tests {
                     let pointer = alloc::format!("/{}", path.text.replace('.', "/"));
                     body.pointer(&pointer).is_some_and(|found| match found {
                         serde_json::Value::String(text) => text == value,
-                        other => other.to_string() == value,
+                        other => other.as_u64().is_some_and(|it| value.parse() == Ok(it)),
                     })
                 })
             };
