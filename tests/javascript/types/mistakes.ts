@@ -49,8 +49,8 @@ webhook.headerNames.push("x-other");
 // @ts-expect-error there is nothing to compare a secret by
 const text: string = new Secret("hush").text;
 
-// @ts-expect-error a description needs headers
-const without: SchemeDescription = { name: "acme" };
+// @ts-expect-error a description needs a name
+const without: SchemeDescription = { headers: { signature: "x-signature" } };
 // @ts-expect-error there is no such algorithm
 new Scheme({ name: "acme", headers: { signature: "x-a" }, algorithm: "md5" });
 // @ts-expect-error a key is misspelt
