@@ -24,6 +24,7 @@ from countersign import (
     RetryPolicy,
     Scheme,
     Tolerance,
+    VerificationError,
     Verified,
     Webhook,
 )
@@ -41,7 +42,10 @@ Case = dict[str, Any]
 
 def verify(case: Case) -> Any:
     body = base64.b64decode(case["body_b64"])
-    context = {"now": case["now"], "url": case.get("url"), "method": case.get("method")}
+    context = {
+        "now": case["now"], "url": case.get("url"), "method": case.get("method"),
+        "key": case.get("key"),
+    }  # fmt: skip
     tolerance = Tolerance(**case["tolerance"]) if "tolerance" in case else None
     webhook = build(case, tolerance)
 
@@ -124,7 +128,10 @@ def insert_timestamp(result: Any, timed: Verified | Event, expect: Any) -> None:
 
 def rejection(error: CountersignError) -> Any:
     SEEN[error.code] = type(error).__name__
-    return {"verdict": "reject", "code": error.code, "message": str(error)}
+    result: Any = {"verdict": "reject", "code": error.code, "message": str(error)}
+    if isinstance(error, VerificationError) and error.code == "key_needed":
+        result["needs"] = {"url": error.key_url, "key_id": error.key_id}
+    return result
 
 
 #: The class of each error that was raised.

@@ -153,7 +153,6 @@ def test_none_where_something_is_wanted() -> None:
         lambda: Secret(nothing),
         lambda: Secret.from_bytes(nothing),
         lambda: Scheme(nothing, headers=HEADERS),
-        lambda: Scheme("x", headers=nothing),
         lambda: Scheme.named(nothing),
         lambda: RetryPolicy(nothing),
         lambda: Backoff.fixed(nothing),

@@ -18,6 +18,7 @@ __all__ = [
     "Event",
     "Explanation",
     "Finding",
+    "HandshakeReply",
     "HealthPolicy",
     "InboxView",
     "MemoryRateLimiter",

@@ -186,10 +186,10 @@ class KeyFetcher:
         if not url.startswith("https://"):
             raise ValueError("keys are fetched by HTTPS")
         with self._opener.open(url, timeout=self._timeout) as answer:
-            key = answer.read(_LARGEST_KEY + 1)
-        if answer.status != 200 or len(key) > _LARGEST_KEY:
+            answered: bytes = answer.read(_LARGEST_KEY + 1)
+        if answer.status != 200 or len(answered) > _LARGEST_KEY:
             raise HTTPException("the answer is no key")
-        return key
+        return answered
 
 
 #: What a key that the provider has replaced can lead to.
