@@ -113,7 +113,11 @@ impl Webhook {
         let end = value.iter().position(|byte| *byte == b';');
         let essence = value[..end.unwrap_or(value.len())].trim_ascii();
         let is = |wanted: &[u8]| essence.eq_ignore_ascii_case(wanted);
-        let fits = json && (is(b"application/json") || is_structured_json(essence))
+        // Amazon SNS sends its JSON so:
+        // <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>.
+        let is_of_sns =
+            self.definition.handshake == Some(Handshake::SnsConfirmation) && is(b"text/plain");
+        let fits = json && (is(b"application/json") || is_structured_json(essence) || is_of_sns)
             || form && is(b"application/x-www-form-urlencoded");
         match fits && !value.contains(&b',') {
             true => Ok(()),

@@ -56,5 +56,7 @@ def _fits(scheme: Scheme, content_type: str) -> bool:
     if "," in content_type:
         return False
     essence = content_type.split(";")[0].strip(_SPACES).lower()
+    if essence == "text/plain" and scheme.handshake == "sns-confirmation":
+        return True
     is_json = essence == "application/json" or _STRUCTURED.fullmatch(essence) is not None
     return (is_json and "json" in scheme.payload) or (essence == _FORM and "form" in scheme.payload)

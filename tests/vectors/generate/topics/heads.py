@@ -90,6 +90,10 @@ def _types() -> List[Case]:
         _case("type-either-json", "Slack sends JSON.", "delivery", **slack),
         _case("type-either-form", "And forms.", "delivery", content_type=_FORM, **slack),
         _case("type-either-text", "And nothing else.", _TYPE, content_type="text/plain", **slack),
+        _case("type-sns", "Amazon SNS sends its JSON as text.", "delivery", scheme="sns",
+              content_type="text/plain; charset=UTF-8"),
+        _case("type-sns-other", "But not as every text.", _TYPE, scheme="sns",
+              content_type="text/html"),
         _case("type-form-only", "A scheme of forms.", "delivery", content_type=_FORM, **form),
         _case("type-form-only-json", "A scheme of forms takes no JSON.", _TYPE, **form),
     ]  # fmt: skip
