@@ -23,5 +23,6 @@ pub struct Readme;
 #[doc = include_str!("../../docs/recipes/hubspot.md")]
 #[doc = include_str!("../../docs/recipes/square.md")]
 #[doc = include_str!("../../docs/recipes/linear.md")]
+#[doc = include_str!("../../docs/recipes/discord.md")]
 #[doc = include_str!("../../docs/describe-your-own-scheme.md")]
 pub struct Pages;

@@ -7,6 +7,7 @@ pub mod design;
 pub mod explaining;
 pub mod handshakes;
 pub mod javascript;
+pub mod public_keys;
 pub mod receiving;
 pub mod sending;
 pub mod verdicts;

@@ -27,6 +27,9 @@
 //!    this is read of all items before a signature is decoded.
 //! 6. *Signature.* One MAC per secret, and per item, of which all must be of the same secret:
 //!    `signature_mismatch`.
+//!    Schemes with public keys look for the key first: see [`public_keys`](super::public_keys). There it
+//!    is `unexpected_sender`, `untrusted_key_url`, `key_needed`, `malformed_key`,
+//!    `untrusted_certificate` or `expired_certificate`, in this order, before `signature_mismatch`.
 //! 7. *Freshness.* Only a signed timestamp is judged, so a forged request never learns how old
 //!    the receiver thinks it is: `timestamp_too_old`, `timestamp_too_new`.
 //!
