@@ -9,13 +9,16 @@ use anyhow::{Result, bail};
 
 use crate::tools::{command, root, run as execute, step, target, works};
 
-const TARGETS: [&str; 6] = [
+const TARGETS: [&str; 9] = [
     "verify",
     "event",
     "description",
     "retry_after",
     "destination",
     "explain",
+    "keys",
+    "key_url",
+    "jws",
 ];
 const VERSION: &str = "0.13.2";
 const SECONDS: u32 = 30;
