@@ -34,7 +34,10 @@ fn case() -> Value {
     let corpus = include_str!("../../tests/vectors/public-keys-in-body.json");
     let corpus: Value = serde_json::from_str(corpus).unwrap();
     let mut cases = corpus["cases"].as_array().unwrap().iter();
-    cases.find(|case| case["id"] == "sns-valid").unwrap().clone()
+    cases
+        .find(|case| case["id"] == "sns-valid")
+        .unwrap()
+        .clone()
 }
 
 fn receiver(case: &Value) -> Receiver {

@@ -9,6 +9,8 @@ use core::time::Duration;
 use crate::asymmetric;
 use crate::error::ConfigurationError;
 use crate::mac::Key;
+#[cfg(not(feature = "asymmetric"))]
+use crate::scheme::KeyForm;
 #[cfg(feature = "explain")]
 use crate::scheme::Part;
 use crate::scheme::{AnswerForm, Definition, KeySource, Scheme};
@@ -78,15 +80,19 @@ impl Webhook {
                 keys.extend(public.into_iter().map(|key| SecretKey { index, key }));
                 continue;
             }
-            #[cfg(not(feature = "asymmetric"))]
-            refuse_public(&definition, &secret)?;
             let key = |bytes: &[u8]| SecretKey {
                 index,
                 key: Key::new(definition.algorithm, bytes),
             };
             // That which signs comes first.
             keys.extend(secret.other_key(&definition).map(|other| key(&other)));
-            keys.push(key(&secret.key(&definition)?));
+            let bytes = secret.key(&definition);
+            // In base64 neither is a secret, and nothing of one decides what is done.
+            #[cfg(not(feature = "asymmetric"))]
+            if bytes.is_err() || definition.key != KeyForm::Base64 {
+                check_left_out(&definition, &secret)?;
+            }
+            keys.push(key(&bytes?));
         }
         // A key that is found by its id may be fetched.
         if keys.is_empty() && !matches!(definition.key_source, Some(KeySource::ById(_))) {
@@ -201,13 +207,14 @@ impl Webhook {
     }
 }
 
-/// Without public keys nothing can be made of the secrets that have one.
+/// An error if the secret is a public key, of which nothing can be made.
 #[cfg(not(feature = "asymmetric"))]
-fn refuse_public(definition: &Definition, secret: &Secret) -> Result<(), ConfigurationError> {
-    let is_standard = [b"whpk_", b"whsk_"]
-        .iter()
-        .any(|it| secret.bytes().starts_with(*it));
-    match definition.ed25519_prefix.is_some() && is_standard {
+fn check_left_out(definition: &Definition, secret: &Secret) -> Result<(), ConfigurationError> {
+    if definition.ed25519_prefix.is_none() {
+        return Ok(());
+    }
+    let mut prefixes = [b"whpk_", b"whsk_"].iter();
+    match prefixes.any(|it| secret.bytes().starts_with(*it)) {
         true => Err(ConfigurationError::AsymmetricLeftOut),
         false => Ok(()),
     }

@@ -31,19 +31,18 @@ pub(crate) fn keys_of(
     secret: &Secret,
 ) -> Result<Option<Vec<Key>>, ConfigurationError> {
     let text = secret.text();
-    let is_standard = text.is_some_and(|text| {
-        [STANDARD_PUBLIC, STANDARD_PRIVATE]
-            .iter()
-            .any(|it| text.starts_with(it))
-    });
+    let is_standard = || {
+        let mut prefixes = [STANDARD_PUBLIC, STANDARD_PRIVATE].iter();
+        text.is_some_and(|text| prefixes.any(|it| text.starts_with(it)))
+    };
     let is_public = match definition.key {
         KeyForm::PublicKey => true,
         KeyForm::PublicKeyOrText => {
-            is_standard
+            is_standard()
                 || text.is_some_and(|text| text.starts_with("-----BEGIN") || text.starts_with('{'))
                 || is_key_info(secret)
         }
-        _ => definition.ed25519_prefix.is_some() && is_standard,
+        _ => definition.ed25519_prefix.is_some() && is_standard(),
     };
     if !is_public {
         return Ok(None);
