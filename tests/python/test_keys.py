@@ -102,6 +102,18 @@ def test_a_key_that_was_replaced_is_fetched_anew(monkeypatch: pytest.MonkeyPatch
     assert len(keys.asked) == 2
 
 
+def test_a_refusal_stands_if_no_other_key_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [10_000.0]
+    monkeypatch.setattr("countersign.keys.time.monotonic", lambda: now[0])
+    keys = Provider(PAYPAL["key"].encode(), OSError("no way there"))
+    assert verify(keys, PAYPAL) == 0
+    now[0] += 61
+    with pytest.raises(VerificationError) as caught:
+        verify(keys, FETCHED["fetched-paypal-tampered-body"])
+    assert caught.value.code == "signature_mismatch"
+    assert len(keys.asked) == 2
+
+
 def test_forgeries_do_not_have_keys_fetched_again_and_again() -> None:
     keys = Provider(PAYPAL["key"].encode())
     tampered = FETCHED["fetched-paypal-tampered-body"]

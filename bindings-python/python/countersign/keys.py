@@ -29,7 +29,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
 from countersign._countersign import Event, Verified, Webhook, refusal
-from countersign.errors import VerificationError
+from countersign.errors import GuardError, VerificationError
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage
@@ -151,7 +151,11 @@ class KeyFetcher:
         """The key anew, if it may have been replaced meanwhile."""
         if time.monotonic() - kept.fetched_at < _RENEWAL:
             return None
-        fresh = self._fetched(wanted)
+        try:
+            fresh = self._fetched(wanted)
+        except GuardError:
+            # The verdict by the key that is there stands.
+            return None
         return None if fresh.key == kept.key else fresh
 
     def _fetched(self, wanted: tuple[str | None, str | None]) -> _Kept:
