@@ -64,7 +64,7 @@ def test_the_blocks_of_the_readme_run(
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "bindings-python/README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
