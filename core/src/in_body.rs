@@ -12,8 +12,9 @@ use crate::received::Received;
 use crate::scheme::{Definition, InBody, Source};
 use crate::sign::Message;
 use crate::signature::{decoded, proof};
+use crate::signed_content::SignedContent;
 use crate::time::UnixTime;
-use crate::verify::{Context, SignedContent};
+use crate::verify::Context;
 use crate::webhook::{SecretKey, Webhook};
 
 impl Webhook {

@@ -40,10 +40,12 @@ pub mod scheme;
 mod secret;
 mod sign;
 mod signature;
+mod signed_content;
 pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+mod verified;
 mod verify;
 mod webhook;
 
@@ -74,5 +76,5 @@ pub use secret::{MAX_SECRET_LENGTH, Secret};
 pub use sign::Message;
 pub use signature::MAX_CANDIDATES;
 pub use time::{Tolerance, UnixTime};
-pub use verify::Verified;
+pub use verified::Verified;
 pub use webhook::Webhook;

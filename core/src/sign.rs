@@ -5,8 +5,9 @@ use crate::headers::SignedHeaders;
 use crate::in_body::not_in_headers;
 use crate::received::{check_id, check_value};
 use crate::signature::{self, MAX_CANDIDATES};
+use crate::signed_content::{BodyDigests, SignedContent, form_content};
 use crate::time::UnixTime;
-use crate::verify::{BodyDigests, SignedContent, check_context, form_content};
+use crate::verify::check_context;
 use crate::webhook::Webhook;
 
 /// A message to sign: its body and, where the scheme signs or carries them, the rest.

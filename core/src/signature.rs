@@ -18,7 +18,7 @@ use crate::error::{TimestampDefect, VerificationError};
 use crate::headers::{HeaderName, owned};
 use crate::mac::{Key, MAX_TAG_LENGTH, Tag, digest};
 use crate::scheme::{Algorithm, Definition, Encoding, is_label};
-use crate::verify::SignedContent;
+use crate::signed_content::SignedContent;
 use crate::webhook::SecretKey;
 
 /// The longest signature, by an RSA key of 4096 bits, and what decoding may need beyond it.

@@ -10,27 +10,24 @@
 //! 6. freshness (`timestamp_too_old`, `timestamp_too_new`), only of what is signed; a timestamp in the
 //!    body is read here (`malformed_timestamp`).
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use core::iter;
 use core::time::Duration;
 
 use subtle::Choice;
 
-use crate::call_url::{other_form, parameter, sorted_form};
-use crate::crc32::crc32;
-use crate::error::{MissingContext, PayloadError, VerificationError};
-use crate::event::{Event, SignedItem};
+use crate::call_url::other_form;
+use crate::error::{MissingContext, VerificationError};
+use crate::event::Event;
 use crate::headers::{Headers, Request};
 #[cfg(feature = "asymmetric")]
 use crate::mac::Key;
-use crate::mac::{self, tags_equal};
+use crate::mac::tags_equal;
 use crate::received::Received;
-use crate::scheme::{Definition, Encoding, Part, Source};
+use crate::scheme::{Definition, Part};
 use crate::signature::{Candidates, Kinds};
+use crate::signed_content::{BodyDigests, SignedContent, form_content, is_body_of};
 use crate::time::{Tolerance, UnixTime};
+use crate::verified::Verified;
 use crate::webhook::{SecretKey, Webhook};
 
 impl Webhook {
@@ -240,26 +237,6 @@ impl Webhook {
     }
 }
 
-impl<'a> Received<'a> {
-    fn verified(
-        self,
-        webhook: &'a Webhook,
-        body: &'a [u8],
-        key_index: usize,
-        timestamp: Option<UnixTime>,
-    ) -> Verified<'a> {
-        Verified {
-            webhook,
-            definition: &webhook.definition,
-            body,
-            key_index,
-            id: self.id,
-            event_headers: self.event_headers,
-            timestamp,
-        }
-    }
-}
-
 /// What a request is judged by besides its headers.
 pub(crate) struct Context<'a> {
     pub(crate) body: &'a [u8],
@@ -272,73 +249,6 @@ pub(crate) struct Context<'a> {
     )]
     pub(crate) key: Option<&'a [u8]>,
     pub(crate) now: UnixTime,
-}
-
-/// What a verified request proves; the only way to its [`Event`].
-#[derive(Debug, Clone)]
-pub struct Verified<'a> {
-    webhook: &'a Webhook,
-    definition: &'a Definition,
-    body: &'a [u8],
-    key_index: usize,
-    id: Option<&'a [u8]>,
-    /// The values of `definition.event_headers`.
-    event_headers: Vec<Option<&'a [u8]>>,
-    timestamp: Option<UnixTime>,
-}
-
-impl<'a> Verified<'a> {
-    /// Which secret fitted, counted from 0. When it is never the old one any more, rotation is
-    /// done.
-    pub fn key_index(&self) -> usize {
-        self.key_index
-    }
-
-    /// The message's id as far as a header has it. Signed only if the scheme signs it.
-    pub fn id(&self) -> Option<&'a str> {
-        let sources = self.definition.event_id.iter();
-        self.header(Source::Id)
-            .or_else(|| sources.copied().find_map(|source| self.header(source)))
-    }
-
-    /// The signed attempt timestamp.
-    pub fn timestamp(&self) -> Option<UnixTime> {
-        self.timestamp
-    }
-
-    /// The identity of the delivery, with the scheme's name before it, if a header has it.
-    ///
-    /// `None` where it lies in the body: then [`Event::dedupe_key`] has it.
-    pub fn dedupe_key(&self) -> Option<String> {
-        let value = self.header(*self.definition.dedupe.first()?)?;
-        Some(format!("{}:{value}", self.definition.name))
-    }
-
-    /// The verified bytes.
-    pub fn body(&self) -> &'a [u8] {
-        self.body
-    }
-
-    /// Parses the payload, as the scheme describes it.
-    ///
-    /// # Errors
-    /// See [`PayloadError`].
-    pub fn event(&self) -> Result<Event<'a>, PayloadError> {
-        let header = |source| self.header(source);
-        let prove = |text: &str| self.webhook.proof(self.key_index, text);
-        Event::parse(self.definition, self.body, header, prove)
-    }
-
-    /// The value of a source that is a header.
-    fn header(&self, source: Source) -> Option<&'a str> {
-        let value = match source {
-            Source::Id => self.id,
-            Source::Header(index) => self.event_headers[index],
-            Source::Body(_) => None,
-        }?;
-        // Visible ASCII, as was checked.
-        core::str::from_utf8(value).ok()
-    }
 }
 
 pub(crate) fn check_context(
@@ -355,116 +265,6 @@ pub(crate) fn check_context(
         return Ok(());
     };
     Err(VerificationError::MissingContext(missing))
-}
-
-/// What stands for `{form}`: nothing if the URL has a digest of the body.
-#[inline(never)]
-pub(crate) fn form_content(definition: &Definition, body: &[u8], url: Option<&str>) -> Vec<u8> {
-    let is_wanted = definition.content.contains(&Part::Form);
-    match is_wanted && body_digest(definition, url).is_none() {
-        true => sorted_form(body),
-        false => Vec::new(),
-    }
-}
-
-/// What stands for `{crc32}` and `{sha256}`; empty where the content has none.
-pub(crate) struct BodyDigests {
-    crc32: String,
-    sha256: String,
-}
-
-static NO_DIGESTS: BodyDigests = BodyDigests {
-    crc32: String::new(),
-    sha256: String::new(),
-};
-
-impl BodyDigests {
-    #[inline(never)]
-    pub(crate) fn of(definition: &Definition, body: &[u8]) -> Self {
-        let has = |part: Part| definition.content.contains(&part);
-        let mut digests = Self {
-            crc32: String::new(),
-            sha256: String::new(),
-        };
-        if has(Part::Crc32) {
-            digests.crc32 = crc32(body).to_string();
-        }
-        if has(Part::Sha256) {
-            let digest = mac::digest(&mut iter::once(body));
-            digests.sha256 = Encoding::Hex.write(&digest[..32]);
-        }
-        digests
-    }
-}
-
-/// The digest of the body that the URL has, if the scheme says so.
-fn body_digest<'u>(definition: &Definition, url: Option<&'u str>) -> Option<Cow<'u, str>> {
-    parameter(url?, definition.body_digest_parameter.as_deref()?)
-}
-
-/// Whether a URL whose signature is right has the digest of this body, or none. Both are public.
-#[inline(never)]
-fn is_body_of(definition: &Definition, url: Option<&str>, body: &[u8]) -> bool {
-    let Some(digest) = body_digest(definition, url) else {
-        return true;
-    };
-    let mut of_url = [0; 32];
-    let decoded = base16ct::lower::decode(digest.as_bytes(), &mut of_url);
-    decoded == Ok(&mac::digest(&mut iter::once(body))[..32])
-}
-
-/// The values that stand for the parts of the content.
-#[derive(Clone, Copy)]
-pub(crate) struct SignedContent<'a> {
-    pub(crate) definition: &'a Definition,
-    pub(crate) body: &'a [u8],
-    pub(crate) form: &'a [u8],
-    pub(crate) digests: &'a BodyDigests,
-    pub(crate) id: Option<&'a [u8]>,
-    pub(crate) timestamp: Option<&'a [u8]>,
-    pub(crate) method: Option<&'a str>,
-    pub(crate) url: Option<&'a str>,
-    pub(crate) in_body: Option<&'a SignedItem<'a>>,
-}
-
-impl<'a> SignedContent<'a> {
-    /// What a signature in the body covers.
-    pub(crate) fn in_body(definition: &'a Definition, item: &'a SignedItem<'a>) -> Self {
-        Self {
-            definition,
-            body: &[],
-            form: &[],
-            digests: &NO_DIGESTS,
-            id: None,
-            timestamp: None,
-            method: None,
-            url: None,
-            in_body: Some(item),
-        }
-    }
-
-    /// The bytes of each part in turn; nothing is concatenated or copied.
-    pub(crate) fn parts<'p>(&'p self, secret: &'p [u8]) -> impl Iterator<Item = &'p [u8]> {
-        let bytes = |text: Option<&'a str>| text.unwrap_or_default().as_bytes();
-        let (id, timestamp) = (self.id, self.timestamp);
-        let in_body = self.in_body;
-        let mut fields = in_body.map_or(&[][..], |item| &item.fields).iter();
-        self.definition.content.iter().map(move |part| match part {
-            Part::Form => self.form,
-            Part::Crc32 => self.digests.crc32.as_bytes(),
-            Part::Sha256 => self.digests.sha256.as_bytes(),
-            Part::Secret => secret,
-            Part::Body => self.body,
-            Part::Id => id.unwrap_or_default(),
-            Part::Timestamp => timestamp.unwrap_or_default(),
-            Part::Method => bytes(self.method),
-            Part::Url => bytes(self.url),
-            Part::BeforeSignature => in_body.map_or(&[][..], |item| item.before),
-            Part::AfterSignature => in_body.map_or(&[][..], |item| item.after),
-            Part::Field(_) | Part::Line(_) => fields.next().map_or(&[][..], |text| text.as_bytes()),
-            Part::Literal(literal) => literal.as_bytes(),
-        })
-    }
 }
 
 fn check_freshness(

@@ -24,8 +24,9 @@ use crate::mac::{self, Key};
 use crate::received::Received;
 use crate::scheme::{Definition, Encoding, InBody, JwsForm, KeySource, Source};
 use crate::signature::{Candidates, decoded_bytes};
+use crate::signed_content::SignedContent;
 use crate::time::UnixTime;
-use crate::verify::{Context, SignedContent};
+use crate::verify::Context;
 use crate::webhook::Webhook;
 
 /// How many signatures of one request are verified with each key, at most.
