@@ -28,6 +28,7 @@ mod mac;
 pub mod manual;
 pub mod monitor;
 mod payload;
+mod proof;
 mod rate_limit;
 mod received;
 pub mod redis;

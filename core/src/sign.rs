@@ -3,8 +3,9 @@
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
 use crate::in_body::not_in_headers;
+use crate::proof::{proof, write};
 use crate::received::{check_id, check_value};
-use crate::signature::{self, MAX_CANDIDATES};
+use crate::signature::MAX_CANDIDATES;
 use crate::signed_content::{BodyDigests, SignedContent, form_content};
 use crate::time::UnixTime;
 use crate::verify::check_context;
@@ -135,7 +136,7 @@ impl Webhook {
             in_body: None,
         };
         let proofs = self.signing_keys();
-        let proofs = proofs.filter_map(|key| signature::proof(definition, key, &content));
+        let proofs = proofs.filter_map(|key| proof(definition, key, &content));
         let mut proofs = proofs.peekable();
         if proofs.peek().is_none() {
             return Err(VerificationError::MissingContext(
@@ -146,7 +147,7 @@ impl Webhook {
             Some(_) if self.every_secret_signs => MAX_CANDIDATES,
             _ => 1,
         };
-        let signature = signature::write(definition, proofs.by_ref().take(signing), timestamp);
+        let signature = write(definition, proofs.by_ref().take(signing), timestamp);
         let name = |name| definition.header_name(name).as_str().into();
         if let (Some(header), Some(timestamp)) = (set.timestamp, timestamp) {
             headers.push((name(header), timestamp.into()));
@@ -157,10 +158,7 @@ impl Webhook {
             let further = definition.further_signatures.iter().zip(proofs);
             headers.extend(further.map(|(header, proof)| {
                 let proof = core::iter::once(proof);
-                (
-                    name(*header),
-                    signature::write(definition, proof, timestamp),
-                )
+                (name(*header), write(definition, proof, timestamp))
             }));
         }
         Ok(headers)

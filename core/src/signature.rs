@@ -1,8 +1,5 @@
 //! The grammar of signature headers: lists, version labels, encodings.
 
-use alloc::string::String;
-#[cfg(feature = "asymmetric")]
-use alloc::string::ToString as _;
 #[cfg(feature = "asymmetric")]
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,14 +7,16 @@ use core::iter;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
 #[cfg(feature = "asymmetric")]
 use crate::asymmetric::{HeldKey, MAX_SIGNATURES, Method};
 use crate::error::{TimestampDefect, VerificationError};
 use crate::headers::{HeaderName, owned};
-use crate::mac::{Key, MAX_TAG_LENGTH, Tag, digest};
+#[cfg(feature = "asymmetric")]
+use crate::mac::Key;
+use crate::mac::{MAX_TAG_LENGTH, Tag, digest};
 use crate::scheme::{Algorithm, Definition, Encoding, is_label};
+#[cfg(feature = "asymmetric")]
 use crate::signed_content::SignedContent;
 use crate::webhook::SecretKey;
 
@@ -236,8 +235,8 @@ pub(crate) fn decoded(definition: &Definition, encoded: &[u8]) -> Option<Tag> {
 /// Writes the tag that this text encodes canonically; false if it is of another length, or none,
 /// and then some of its bytes may have been written.
 ///
-/// The text is public, so its decoding may take a time that depends on it. [`write`] encodes
-/// tags, for which a table look-up would tell more than it should.
+/// The text is public, so its decoding may take a time that depends on it. [`proof`](crate::proof::proof)
+/// encodes tags, for which a table look-up would tell more than it should.
 fn decode(definition: &Definition, encoded: &[u8], tag: &mut Tag) -> bool {
     if definition.algorithm == Algorithm::Token {
         // By its digest, so that tokens of every length are compared in the same way.
@@ -353,72 +352,4 @@ impl Kinds {
             _ => (&definition.prefix, definition.label()),
         }
     }
-}
-
-/// What stands in the signature header for this key: a signature of this content, or the token. `None`
-/// if the key signs nothing.
-pub(crate) fn proof(
-    definition: &Definition,
-    key: &Key,
-    content: &SignedContent<'_>,
-) -> Option<String> {
-    if let Some(token) = key.token() {
-        // It is visible ASCII, as was checked, or else the text of a secret for a body.
-        let token = core::str::from_utf8(token).ok()?;
-        return Some(definition.prefix.chars().chain(token.chars()).collect());
-    }
-    #[cfg(feature = "asymmetric")]
-    if let Key::Public(key) = key {
-        let signature = definition
-            .encoding
-            .write(&key.sign(&mut content.parts(&[]))?);
-        let prefix = definition.ed25519_prefix.as_ref();
-        return Some(prefix.unwrap_or(&definition.prefix).to_string() + &signature);
-    }
-    if definition.algorithm.is_asymmetric() {
-        return None;
-    }
-    let tag = key.tag(content.parts(key.secret()));
-    let tag = &tag[..definition.algorithm.tag_length()];
-    let mut proof = String::from(&*definition.prefix);
-    proof.push_str(&definition.encoding.write(tag));
-    Some(proof)
-}
-
-impl Encoding {
-    /// These bytes, so encoded.
-    pub(crate) fn write(self, bytes: &[u8]) -> String {
-        match self {
-            Self::Hex | Self::HexAnyCase => base16ct::lower::encode_string(bytes),
-            Self::HexUpper => base16ct::upper::encode_string(bytes),
-            Self::Base64 => Base64::encode_string(bytes),
-            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
-        }
-    }
-}
-
-/// The value of the signature header for these proofs.
-pub(crate) fn write(
-    definition: &Definition,
-    proofs: impl Iterator<Item = String>,
-    timestamp: Option<&str>,
-) -> String {
-    let mut header = String::new();
-    let separate = |header: &mut String| {
-        header.extend(definition.separator.map(char::from));
-        header.extend(definition.space_after_separator.then_some(' '));
-    };
-    if let (Some(label), Some(timestamp)) = (&definition.timestamp_label, timestamp) {
-        header.push_str(label);
-        header.push('=');
-        header.push_str(timestamp);
-        separate(&mut header);
-    }
-    for (number, proof) in proofs.enumerate() {
-        if number > 0 {
-            separate(&mut header);
-        }
-        header.push_str(&proof);
-    }
-    header
 }
