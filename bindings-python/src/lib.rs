@@ -8,6 +8,7 @@ mod address;
 mod backoff;
 mod body;
 mod capi;
+mod context;
 mod destination;
 mod dispatch;
 mod endpoint;

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PySequence, PyString};
 use zeroize::Zeroizing;
 
 use crate::capi;
@@ -81,4 +81,31 @@ pub(crate) fn generate_secret(py: Python<'_>) -> PyResult<String> {
     let bytes = py.import("os")?.call_method1("urandom", (32,))?;
     let entropy: Zeroizing<[u8; 32]> = Zeroizing::new(bytes.extract()?);
     Ok(countersign::Secret::generate(&entropy).to_string())
+}
+
+/// The secret that a `str` or a `Secret` is.
+pub(crate) fn parse_secret(secret: &Bound<'_, PyAny>) -> PyResult<countersign::Secret> {
+    match secret.cast::<Secret>() {
+        Ok(secret) => Ok(secret.get().0.clone()),
+        Err(_) => parse(secret),
+    }
+}
+
+/// One secret, or the items of a sequence.
+pub(crate) fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
+        return Ok(vec![secrets.clone()]);
+    }
+    // These are sequences of numbers.
+    let is_bytes = secrets.is_instance_of::<PyBytes>()
+        || secrets.is_instance_of::<PyByteArray>()
+        || secrets.is_instance_of::<PyMemoryView>();
+    match secrets.cast::<PySequence>() {
+        Ok(sequence) if !is_bytes => sequence.try_iter()?.collect(),
+        _ => {
+            let wanted = "a str, a Secret or a sequence of them \
+                          (Secret.from_bytes takes the bytes of a key)";
+            Err(wrong_type("the secrets", wanted, secrets))
+        }
+    }
 }

@@ -8,13 +8,14 @@ use pyo3::prelude::*;
 use smallvec::SmallVec;
 
 use crate::body;
+use crate::context::Context;
 use crate::errors::exception;
 use crate::event::Event;
 use crate::headers::Collected;
 use crate::number;
 use crate::shared::SharedBytes;
 use crate::text::representation;
-use crate::webhook::{Context, Webhook};
+use crate::webhook::Webhook;
 
 /// What a verified request proves. ``event()`` parses its payload.
 #[pyclass(frozen, module = "countersign")]

@@ -1,13 +1,12 @@
 //! `Webhook`.
 
-use std::borrow::Cow;
-
-use countersign::{Message, Request, UnixTime};
+use countersign::{Message, Request};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use crate::body;
+use crate::context::{Context, fetched_key};
 use crate::errors::{exception, wrong_type};
 use crate::event::Event;
 use crate::explanation::Explanation;
@@ -15,7 +14,7 @@ use crate::handshake::HandshakeReply;
 use crate::headers::{Collected, Every, Names};
 use crate::number;
 use crate::scheme::{self, Scheme};
-use crate::secret::{self, Secret};
+use crate::secret::{list_secrets, parse_secret};
 use crate::text;
 use crate::tolerance::{self, Tolerance};
 use crate::verified::Verified;
@@ -426,51 +425,5 @@ impl Webhook {
 impl Webhook {
     pub(crate) fn core(&self) -> &countersign::Webhook {
         &self.webhook
-    }
-}
-
-/// What a request is judged by besides its body and headers.
-pub(crate) struct Context<'a> {
-    pub(crate) now: UnixTime,
-    pub(crate) url: Option<Cow<'a, str>>,
-    pub(crate) method: Option<Cow<'a, str>>,
-    pub(crate) key: Option<&'a [u8]>,
-}
-
-/// A key as it was fetched.
-fn fetched_key<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
-    if let Ok(bytes) = key.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes());
-    }
-    match key.is_instance_of::<PyString>() {
-        true => text::strict("key", key).map(str::as_bytes),
-        false => Err(wrong_type("key", "bytes, a str or None", key)),
-    }
-}
-
-/// The secret that a `str` or a `Secret` is.
-pub(crate) fn parse_secret(secret: &Bound<'_, PyAny>) -> PyResult<countersign::Secret> {
-    match secret.cast::<Secret>() {
-        Ok(secret) => Ok(secret.get().0.clone()),
-        Err(_) => secret::parse(secret),
-    }
-}
-
-/// One secret, or the items of a sequence.
-pub(crate) fn list_secrets<'py>(secrets: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    if secrets.is_instance_of::<PyString>() || secrets.is_instance_of::<Secret>() {
-        return Ok(vec![secrets.clone()]);
-    }
-    // These are sequences of numbers.
-    let is_bytes = secrets.is_instance_of::<PyBytes>()
-        || secrets.is_instance_of::<PyByteArray>()
-        || secrets.is_instance_of::<PyMemoryView>();
-    match secrets.cast::<PySequence>() {
-        Ok(sequence) if !is_bytes => sequence.try_iter()?.collect(),
-        _ => {
-            let wanted = "a str, a Secret or a sequence of them \
-                          (Secret.from_bytes takes the bytes of a key)";
-            Err(wrong_type("the secrets", wanted, secrets))
-        }
     }
 }

@@ -14,8 +14,8 @@ use crate::errors::{exception, wrong_type};
 use crate::number;
 use crate::retry::RetryPolicy;
 use crate::scheme::{self, Scheme};
+use crate::secret::{list_secrets, parse_secret};
 use crate::text::strict;
-use crate::webhook::{list_secrets, parse_secret};
 
 /// The options of these keywords; those that are `None` are not said.
 pub(super) fn options(settings: &Bound<'_, PyDict>) -> PyResult<SenderOptions> {
