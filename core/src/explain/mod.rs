@@ -19,6 +19,7 @@ mod finding;
 mod form;
 mod headers;
 mod json;
+mod mismatch;
 mod report;
 mod request;
 mod search;
