@@ -36,10 +36,11 @@ fn ends(body: &[u8], attempt: &mut Try<'_>) -> bool {
         vec![("change", change.into()), ("newline", newline.into())]
     };
     let code = FindingCode::TrailingNewline;
-    let fits = if let Some(rest) = body.strip_suffix(b"\r\n") {
-        attempt(code, newline("added", "crlf"), rest)
-    } else if let Some(rest) = body.strip_suffix(b"\n") {
-        attempt(code, newline("added", "lf"), rest)
+    let fits = if let Some(rest) = body.strip_suffix(b"\n") {
+        // What was signed may itself end with a carriage return.
+        let of_windows = rest.strip_suffix(b"\r");
+        of_windows.is_some_and(|rest| attempt(code, newline("added", "crlf"), rest))
+            || attempt(code, newline("added", "lf"), rest)
     } else {
         attempt(code, newline("lost", "lf"), &[body, b"\n"].concat())
             || attempt(code, newline("lost", "crlf"), &[body, b"\r\n"].concat())

@@ -48,11 +48,11 @@ def _utf8(body: bytes) -> Optional[str]:
 
 def _ends(body: bytes) -> Iterator[Variant]:
     ends = {"crlf": b"\r\n", "lf": b"\n"}
-    added = next((name for name, end in ends.items() if body.endswith(end)), None)
-    if added is not None:
-        facts = {"change": "added", "newline": added}
-        yield "trailing_newline", facts, body[: -len(ends[added])]
-    else:
+    # What was signed may itself end with a carriage return.
+    added = [name for name, end in ends.items() if body.endswith(end)]
+    for name in added:
+        yield "trailing_newline", {"change": "added", "newline": name}, body[: -len(ends[name])]
+    if not added:
         for name in ("lf", "crlf"):
             yield "trailing_newline", {"change": "lost", "newline": name}, body + ends[name]
     if body.startswith(_MARK):
