@@ -24,5 +24,8 @@ pub struct Readme;
 #[doc = include_str!("../../docs/recipes/square.md")]
 #[doc = include_str!("../../docs/recipes/linear.md")]
 #[doc = include_str!("../../docs/recipes/discord.md")]
+#[doc = include_str!("../../docs/recipes/sendgrid.md")]
+#[doc = include_str!("../../docs/recipes/paypal.md")]
+#[doc = include_str!("../../docs/recipes/sns.md")]
 #[doc = include_str!("../../docs/describe-your-own-scheme.md")]
 pub struct Pages;
