@@ -8,7 +8,10 @@ import Mux from "@mux/mux-node";
 import * as octokit from "@octokit/webhooks-methods";
 import { Paddle } from "@paddle/paddle-node-sdk";
 import * as sanity from "@sanity/webhook";
+import { EventWebhook } from "@sendgrid/eventwebhook";
 import { WorkOS } from "@workos-inc/node";
+import { Webhook as AsymmetricWebhook } from "countersign/asymmetric";
+import { verifyKey } from "discord-interactions";
 import OpenAI from "openai";
 import Razorpay from "razorpay";
 import { Webhook as StandardWebhook } from "standardwebhooks";
@@ -16,6 +19,9 @@ import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import twilio from "twilio";
 
+import {
+  ed25519Pair, ed25519Public, ed25519Rewritten, ed25519Signature, isDer, p256Public, p256Rewritten, p256Signature,
+} from "./keys.mjs";
 import {
   anyText, anyUrl, base64Secret, hexSecret, jsonBody, source, textBody, textSecret,
 } from "./sample.mjs";
@@ -305,6 +311,68 @@ const SVIX = {
   differences: [NUMBER],
 };
 
+const DISCORD = {
+  package: "discord-interactions",
+  function: "verifyKey",
+  source: source({
+    Webhook: AsymmetricWebhook,
+    scheme: "discord",
+    signature: "x-signature-ed25519",
+    timestamp: "x-signature-timestamp",
+    secret: ed25519Public,
+    signOtherwise: ({ body, secret }, now) => ({
+      "x-signature-ed25519": ed25519Signature(secret, Buffer.concat([Buffer.from(String(now)), body])),
+      "x-signature-timestamp": String(now),
+    }),
+    pair: ed25519Pair,
+    rewritten: ed25519Rewritten,
+  }),
+  verify: ({ body, headers, secret }) =>
+    verifyKey(body, headers["x-signature-ed25519"], headers["x-signature-timestamp"], secret),
+  differences: [
+    NO_AGE,
+    onKinds(
+      "its decoder of hexadecimal takes capitals, which Discord does not write",
+      true,
+      "signature: in the other case",
+    ),
+  ],
+};
+const sendgrid = new EventWebhook();
+const SENDGRID = {
+  package: "@sendgrid/eventwebhook",
+  function: "EventWebhook.verifySignature",
+  source: source({
+    Webhook: AsymmetricWebhook,
+    scheme: "sendgrid",
+    signature: "x-twilio-email-event-webhook-signature",
+    timestamp: "x-twilio-email-event-webhook-timestamp",
+    secret: p256Public,
+    body: textBody,
+    signOtherwise: ({ body, secret }, now) => ({
+      "x-twilio-email-event-webhook-signature": p256Signature(secret, Buffer.concat([Buffer.from(String(now)), body])),
+      "x-twilio-email-event-webhook-timestamp": String(now),
+    }),
+    rewritten: p256Rewritten,
+  }),
+  verify: ({ text, headers, secret }) =>
+    sendgrid.verifySignature(
+      sendgrid.convertPublicKeyToECDSA(secret),
+      text,
+      headers["x-twilio-email-event-webhook-signature"],
+      headers["x-twilio-email-event-webhook-timestamp"],
+    ),
+  differences: [
+    BASE64,
+    difference(
+      "its decoder of DER takes lengths that are too large or in two bytes, and a zero more than is needed",
+      true,
+      ({ headers }) => !isDer(headers["x-twilio-email-event-webhook-signature"]),
+    ),
+  ],
+};
+
 export const SDKS = [
   STRIPE, TWILIO_FORM, TWILIO_JSON, GITHUB, LINE, LINEAR, PADDLE, MUX, WORKOS, RAZORPAY, SANITY, OPENAI, STANDARD, SVIX,
+  DISCORD, SENDGRID,
 ];

@@ -147,9 +147,13 @@ export class Request {
  * `separator` stands between the signatures of a header that may have several; `sign` makes the
  * headers by the provider's library, if it can; `dated` puts a time into the body, where it belongs
  * there; `headers` come too.
+ *
+ * Where the secret is a public key, `signOtherwise` makes them by a library of neither, and `pair` is
+ * what we sign with, if we can; `rewritten` are other texts for a signature, by what they have. `Webhook`
+ * is of the entry that knows the scheme.
  */
 export function source({ scheme, signature, ...others }) {
-  const usual = { secret: textSecret, body: anyBody, url: anyUrl, method: "POST" };
+  const usual = { Webhook, secret: textSecret, body: anyBody, url: anyUrl, method: "POST" };
   return { ...usual, scheme, signature, ...others };
 }
 
@@ -157,7 +161,7 @@ export function source({ scheme, signature, ...others }) {
 export async function anyRequest(from, random) {
   const [secret, body] = [from.secret(random), from.body(random)];
   const url = from.url(random, body);
-  const webhook = new Webhook(from.scheme, secret);
+  const webhook = new from.Webhook(from.scheme, secret);
   const past = webhook.tolerance.past ?? 300;
   // Never near the end of what is tolerated, where the verdict depends on how fast this runs.
   let age = random.between(0, Math.floor(past / 3));
@@ -176,11 +180,15 @@ export async function anyRequest(from, random) {
   if (from.dated !== undefined) {
     request = request.with({ body: from.dated(body, now) });
   }
+  const sign = from.sign ?? from.signOtherwise;
+  const weSign = from.signOtherwise === undefined || from.pair !== undefined;
   // The libraries sign text, and not all sign nothing.
-  const byLibrary = from.sign !== undefined && request.isText && request.body.length > 0 && random.next() < 0.5;
-  const headers = byLibrary
-    ? await from.sign(request, now)
-    : webhook.sign(request.body, { id: "msg_1", now, url, method: from.method });
+  const maySign = sign !== undefined && request.isText && request.body.length > 0;
+  const signer = from.pair === undefined ? webhook : new from.Webhook(from.scheme, from.pair(secret));
+  const headers =
+    !weSign || (maySign && random.next() < 0.5)
+      ? await sign(request, now)
+      : signer.sign(request.body, { id: "msg_1", now, url, method: from.method });
   request = request.with({ headers: { ...headers, ...from.headers } });
   return tamper === undefined ? request : tamper(request, from, random);
 }
@@ -229,6 +237,7 @@ function signatureTampered(request, from, random) {
     "of another request": [...signature].reverse().join(""),
     "no text": `\xff${signature.slice(1)}`,
     longer: `${signature}0`,
+    ...from.rewritten?.(signature),
   };
   const [kind, changed] = random.choice(Object.entries(replacements));
   const wrong = value.replace(signature, () => changed);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { CountersignError, Webhook } from "countersign";
+import { CountersignError } from "countersign";
 
 import { Random, anyRequest } from "./sample.mjs";
 
@@ -69,7 +69,7 @@ export async function check(sdk, seed) {
   // Until each difference is met too.
   while (agreed < COUNT || missing().length > 0) {
     const request = await anyRequest(from, random);
-    const [theirs, ours] = [await verdict(sdk, request), ourVerdict(request)];
+    const [theirs, ours] = [await verdict(sdk, request), ourVerdict(from, request)];
     if (theirs.accepts === ours.accepts) {
       agreed += 1;
       accepted += ours.accepts ? 1 : 0;
@@ -119,7 +119,7 @@ async function verdict(sdk, request) {
   }
 }
 
-function ourVerdict({ scheme, secret, body, headers, url, method }) {
+function ourVerdict({ Webhook }, { scheme, secret, body, headers, url, method }) {
   try {
     new Webhook(scheme, secret).verify(body, headers, { url, method });
     return { accepts: true, told: "accept" };

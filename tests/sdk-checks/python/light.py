@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,21 +14,26 @@ from urllib.parse import parse_qsl, quote_plus
 
 import razorpay.utility
 from Adyen.util import is_valid_hmac_payload
+from discord_interactions import verify_key as verify_discord_key
 from hubspot.utils.signature import Signature as HubSpotSignature
 from linebot.webhook import SignatureValidator as LineValidator
 from paddle_billing.Notifications.PaddleSignature import PaddleSignature
 from paddle_billing.Notifications.Secret import Secret as PaddleSecret
 from paddle_billing.Notifications.Verifier import Verifier as PaddleVerifier
+from sendgrid.helpers.eventwebhook import EventWebhook as SendGridWebhook
 from slack_sdk.signature import SignatureVerifier as SlackVerifier
 from square.utils.webhooks_helper import verify_signature as verify_square
 from standardwebhooks import Webhook as StandardWebhook
 from stripe import WebhookSignature as StripeSignature
 from twilio.request_validator import RequestValidator as TwilioValidator
 
+from keys import (
+    ed25519_pair, ed25519_public, ed25519_rewritten, ed25519_signature, p256_public, p256_rewritten, p256_signature,
+)  # fmt: skip
 from sample import (
     Request, Source, any_body, any_text, any_url, base64_secret, hex_secret, json_body, text_body, text_secret,
 )  # fmt: skip
-from sdk import BYTES, NUMBER, PADDING, TIMES, TWICE, Difference, Sdk
+from sdk import BYTES, NO_AGE, NUMBER, PADDING, TIMES, TWICE, Difference, Sdk
 
 
 def has_bom(request: Request) -> bool:
@@ -298,6 +305,74 @@ STANDARD = Sdk(
     ],
 )
 
+
+def discord_signature(request: Request, now: int) -> dict[str, str]:
+    signature = ed25519_signature(request.secret, str(now).encode() + request.body)
+    return {"x-signature-ed25519": signature, "x-signature-timestamp": str(now)}
+
+
+def verify_discord(request: Request) -> bool:
+    signature = request.header("x-signature-ed25519")
+    stamp = request.header("x-signature-timestamp")
+    # It prints why it refuses.
+    with contextlib.redirect_stdout(io.StringIO()):
+        return verify_discord_key(request.body, signature, stamp, request.secret)
+
+
+DISCORD = Sdk(
+    "discord-interactions",
+    "verify_key",
+    Source(
+        "discord",
+        "x-signature-ed25519",
+        timestamp="x-signature-timestamp",
+        secret=ed25519_public,
+        body=any_body,
+        sign_otherwise=discord_signature,
+        pair=ed25519_pair,
+        rewritten=ed25519_rewritten,
+    ),
+    verify_discord,
+    [
+        NO_AGE,
+        Difference(
+            "its decoder of hexadecimal takes capitals, which Discord does not write",
+            True,
+            lambda request: request.kind == "signature: in the other case",
+        ),
+    ],
+)
+
+
+def sendgrid_signature(request: Request, now: int) -> dict[str, str]:
+    signature = p256_signature(request.secret, str(now).encode() + request.body)
+    return {
+        "x-twilio-email-event-webhook-signature": signature,
+        "x-twilio-email-event-webhook-timestamp": str(now),
+    }
+
+
+SENDGRID = Sdk(
+    "sendgrid",
+    "EventWebhook.verify_signature",
+    Source(
+        "sendgrid",
+        "x-twilio-email-event-webhook-signature",
+        timestamp="x-twilio-email-event-webhook-timestamp",
+        secret=p256_public,
+        body=text_body,
+        sign_otherwise=sendgrid_signature,
+        rewritten=p256_rewritten,
+    ),
+    lambda request: SendGridWebhook(request.secret).verify_signature(
+        request.text,
+        request.header("x-twilio-email-event-webhook-signature"),
+        request.header("x-twilio-email-event-webhook-timestamp"),
+    ),
+    [PADDING],
+)
+
 SDKS = [
     STRIPE, TWILIO_FORM, TWILIO_JSON, SLACK, SQUARE, LINE, RAZORPAY, ADYEN, *HUBSPOT, PADDLE, STANDARD,
+    DISCORD, SENDGRID,
 ]  # fmt: skip

@@ -66,6 +66,12 @@ class Source:
     method: str = "POST"
     #: By the provider's library, if it can: the headers of a body at a time in seconds.
     sign: Callable[[Request, int], dict[str, str]] | None = None
+    #: The same by a library of neither, where the secret is a public key.
+    sign_otherwise: Callable[[Request, int], dict[str, str]] | None = None
+    #: Then what we sign with, if we can.
+    pair: Callable[[str], str] | None = None
+    #: Other texts for a signature, by what they have.
+    rewritten: Callable[[str], dict[str, str]] | None = None
 
 
 def text_secret(random: Random, prefix: str = "", characters: str = LETTERS) -> str:
@@ -150,11 +156,14 @@ def any_request(source: Source, random: Random) -> Request:
             kind, age = random.choice([("old", 2 * past + 60), ("ahead", -2 * past - 60)])
             valid = replace(valid, kind=kind)
     now = int(time.time()) - age
+    sign = source.sign or source.sign_otherwise
+    we_sign = source.sign_otherwise is None or source.pair is not None
     # The libraries sign text only.
-    if source.sign is not None and valid.is_text and random.random() < 0.5:
-        headers = source.sign(valid, now)
+    if sign is not None and (not we_sign or (valid.is_text and random.random() < 0.5)):
+        headers = sign(valid, now)
     else:
-        headers = webhook.sign(body, id="msg_1", now=now, url=url, method=source.method)
+        signer = webhook if source.pair is None else Webhook(source.scheme, source.pair(secret))
+        headers = signer.sign(body, id="msg_1", now=now, url=url, method=source.method)
     valid = replace(valid, headers=headers)
     return valid if tamper is None else tamper(valid, source, random)
 
@@ -200,6 +209,8 @@ def signature_tampered(request: Request, source: Source, random: Random) -> Requ
         "no text": "\xff" + signature[1:],
         "longer": signature + "0",
     }
+    if source.rewritten is not None:
+        replacements.update(source.rewritten(signature))
     kind, changed = random.choice(list(replacements.items()))
     wrong = value.replace(signature, changed)
     headers: dict[str, str | None] = {
