@@ -28,6 +28,9 @@ export interface SignedRequestOptions extends SignOptions {
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
 }
 
+/** What is sent instead of a sample's payload. */
+export type SamplePayload = string | Uint8Array | URLSearchParams | object | null | undefined;
+
 /** A request as a provider makes it. */
 export interface SignedRequest {
   /** The body; send it to the byte. */
@@ -69,10 +72,42 @@ const DEFAULT_URL = "https://example.com/webhooks";
 export function signedRequest(
   scheme: string | Scheme,
   secret: string | Secret,
-  payload?: string | Uint8Array | URLSearchParams | object | null,
+  payload?: SamplePayload,
   requestOptions?: SignedRequestOptions,
+): SignedRequest;
+/**
+ * The same by a webhook that you have: of `countersign/asymmetric`, to sign with a private key, or one
+ * that signs with each of its secrets.
+ *
+ * @example
+ * ```ts
+ * import { Webhook } from "countersign/asymmetric";
+ * import { signedRequest } from "countersign/testing";
+ *
+ * const keys = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+ * const { headers } = signedRequest(new Webhook("discord", keys));
+ * headers["x-signature-ed25519"]!.length; // 128
+ * ```
+ */
+export function signedRequest(
+  webhook: Webhook,
+  payload?: SamplePayload,
+  requestOptions?: SignedRequestOptions,
+): SignedRequest;
+export function signedRequest(first: string | Scheme | Webhook, ...others: unknown[]): SignedRequest {
+  if (first instanceof Webhook) {
+    return requestOf(first, others[0], others[1] as SignedRequestOptions | undefined);
+  }
+  const [secret, payload, requestOptions] = others;
+  const webhook = new Webhook(first, secret as string | Secret);
+  return requestOf(webhook, payload, requestOptions as SignedRequestOptions | undefined);
+}
+
+function requestOf(
+  webhook: Webhook,
+  payload: unknown,
+  requestOptions: SignedRequestOptions | undefined,
 ): SignedRequest {
-  const webhook = new Webhook(scheme, secret);
   const given = options("the options", requestOptions);
   const type = optionalText("the type", given.type);
   const url = optionalText("the URL", given.url) ?? DEFAULT_URL;

@@ -198,5 +198,6 @@ same<Request>()(request.toRequest());
 same<string>()(request.url);
 const sample: SignedRequest = signedRequest("stripe", "hush", null, { type: "invoice.paid", now: 0 });
 signedRequest("slack", "hush").toRequest();
-void sample;
+const byWebhook: SignedRequest = signedRequest(new Webhook("slack", "hush"), { a: 1 }, requestOptions);
+void [sample, byWebhook];
 webhook.verify(request.body, request.headers);

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Scheme, Secret, Webhook } from "countersign";
+import { Webhook as AsymmetricWebhook } from "countersign/asymmetric";
 import { signedRequest } from "countersign/testing";
 
 import { assertCode, isLeftOut, NOW, SECRET, thrownBy } from "./helpers.mjs";
@@ -25,6 +26,32 @@ test("samples are the same in every language", () => {
   }
   const names = Scheme.names().filter((name) => !isLeftOut(name));
   assert.deepEqual(new Set(requests.map(({ scheme }) => scheme)), new Set(names));
+});
+
+test("webhooks with private keys sign the samples that Rust signs", () => {
+  const requests = SAMPLES.requests.filter(({ scheme }) => isLeftOut(scheme));
+  assert.ok(requests.some(({ scheme }) => scheme === "discord"));
+  for (const { scheme, secret, body, headers, ...chosen } of requests) {
+    const webhook = new AsymmetricWebhook(scheme, secret);
+    const request = signedRequest(webhook, null, { ...chosen, now: SAMPLES.now });
+    assert.equal(new TextDecoder().decode(request.body), body, scheme);
+    assert.deepEqual(request.headers, headers, scheme);
+  }
+});
+
+test("a webhook signs as it was made", () => {
+  const secrets = ["new", "old"];
+  const scheme = new Scheme({ name: "acme", headers: { signature: "x-s" }, prefix: "v1=", separator: "," });
+  const webhook = new Webhook(scheme, secrets, { everySecretSigns: true });
+  const { body, headers } = signedRequest(webhook, { a: 1 }, { headers: { "x-own": "1" } });
+  assert.equal(new TextDecoder().decode(body), '{"a":1}');
+  assert.equal(headers["x-own"], "1");
+  for (const secret of secrets) {
+    assert.equal(new Webhook(scheme, secret).verify(body, headers).keyIndex, 0);
+  }
+  assertCode("asymmetric_left_out", () => signedRequest("discord", "hush"));
+  assert.throws(() => signedRequest(webhook, 5), TypeError);
+  assert.throws(() => signedRequest(webhook, null, "no options"), TypeError);
 });
 
 test("every registered scheme verifies a payload that is given", () => {

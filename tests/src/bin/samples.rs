@@ -14,6 +14,9 @@ const USAGE: &str = "usage: samples typescript|requests";
 const NOW_MILLIS: u64 = 1_764_450_000_123;
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const HEXADECIMAL_SECRET: &str = "00ff";
+/// A private key of Ed25519 and its public one.
+const KEY_PAIR: &str =
+    "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
 const ID: &str = "own \"id\" \\ 7";
 const EVENT_TYPE: &str = "own/type";
 
@@ -87,7 +90,7 @@ fn print_requests() -> Result<()> {
 /// With a secret that signs; `None` for schemes whose private keys are the providers' alone.
 fn signing(name: &str) -> Result<Option<(&'static str, Webhook)>> {
     let scheme = Scheme::named(name)?;
-    for secret in [SECRET, HEXADECIMAL_SECRET] {
+    for secret in [SECRET, HEXADECIMAL_SECRET, KEY_PAIR] {
         let Ok(webhook) = Webhook::new(scheme.clone(), [Secret::parse(secret)?]) else {
             continue;
         };
