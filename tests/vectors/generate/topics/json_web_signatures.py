@@ -449,6 +449,27 @@ def _fusionauth_cases() -> List[Case]:
     ]  # fmt: skip
 
 
+def _no_tokens() -> List[Case]:
+    """What is no token at all: of Plaid's see also `_plaid_texts`."""
+
+    def case(called: str, about: str, want: str, scheme: str, headers: Headers) -> Case:
+        secrets = [] if scheme == "plaid" else [TEXT_SECRET]
+        return verify_case(f"jws-{scheme}-{called}", about, want, scheme=scheme, secrets=secrets,
+                           headers=headers, body=_EVENT, now=NOW)  # fmt: skip
+
+    names = {"netlify": "X-Webhook-Signature", "fusionauth": "X-FusionAuth-Signature-JWT"}
+    cases = [case("no-header", "No token.", "missing_header", "plaid", [])]
+    for scheme, name in names.items():
+        cases += [
+            case("no-header", "No token.", "missing_header", scheme, []),
+            case("empty", "An empty header.", "malformed_header", scheme, [(name, "")]),
+            case("two-parts", "Two parts.", "malformed_signature", scheme, [(name, "e30.e30")]),
+            case("no-json", "A head that is no JSON.", "malformed_signature", scheme,
+                 [(name, "YQ.e30.YQ")]),
+        ]  # fmt: skip
+    return cases
+
+
 def topic() -> Topic:
     return Topic(
         "json-web-signatures.json",
@@ -456,5 +477,5 @@ def topic() -> Topic:
         "JSON Web Signatures whose claims hold the digest of the body: algorithms that are taken for"
         " others, claims, keys by their id, texts that are none.",
         _plaid_claims() + _plaid_heads() + _plaid_texts() + _plaid_keys() + _netlify_cases()
-        + _fusionauth_cases(),
+        + _fusionauth_cases() + _no_tokens(),
     )  # fmt: skip
