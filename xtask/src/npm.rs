@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
+use crate::npm_size;
 use crate::tools::{
     command, ensure_installed, ensure_postgres, output, root, run as execute, step, target,
 };
@@ -44,26 +45,6 @@ const INTERNAL_TYPES: [&str; 29] = [
     "testing-entry",
 ];
 
-/// Bounds of what ships, in bytes, a little above what it is: of each module with gzip, and of the
-/// tarball. Those who only verify load the first module alone, of which 13,000 bytes are the schemes of
-/// sixty-one providers and what they need, and 3,500 the descriptions of ten with public keys. The second
-/// is the first with those keys: RSA and its numbers take some 20,000 bytes of it, ECDSA 10,000, Ed25519
-/// 6,000, certificates and the reading of keys 20,000, JSON Web Signatures and the rest of the verdict
-/// 15,000. Of the monitor, 8,300 bytes show
-/// senders; of the sender, 3,000 hold payloads to schemas. The tarball has the JavaScript of each part
-/// twice, for `import` and `require`, so that the inbox takes 45,000 bytes of it; and each module's
-/// bytes three times, so that the monitor takes 210,000, the sender 230,000 and the reports 620,000:
-/// they verify, with public keys, too; and the samples for tests twice, 15,000 each, which neither module has.
-const MAX_WASM_GZIP: [(&str, u64); 6] = [
-    ("countersign", 100_600),
-    ("asymmetric", 185_000),
-    ("receiver", 46_000),
-    ("monitor", 48_500),
-    ("sender", 38_100),
-    ("explain", 184_000),
-];
-const MAX_TARBALL: u64 = 2_560_000;
-
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
     println!("\nthe package is {}", tarball.display());
@@ -91,7 +72,7 @@ fn pack_anew() -> Result<PathBuf> {
 pub(crate) fn test() -> Result<()> {
     let tarball = pack()?;
     step("the package's form: publint, attw", || lint(&tarball))?;
-    step("the package's size", check_size)?;
+    step("the package's size", || npm_size::check(&folder()))?;
     ensure_installed("redis-server", "redis-server")?;
     ensure_postgres()?;
     let tests = root().join("tests").join("javascript");
@@ -377,37 +358,6 @@ fn lint(tarball: &Path) -> Result<()> {
         "./explain.wasm",
     ];
     execute(&mut tool("attw", &arguments, &folder()))
-}
-
-fn check_size() -> Result<()> {
-    let dist = folder().join("package").join("dist");
-    let measure = "
-        const { readFileSync } = require('node:fs');
-        const { gzipSync } = require('node:zlib');
-        console.log(gzipSync(readFileSync(process.argv[1]), { level: 9 }).length);
-    ";
-    let mut too_large = Vec::new();
-    for (name, bound) in MAX_WASM_GZIP {
-        let module = dist.join(format!("{name}.wasm"));
-        let gzip: u64 = output(command("node", ["-e", measure]).arg(&module))?
-            .trim()
-            .parse()
-            .context("the size is no number")?;
-        println!("    {name}.wasm: {gzip} bytes with gzip, of {bound}");
-        if gzip > bound {
-            too_large.push(name);
-        }
-    }
-    let tarballs = fs::read_dir(folder())?.filter_map(Result::ok);
-    let tarball = tarballs
-        .filter(|file| file.path().extension().is_some_and(|end| end == "tgz"))
-        .map(|file| file.metadata().map(|data| data.len()))
-        .max_by_key(|size| size.as_ref().copied().unwrap_or(0))
-        .context("there is no tarball")??;
-    println!("    tarball: {tarball} bytes, of {MAX_TARBALL}");
-    ensure!(too_large.is_empty(), "too large: {}", too_large.join(", "));
-    ensure!(tarball <= MAX_TARBALL, "the tarball is too large");
-    Ok(())
 }
 
 /// The pinned tools, anew only if the lock file is not the one they were installed from.
