@@ -56,7 +56,7 @@ use crate::tolerance;
 ///   ``slack-url-verification``, ``meta-verification``, ``zoom-url-validation`` (with
 ///   ``hmac-sha256``), ``twitch-callback-verification``, ``discord-ping``, ``sns-confirmation``,
 ///   ``dropbox-challenge``, ``okta-verification`` (with ``token``), ``asana-hook-secret``,
-///   ``notion-verification-token``, ``head-probe`` or ``get-probe``.
+///   ``notion-verification-token``, ``mailersend-test``, ``head-probe`` or ``get-probe``.
 /// - ``answers``: how a receiver answers: ``described``, in JSON; ``empty``, without a body;
 ///   ``described-400``, in JSON, and with 400 where it would be 401.
 ///

@@ -114,6 +114,7 @@ export interface SchemeDescription {
     | "okta-verification"
     | "asana-hook-secret"
     | "notion-verification-token"
+    | "mailersend-test"
     | "head-probe"
     | "get-probe"
     | null;

@@ -281,6 +281,7 @@ class Scheme:
             "okta-verification",
             "asana-hook-secret",
             "notion-verification-token",
+            "mailersend-test",
             "head-probe",
             "get-probe",
         ]

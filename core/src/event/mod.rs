@@ -116,11 +116,8 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// The secret that a handshake brings in a body without a signature.
-    pub(crate) fn verification_token(
-        definition: &Definition,
-        body: &'a [u8],
-    ) -> Option<Cow<'a, str>> {
+    /// What a handshake that nothing proves says in its body.
+    pub(crate) fn unproven_text(definition: &Definition, body: &'a [u8]) -> Option<Cow<'a, str>> {
         let [Source::Body(path)] = *definition.handshake_sources.as_slice() else {
             return None;
         };

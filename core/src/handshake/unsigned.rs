@@ -10,8 +10,8 @@ use crate::answer::Answer;
 use crate::error::{GuardError, HandshakeDefect};
 use crate::event::Event;
 use crate::headers::{Headers, Lookup, Request, look_up};
-use crate::mac::{self, Key, tags_equal};
-use crate::scheme::Handshake;
+use crate::mac::{self, Key, MAX_TAG_LENGTH, tags_equal};
+use crate::scheme::{Algorithm, Handshake};
 use crate::secret::Secret;
 use crate::webhook::Webhook;
 
@@ -104,12 +104,15 @@ impl Webhook {
             Handshake::NotionVerificationToken => {
                 let token = match self.is_signed(look_up) {
                     true => None,
-                    false => Event::verification_token(&self.definition, body),
+                    false => Event::unproven_text(&self.definition, body),
                 };
                 let token = token.filter(|token| is_challenge(token));
                 return Ok(
                     token.map(|token| HandshakeReply::with_secret(Answer::empty(200), &token))
                 );
+            }
+            Handshake::MailersendTest if !self.is_mailersend_test(look_up, body) => {
+                return Ok(None);
             }
             // Probes are answered and prove nothing.
             _ => Answer::empty(200),
@@ -151,6 +154,27 @@ impl Webhook {
     fn is_signed(&self, look_up: LookUp<'_, '_>) -> bool {
         let mut sets = self.definition.header_sets.iter();
         sets.any(|set| !matches!(look_up(set.signature), Lookup::Absent))
+    }
+
+    /// Whether this is the ping that MailerSend signs with a secret that everybody knows.
+    fn is_mailersend_test(&self, look_up: LookUp<'_, '_>, body: &[u8]) -> bool {
+        const SECRET: &[u8] = b"test_Am3L1GuOIc4blLUuHqAPxxwkZaJyEk8G";
+        let set = self.definition.header_sets.first();
+        let Some(Lookup::Value(signature)) = set.map(|set| look_up(set.signature)) else {
+            return false;
+        };
+        let event_type = Event::unproven_text(&self.definition, body);
+        if event_type.as_deref() != Some("webhook.test") {
+            return false;
+        }
+        let mut sent = [0; MAX_TAG_LENGTH];
+        let length = Algorithm::HmacSha256.tag_length();
+        let decoded = base16ct::lower::decode(signature.trim_ascii(), &mut sent[..length]);
+        let is_whole = decoded.is_ok_and(|decoded| decoded.len() == length);
+        let Key::Sha256(states) = Key::new(Algorithm::HmacSha256, SECRET) else {
+            return false;
+        };
+        is_whole && bool::from(tags_equal(&sent, &mac::tag(states, iter::once(body))))
     }
 
     /// Passes if the token of deliveries is there, and one of the secrets.

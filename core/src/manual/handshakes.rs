@@ -19,6 +19,7 @@
 //! | (a word for GET alone) | GET | no | 200 | anybody |
 //! | `asana` | POST, `X-Hook-Secret` | no | the same header, with **consent** | anybody |
 //! | `notion` | POST, `verification_token` | no | 200, with **consent** | anybody |
+//! | `mailersend` | POST, type `webhook.test` | by a public secret | 200 | anybody |
 //!
 //! # What is sent back
 //!

@@ -159,7 +159,8 @@ words! {
     /// Whatever is not signed anybody can send; what that gets them stands with each.
     Handshake, "handshake", "slack-url-verification, meta-verification, zoom-url-validation, \
         twitch-callback-verification, discord-ping, sns-confirmation, dropbox-challenge, \
-        okta-verification, asana-hook-secret, notion-verification-token, head-probe, get-probe";
+        okta-verification, asana-hook-secret, notion-verification-token, mailersend-test, \
+        head-probe, get-probe";
     /// A signed event of the type `url_verification`, whose `challenge` is sent back.
     ///
     /// Source: <https://api.slack.com/events/url_verification>.
@@ -210,6 +211,13 @@ words! {
     ///
     /// Source: <https://developers.notion.com/reference/webhooks>.
     NotionVerificationToken = "notion-verification-token",
+    /// A POST whose `type` is `webhook.test`, before a webhook is saved. Its signature, HMAC-SHA-256 in
+    /// hexadecimal, is by a secret that MailerSend tells everybody and that opens nothing else: it is
+    /// answered without a body, and never an event. Anybody learns that something is there.
+    ///
+    /// Source: <https://developers.mailersend.com/api/v1/webhooks.html>, as
+    /// <https://github.com/symfony/mailer-send-mailer>, `Webhook/MailerSendRequestParser.php`, has it.
+    MailersendTest = "mailersend-test",
     /// A HEAD, answered without a body. Anybody learns that something is there.
     ///
     /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>.
@@ -276,6 +284,7 @@ impl Handshake {
             Self::DiscordPing => &["body:type", "body:event"],
             Self::SnsConfirmation => &["body:Type", "body:SubscribeURL", "body:TopicArn"],
             Self::NotionVerificationToken => &["body:verification_token"],
+            Self::MailersendTest => &["body:type"],
             _ => &[],
         }
     }

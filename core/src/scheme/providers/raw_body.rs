@@ -349,8 +349,8 @@ providers! {
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("data");
 
-    /// MailerSend. The name of the header is that of third parties. A ping before a webhook is saved is
-    /// signed by a public secret.
+    /// MailerSend. The name of the header is that of third parties. The ping before a webhook is saved
+    /// is signed by a public secret, and is answered as a handshake.
     ///
     /// Source: <https://github.com/mailersend/mailersend-nodejs>,
     /// `src/services/mailersend.utils.ts`.
@@ -360,7 +360,8 @@ providers! {
             .event_id(&["body:data.id"])
             .event_type(&["body:type"])
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
-            .data("data");
+            .data("data")
+            .handshake(Handshake::MailersendTest);
 
     /// Doppler. Its deliveries have no identity.
     ///

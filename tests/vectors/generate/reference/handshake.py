@@ -24,6 +24,8 @@ _CONFIRMATION_URL = re.compile(
     r"https://sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?/[!-~]*"
 )
 
+_MAILERSEND_SECRET = b"test_Am3L1GuOIc4blLUuHqAPxxwkZaJyEk8G"
+
 METHODS = {
     "meta-verification": "GET",
     "dropbox-challenge": "GET",
@@ -96,14 +98,21 @@ def unsigned_reply(
         return Reply(json_answer(200, {"verification": challenge}, []))
     if called in ("head-probe", "get-probe"):
         return Reply(text_answer(200, ""))
+    if called == "mailersend-test":
+        signature = _only(headers, scheme.header_sets[0].signature)
+        is_test = _text_field(body, "type") == "webhook.test"
+        right = hmac.new(_MAILERSEND_SECRET, body, hashlib.sha256).hexdigest()
+        return Reply(text_answer(200, "")) if is_test and signature == right else None
     if any(one.signature in headers for one in scheme.header_sets):
         return None
     if called == "asana-hook-secret" and "x-hook-secret" in headers:
         secret = _echo(_only(headers, "x-hook-secret"))
         return Reply(text_answer(200, "", [["x-hook-secret", secret]]), secret=secret)
     if called == "notion-verification-token":
-        token = _verification_token(body)
-        return None if token is None else Reply(text_answer(200, ""), secret=token)
+        token = _text_field(body, "verification_token")
+        if token is None or not is_challenge(token):
+            return None
+        return Reply(text_answer(200, ""), secret=token)
     return None
 
 
@@ -120,17 +129,15 @@ def _meta(query: str, verify_token: Optional[str]) -> str:
     return challenge
 
 
-def _verification_token(body: bytes) -> Optional[str]:
+def _text_field(body: bytes, wanted: str) -> Optional[str]:
     try:
         found = parse_json(body.decode("utf-8"))
     except (UnicodeDecodeError, Refusal):
         return None
-    tokens = [value for name, value in found.members if name == "verification_token"]
-    if found.kind != "object" or len(tokens) != 1 or tokens[0].kind != "string":
+    values = [value for name, value in found.members if name == wanted]
+    if found.kind != "object" or len(values) != 1 or values[0].kind != "string":
         return None
-    if tokens[0].holds_lone_surrogate() or not is_challenge(tokens[0].text):
-        return None
-    return tokens[0].text
+    return None if values[0].holds_lone_surrogate() else values[0].text
 
 
 def _knows_token(scheme: Scheme, keys: List[List[Key]], token: Optional[str]) -> bool:

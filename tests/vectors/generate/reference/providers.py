@@ -162,7 +162,7 @@ RAW_BODY: Dict[str, _Description] = {
                     **_ID_TYPE, **_DATED),
     "mailersend": _body(
         "signature", event_id="body:data.id", event_type="body:type",
-        event_time="body:created_at", data="data", **_DATED,
+        event_time="body:created_at", data="data", handshake="mailersend-test", **_DATED,
     ),
     "doppler": _body(
         "x-doppler-signature", payload="json-batch", event_type="body:type", **_SHA256

@@ -33,8 +33,8 @@ _WORDS: Dict[str, List[str]] = {
     "handshake": [
         "slack-url-verification", "meta-verification", "zoom-url-validation",
         "twitch-callback-verification", "discord-ping", "sns-confirmation", "dropbox-challenge",
-        "okta-verification", "asana-hook-secret", "notion-verification-token", "head-probe",
-        "get-probe",
+        "okta-verification", "asana-hook-secret", "notion-verification-token",
+        "mailersend-test", "head-probe", "get-probe",
     ],
     "answers": ["described", "empty", "described-400"],
 }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+import hashlib
+import hmac
+from typing import Any, List, Optional
 
 from casebook import Case, Topic
 from guardbook import handshake_case
@@ -10,6 +12,7 @@ from guardbook import handshake_case
 _MODE, _TOKEN, _CHALLENGE = (
     "hub.mode=subscribe", "hub.verify_token=meatyhamhock", "hub.challenge=1158201444",
 )  # fmt: skip
+_MAILERSEND = "test_Am3L1GuOIc4blLUuHqAPxxwkZaJyEk8G"
 ALL_PARAMETERS = "&".join((_MODE, _CHALLENGE, _TOKEN))
 
 
@@ -218,9 +221,39 @@ def _notion() -> List[Case]:
     ]  # fmt: skip
 
 
+def _mailersend() -> List[Case]:
+    plain = '{"type":"webhook.test","message":"This is a ping test message"}'
+
+    def case(called: str, about: str, want: Any, body: str = plain, *, secret: str = _MAILERSEND,
+             signed: Optional[str] = None, name: str = "Signature", **more: Any) -> Case:  # fmt: skip
+        text = (body if signed is None else signed).encode("utf-8")
+        tag = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+        fields: Any = {"method": "POST", **more}
+        headers = fields.pop("headers", [(name, tag)])
+        return handshake_case(f"handshake-mailersend-{called}", about, want, scheme="mailersend",
+                              headers=headers, body=body.encode("utf-8"), **fields)  # fmt: skip
+
+    return [
+        case("test", "The ping before a webhook is saved.", ""),
+        case("spaces", "With white space, and more.", "", ' {"a": [1], "type": "webhook.test"}\n'),
+        case("other-type", "Its secret opens nothing else.", _NONE, '{"type":"activity.sent"}'),
+        case("type-twice", "Nor what has two types.", _NONE,
+             '{"type":"webhook.test","type":"activity.sent"}'),
+        case("type-number", "Nor another kind of type.", _NONE, '{"type":7}'),
+        case("other-secret", "By another secret it is a delivery.", _NONE, secret="hush"),
+        case("tampered", "Another body than was signed.", _NONE, signed=plain + " "),
+        case("unsigned", "Without a signature it is nothing.", _NONE, headers=[]),
+        case("upper-case", "In capitals.", _NONE, headers=[("Signature", "AB" * 32)]),
+        case("cut", "A signature that was cut.", _NONE, headers=[("Signature", "ab" * 31)]),
+        case("not-json", "What is no JSON.", _NONE, '{"type":"webhook.test"'),
+        case("get", "A GET is nothing.", _NONE, method="GET"),
+    ]
+
+
 def topic() -> Topic:
     cases = [
         *_meta(), *_others_of_meta(), *_dropbox(), *_okta(), *_probes(), *_asana(), *_notion(),
+        *_mailersend(),
     ]  # fmt: skip
     return Topic(
         "handshake.json",

@@ -106,7 +106,7 @@ def _handshakes() -> List[Case]:
     anywhere = (
         "slack-url-verification", "meta-verification", "twitch-callback-verification",
         "discord-ping", "sns-confirmation", "dropbox-challenge", "asana-hook-secret",
-        "notion-verification-token", "head-probe", "get-probe",
+        "notion-verification-token", "mailersend-test", "head-probe", "get-probe",
     )  # fmt: skip
     return [
         *(_good(f"handshake-{word}", "A handshake that goes with every algorithm.",
@@ -150,7 +150,7 @@ def _words() -> List[Case]:
         _bad("word-handshake", "An unknown handshake.", "handshake is not one of slack-url-verification, "
              "meta-verification, zoom-url-validation, twitch-callback-verification, discord-ping, "
              "sns-confirmation, dropbox-challenge, okta-verification, asana-hook-secret, "
-             "notion-verification-token, head-probe, get-probe", handshake="echo"),
+             "notion-verification-token, mailersend-test, head-probe, get-probe", handshake="echo"),
         _bad("word-answers", "An unknown form of answers.",
              "answers is not one of described, empty, described-400", answers="none"),
         _bad("word-empty", "An empty word.", "key is not one of", key=""),
