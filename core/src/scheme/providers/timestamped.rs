@@ -182,7 +182,7 @@ providers! {
             .handshake(Handshake::ZoomUrlValidation);
 
     /// Zendesk. It names no tolerance. Tests before a webhook is saved are signed by a public
-    /// secret.
+    /// secret, and refused.
     ///
     /// The name of the header of its id is unconfirmed.
     ///
