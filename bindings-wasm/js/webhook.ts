@@ -255,6 +255,27 @@ export class Webhook {
   }
 
   /**
+   * The URL to call with this body, and to sign: with the digest of JSON in its query, where the scheme
+   * has it there as Twilio does; else, and if the URL has one, as it is.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("twilio", "hush");
+   * const url = webhook.urlToCall("{}", "https://example.com/sms"); // "…/sms?bodySHA256=44136fa3…"
+   * webhook.verify("{}", webhook.sign("{}", { url }), { url });
+   * ```
+   */
+  urlToCall(body: Body, url: string): string {
+    const { exchange } = this.#instance;
+    stageToSign(exchange, body, { url });
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(this.#handle.url_to_call(exchange.shared, entries, texts, length));
+    return exchange.shared.text();
+  }
+
+  /**
    * Judges a request by its head, before its body is read.
    *
    * @param bodyLimit The largest body that is taken, in bytes.

@@ -198,6 +198,21 @@ impl WebhookHandle {
         })
     }
 
+    /// Reports the URL to call with a message.
+    pub fn url_to_call(
+        &self,
+        exchange: &mut Exchange,
+        entries: usize,
+        texts: usize,
+        body: usize,
+    ) -> i32 {
+        exchange.call(entries, texts, body, |input, output| {
+            let url = self.0.url_to_call(&input.message()).unwrap_or_default();
+            output.text.push_str(&url);
+            Ok(url.len())
+        })
+    }
+
     /// Signs, and reports name and value of each header, a line each.
     pub fn sign(
         &self,

@@ -93,6 +93,23 @@ pub(crate) fn parameter<'u>(url: &'u str, name: &str) -> Option<Cow<'u, str>> {
     }
 }
 
+/// A URL with a further parameter in its query; as it is if it has one of that name.
+pub(crate) fn with_parameter(url: &str, name: &str, value: &str) -> Option<String> {
+    let end = url.find('#').unwrap_or(url.len());
+    let (called, fragment) = url.split_at(end);
+    let query = called.split_once('?').map(|(_, query)| query);
+    let mut known = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    if known.any(|(known, _)| known == name) {
+        return None;
+    }
+    let separator = match query {
+        None => "?",
+        Some("") => "",
+        Some(_) => "&",
+    };
+    Some([called, separator, name, "=", value, fragment].concat())
+}
+
 /// A name and its value.
 type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
@@ -175,6 +192,22 @@ mod tests {
         ] {
             assert_eq!(with_port_toggled(url).as_deref(), other, "{url}");
         }
+    }
+
+    #[test]
+    fn a_parameter_is_added_once() {
+        let with = |url| with_parameter(url, "a", "1");
+        for (url, with_it) in [
+            ("https://a.example", "https://a.example?a=1"),
+            ("https://a.example/?", "https://a.example/?a=1"),
+            (
+                "https://a.example/?b=2#a=3",
+                "https://a.example/?b=2&a=1#a=3",
+            ),
+        ] {
+            assert_eq!(with(url).as_deref(), Some(with_it));
+        }
+        assert_eq!(with("https://a.example/?b&%61=2"), None);
     }
 
     #[test]
