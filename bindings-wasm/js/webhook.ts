@@ -224,6 +224,11 @@ export class Webhook {
     return this.#handle.signs_in_body();
   }
 
+  /** For senders, which sign headers: throws `malformed_scheme` if there are none. @internal */
+  checkSignsHeaders(): void {
+    attempt(() => this.#handle.check_signs_headers());
+  }
+
   /**
    * The JSON body with its signature in it, to test handlers with, for schemes that have it there; of
    * others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are

@@ -180,6 +180,14 @@ impl WebhookHandle {
         self.0.signs_in_body()
     }
 
+    /// For senders, which sign headers.
+    ///
+    /// # Errors
+    /// `malformed_scheme`.
+    pub fn check_signs_headers(&self) -> Result<(), JsValue> {
+        self.0.check_signs_headers().map_err(thrown)
+    }
+
     /// Signs, and reports the body with its signature in it.
     pub fn sign_body(
         &self,
