@@ -22,7 +22,10 @@ export interface SignedRequestOptions extends SignOptions {
    * `/weather` and `block_actions` of Slack, `page` of Meta, `call` of Twilio.
    */
   readonly type?: string | null | undefined;
-  /** The URL that is called; `https://example.com/webhooks` if not given. */
+  /**
+   * The URL that is called; `https://example.com/webhooks` if not given. Where the scheme has the digest
+   * of JSON in the URL, as Twilio does, it is added.
+   */
   readonly url?: string | null | undefined;
   /** Sent besides the signed headers; they replace the sample's. */
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
@@ -110,13 +113,14 @@ function requestOf(
 ): SignedRequest {
   const given = options("the options", requestOptions);
   const type = optionalText("the type", given.type);
-  const url = optionalText("the URL", given.url) ?? DEFAULT_URL;
   const method = text("the method", given.method ?? "POST");
   const now = time(given.now);
   const sample = select(webhook.schemeName, type);
   const values = valuesOf(sample, idOf(given.id), type, now);
+  const unsigned = bytesOf(payload ?? bodyOf(sample, values));
+  const url = webhook.urlToCall(unsigned, optionalText("the URL", given.url) ?? DEFAULT_URL);
   const signOptions = { id: values.deliveryId, now, url, method };
-  const body = webhook.signBody(bytesOf(payload ?? bodyOf(sample, values)), signOptions);
+  const body = webhook.signBody(unsigned, signOptions);
   const signed = webhook.signsInBody ? {} : webhook.sign(body, signOptions);
 
   const isOwn = payload !== undefined && payload !== null;

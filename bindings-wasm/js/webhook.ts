@@ -224,6 +224,11 @@ export class Webhook {
     return this.#handle.signs_in_body();
   }
 
+  /** For senders, which sign headers: throws `malformed_scheme` if there are none. @internal */
+  checkSignsHeaders(): void {
+    attempt(() => this.#handle.check_signs_headers());
+  }
+
   /**
    * The JSON body with its signature in it, to test handlers with, for schemes that have it there; of
    * others the body as it is. The attempt timestamp and the id, which tells deliveries apart, are
@@ -252,6 +257,27 @@ export class Webhook {
     const { entries, texts, body: length } = exchange.staged;
     exchange.settle(this.#handle.sign_body(exchange.shared, entries, texts, length, now));
     return new TextEncoder().encode(exchange.shared.text());
+  }
+
+  /**
+   * The URL to call with this body, and to sign: with the digest of JSON in its query, where the scheme
+   * has it there as Twilio does; else, and if the URL has one, as it is.
+   *
+   * @example
+   * ```ts
+   * import { Webhook } from "countersign";
+   *
+   * const webhook = new Webhook("twilio", "hush");
+   * const url = webhook.urlToCall("{}", "https://example.com/sms"); // "…/sms?bodySHA256=44136fa3…"
+   * webhook.verify("{}", webhook.sign("{}", { url }), { url });
+   * ```
+   */
+  urlToCall(body: Body, url: string): string {
+    const { exchange } = this.#instance;
+    stageToSign(exchange, body, { url });
+    const { entries, texts, body: length } = exchange.staged;
+    exchange.settle(this.#handle.url_to_call(exchange.shared, entries, texts, length));
+    return exchange.shared.text();
   }
 
   /**

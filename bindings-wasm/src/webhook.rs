@@ -180,6 +180,14 @@ impl WebhookHandle {
         self.0.signs_in_body()
     }
 
+    /// For senders, which sign headers.
+    ///
+    /// # Errors
+    /// `malformed_scheme`.
+    pub fn check_signs_headers(&self) -> Result<(), JsValue> {
+        self.0.check_signs_headers().map_err(thrown)
+    }
+
     /// Signs, and reports the body with its signature in it.
     pub fn sign_body(
         &self,
@@ -195,6 +203,21 @@ impl WebhookHandle {
                 .text
                 .push_str(core::str::from_utf8(&signed).unwrap_or_default());
             Ok(signed.len())
+        })
+    }
+
+    /// Reports the URL to call with a message.
+    pub fn url_to_call(
+        &self,
+        exchange: &mut Exchange,
+        entries: usize,
+        texts: usize,
+        body: usize,
+    ) -> i32 {
+        exchange.call(entries, texts, body, |input, output| {
+            let url = self.0.url_to_call(&input.message()).unwrap_or_default();
+            output.text.push_str(&url);
+            Ok(url.len())
         })
     }
 

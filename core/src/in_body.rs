@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 
 use subtle::Choice;
 
-use crate::error::{MissingContext, SignatureAbsence, TimestampDefect, VerificationError};
+use crate::error::{
+    ConfigurationError, MissingContext, SchemeDefect, SignatureAbsence, TimestampDefect,
+    VerificationError,
+};
 use crate::event::{not_object, not_signature, signed_items, with_signatures, with_text};
 use crate::mac::tags_equal;
 use crate::proof::proof;
@@ -23,6 +26,28 @@ impl Webhook {
     /// give, and [`sign_body`](Self::sign_body) signs.
     pub fn signs_in_body(&self) -> bool {
         self.definition.in_body.is_some()
+    }
+
+    /// For senders, which sign headers: whether the scheme has any.
+    ///
+    /// # Errors
+    /// `malformed_scheme` if its signature is in the body.
+    ///
+    /// ```
+    /// use countersign::{Scheme, Secret, Webhook};
+    ///
+    /// let webhook = Webhook::new(Scheme::MAILGUN, [Secret::parse("signing key")?])?;
+    /// assert_eq!(webhook.check_signs_headers().unwrap_err().code(), "malformed_scheme");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn check_signs_headers(&self) -> Result<(), ConfigurationError> {
+        const IN_BODY: &str = "its signature is in the body, and a sender signs headers";
+        match self.signs_in_body() {
+            true => Err(ConfigurationError::MalformedScheme(SchemeDefect::Rule(
+                IN_BODY,
+            ))),
+            false => Ok(()),
+        }
     }
 
     /// The body of a message with its signature in it, to test handlers with; where the scheme has its

@@ -1,12 +1,14 @@
 //! Signing: the first secret or every one, the first header set, and nothing that `verify` would refuse.
 
+use alloc::borrow::Cow;
+
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
 use crate::in_body::not_in_headers;
 use crate::proof::{proof, write};
 use crate::received::{check_id, check_value};
 use crate::signature::MAX_CANDIDATES;
-use crate::signed_content::{BodyDigests, SignedContent, form_content};
+use crate::signed_content::{BodyDigests, SignedContent, form_content, with_body_digest};
 use crate::time::UnixTime;
 use crate::verify::check_context;
 use crate::webhook::Webhook;
@@ -77,6 +79,29 @@ impl Webhook {
         body: &'a [u8],
     ) -> Result<SignedHeaders, VerificationError> {
         self.sign_message(&Message::new(body).id(id), now)
+    }
+
+    /// The URL to call with this message, and to sign: with the digest of a JSON body in its query,
+    /// where the scheme has it there as Twilio does; else, and if the URL has one, as it is.
+    ///
+    /// ```
+    /// use countersign::{Message, Request, Scheme, Secret, UnixTime, Webhook};
+    ///
+    /// let webhook = Webhook::new(Scheme::TWILIO, [Secret::parse("auth token")?])?;
+    /// let now = UnixTime::from_seconds(1_700_000_000);
+    /// let message = Message::new(b"{}").url("https://example.com/sms");
+    /// let url = webhook.url_to_call(&message);
+    /// let url = url.as_deref().unwrap_or_default();
+    /// assert!(url.starts_with("https://example.com/sms?bodySHA256=44136fa3"));
+    ///
+    /// let headers = webhook.sign_message(&message.url(url), now)?;
+    /// webhook.verify(&Request::new(&headers, b"{}").url(url), now)?;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn url_to_call<'a>(&self, message: &Message<'a>) -> Option<Cow<'a, str>> {
+        let url = message.url?;
+        let with_digest = with_body_digest(&self.definition, url, message.body);
+        Some(with_digest.map_or(Cow::Borrowed(url), Cow::Owned))
     }
 
     /// [`sign`](Self::sign) for schemes that sign the method or URL as well.

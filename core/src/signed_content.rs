@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::iter;
 
-use crate::call_url::{parameter, sorted_form};
+use crate::call_url::{parameter, sorted_form, with_parameter};
 use crate::crc32::crc32;
 use crate::event::SignedItem;
 use crate::mac;
@@ -54,6 +54,16 @@ impl BodyDigests {
 /// The digest of the body that the URL has, if the scheme says so.
 fn body_digest<'u>(definition: &Definition, url: Option<&'u str>) -> Option<Cow<'u, str>> {
     parameter(url?, definition.body_digest_parameter.as_deref()?)
+}
+
+/// The URL with the digest of this JSON, where the scheme has it there and the URL has none.
+pub(crate) fn with_body_digest(definition: &Definition, url: &str, body: &[u8]) -> Option<String> {
+    let name = definition.body_digest_parameter.as_deref()?;
+    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return None;
+    }
+    let digest = mac::digest(&mut iter::once(body));
+    with_parameter(url, name, &Encoding::Hex.write(&digest[..32]))
 }
 
 /// Whether a URL whose signature is right has the digest of this body, or none. Both are public.

@@ -195,7 +195,8 @@ impl Sender {
     /// # Errors
     /// What is wrong with it: `malformed_message` (names, numbers, headers), `malformed_pattern`,
     /// `malformed_network`, `malformed_url`, `insecure_url`, `forbidden_destination`,
-    /// `unknown_scheme`, `no_secrets`, `malformed_secret`, `empty_secret`; and `outbox_unavailable`.
+    /// `unknown_scheme`, `malformed_scheme` (of one with its signature in the body), `no_secrets`,
+    /// `malformed_secret`, `empty_secret`; and `outbox_unavailable`.
     pub async fn put_endpoint(&self, endpoint: &Endpoint) -> Result<(), Error> {
         self.check(endpoint)?;
         let row = self.endpoint_values(endpoint)?;

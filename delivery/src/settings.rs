@@ -114,13 +114,15 @@ impl SenderOptions {
     /// without being registered. All secrets sign where the scheme has room for several signatures.
     ///
     /// # Errors
-    /// As for [`Webhook::new`].
+    /// As for [`Webhook::new`]; `malformed_scheme` if the scheme has its signature in the body.
     pub fn webhook(
         mut self,
         scheme: Scheme,
         secrets: impl IntoIterator<Item = Secret>,
     ) -> Result<Self, ConfigurationError> {
-        self.webhook = Some(Webhook::new(scheme, secrets)?.with_every_secret_signing());
+        let webhook = Webhook::new(scheme, secrets)?.with_every_secret_signing();
+        webhook.check_signs_headers()?;
+        self.webhook = Some(webhook);
         Ok(self)
     }
 

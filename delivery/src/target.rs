@@ -110,7 +110,9 @@ fn webhook(endpoint: &Endpoint, options: &SenderOptions) -> Result<Webhook, Erro
     };
     let secrets = endpoint.secrets.iter().map(|text| Secret::parse(text));
     let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
-    Ok(Webhook::new(scheme, secrets)?.with_every_secret_signing())
+    let webhook = Webhook::new(scheme, secrets)?.with_every_secret_signing();
+    webhook.check_signs_headers()?;
+    Ok(webhook)
 }
 
 fn headers(settings: &EndpointSettings) -> Result<HeaderMap, Error> {

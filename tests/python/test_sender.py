@@ -213,6 +213,7 @@ def test_data_that_refers_to_itself_is_refused(sender: Sender) -> None:
         ({"allow_networks": ["10.0.0.0/99"]}, "malformed_network"),
         ({"event_types": ["a*b"]}, "malformed_pattern"),
         ({"scheme": "nobody's"}, "unknown_scheme"),
+        ({"scheme": "mailgun"}, "malformed_scheme"),
         ({"secret": "whsec_?"}, "malformed_secret"),
         ({"secret": ""}, "empty_secret"),
         ({"secret": None}, "no_secrets"),
@@ -230,6 +231,14 @@ def test_endpoints_that_cannot_be(
         sender.put_endpoint(sink.endpoint(**settings))
     assert caught.value.code == code
     assert sender.endpoints() == []
+
+
+def test_a_sender_whose_signature_is_in_the_body_is_refused() -> None:
+    in_body = Scheme("x", signature_field="proof", content="{field:n}")
+    for scheme in ("figma", in_body):
+        with pytest.raises(ConfigurationError) as caught:
+            Sender(":memory:", scheme=scheme, secret="hush")
+        assert caught.value.code == "malformed_scheme"
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,13 @@ MAILGUN_TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a697887"
 def test_samples_are_the_same_in_every_language(expected: dict[str, Any]) -> None:
     name, secret = expected["scheme"], expected["secret"]
     chosen = {key: expected[key] for key in ("id", "type") if key in expected}
-    request = signed_request(name, secret, now=SAMPLES["now"], **chosen)
+    request = signed_request(name, secret, expected.get("payload"), now=SAMPLES["now"], **chosen)
+    url = expected.get("called", URL)
     assert request.body.decode() == expected["body"]
     assert request.headers == expected["headers"]
-    assert (request.method, request.url) == ("POST", URL)
+    assert (request.method, request.url) == ("POST", url)
     webhook = Webhook(name, secret)
-    webhook.unwrap(request.body, request.headers, now=SAMPLES["now"], url=URL, method="POST")
+    webhook.unwrap(request.body, request.headers, now=SAMPLES["now"], url=url, method="POST")
 
 
 def test_what_is_not_made_is_signed_by_public_keys_alone() -> None:
@@ -46,6 +47,19 @@ def test_a_payload_can_be_given(scheme_name: str, payload: Any) -> None:
     Webhook(scheme_name, SECRET).verify(request.body, request.headers, now=NOW)
     assert request.headers["content-type"].startswith("application/json")
     assert (request.method, request.url) == ("POST", URL)
+
+
+@pytest.mark.parametrize("payload", [b'{"a":1}', {"a": 1}])
+def test_the_digest_of_json_is_in_the_url_where_the_provider_has_it_there(payload: Any) -> None:
+    digest = "bodySHA256=015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
+    request = signed_request("twilio", "hush", payload, url="https://example.com/a?b=c")
+    assert request.url == f"https://example.com/a?b=c&{digest}"
+    assert request.headers["content-type"] == "application/json"
+    webhook = Webhook("twilio", "hush")
+    assert webhook.unwrap(request.body, request.headers, url=request.url).data == {"a": 1}
+    with pytest.raises(VerificationError):
+        webhook.verify(b'{"a":2}', request.headers, url=request.url)
+    assert signed_request("twilio", "hush", "a=1").url == URL
 
 
 def test_everything_can_be_chosen() -> None:

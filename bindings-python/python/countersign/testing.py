@@ -68,8 +68,8 @@ def signed_request(
     ``timestamp`` and ``data``.
 
     ``now`` is in Unix seconds, the host's clock if ``None``. ``url`` is
-    ``https://example.com/webhooks`` if ``None``. ``headers`` are sent besides the signed ones, and
-    replace the sample's. A scheme that has its signature in the body gets it written there.
+    ``https://example.com/webhooks`` if ``None``; where the scheme has the digest of JSON in the URL,
+    as Twilio does, it is added. ``headers`` are sent besides the signed ones, and replace the sample's. A scheme that has its signature in the body gets it written there.
 
     Raises ``ConfigurationError`` as ``Webhook`` does, ``VerificationError`` as ``Webhook.sign``
     does, ``TypeError`` for arguments of another type or a payload that JSON cannot hold.

@@ -40,7 +40,8 @@ export abstract class Management {
    *
    * @throws What is wrong with it: `malformed_message` (names, numbers, headers), `malformed_pattern`,
    * `malformed_network`, `malformed_url`, `insecure_url`, `forbidden_destination`, `unknown_scheme`,
-   * `no_secrets`, `malformed_secret`, `empty_secret`.
+   * `malformed_scheme` (of one with its signature in the body), `no_secrets`, `malformed_secret`,
+   * `empty_secret`.
    */
   async putEndpoint(endpoint: Endpoint): Promise<void> {
     const record = endpointRecord(endpoint);

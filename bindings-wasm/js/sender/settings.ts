@@ -22,7 +22,8 @@ export interface SenderOptions {
   readonly store: SenderStore;
   /**
    * Signs for endpoints that have no secrets of their own, and for URLs that are sent to without
-   * being registered. Give it `everySecretSigns`, so that its secrets can be replaced.
+   * being registered. Give it `everySecretSigns`, so that its secrets can be replaced. One with its
+   * signature in the body is refused: `malformed_scheme`.
    */
   readonly webhook?: Webhook | null | undefined;
   /** Schemes of the program's own, which endpoints name besides those that are registered. */
@@ -78,6 +79,7 @@ export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloa
     throw wrong("the store", "a SenderStore", store);
   }
   instance("the webhook", webhook, Webhook);
+  webhook?.checkSignsHeaders();
   instance("the retry policy", retryPolicy, RetryPolicy);
   instance("the health policy", healthPolicy, HealthPolicy);
   const lease = seconds("the lease", given.lease ?? 90);

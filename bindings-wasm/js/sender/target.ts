@@ -73,7 +73,9 @@ function webhookOf({ scheme, secrets }: EndpointRecord, { webhook, schemes }: De
     throw deliveryFailure("unreadable_secret");
   }
   const name = scheme ?? "standard";
-  return new Webhook(schemes.get(name) ?? name, secrets, { everySecretSigns: true });
+  const own = new Webhook(schemes.get(name) ?? name, secrets, { everySecretSigns: true });
+  own.checkSignsHeaders();
+  return own;
 }
 
 function policyOf({ retry_policy: stored }: EndpointSettings, defaults: Defaults): RetryPolicy {

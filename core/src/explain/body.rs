@@ -11,6 +11,10 @@ use super::{form, json};
 /// The longest body, in bytes, that is written in other forms than that of its ends and lines.
 pub const MAX_REWRITTEN_BODY: usize = 1 << 20;
 
+/// The longest of those forms, in bytes, that is tried: indentation can make a body a hundred times as
+/// long.
+pub const MAX_VARIANT: usize = 4 * MAX_REWRITTEN_BODY;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
 

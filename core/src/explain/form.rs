@@ -12,30 +12,41 @@ pub(super) fn escapes(body: &[u8], attempt: &mut Try<'_>) -> bool {
     let Some(text) = core::str::from_utf8(body).ok().filter(|text| is_form(text)) else {
         return false;
     };
-    let browser: String = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form_urlencoded::parse(body))
-        .finish();
-    let mut pairs: Vec<&str> = text.split('&').collect();
-    pairs.sort_unstable();
-    let variants = [
-        ("plus", text.replace("%20", "+")),
-        ("percent_20", text.replace('+', "%20")),
-        (
-            "upper_hex",
-            with_hex(text, |byte| byte.to_ascii_uppercase()),
-        ),
-        (
-            "lower_hex",
-            with_hex(text, |byte| byte.to_ascii_lowercase()),
-        ),
-        ("browser_percent_20", browser.replace('+', "%20")),
+    type Write = fn(&str) -> String;
+    let ways: [(&'static str, Write); 7] = [
+        ("plus", |text| text.replace("%20", "+")),
+        ("percent_20", |text| text.replace('+', "%20")),
+        ("upper_hex", |text| {
+            with_hex(text, |byte| byte.to_ascii_uppercase())
+        }),
+        ("lower_hex", |text| {
+            with_hex(text, |byte| byte.to_ascii_lowercase())
+        }),
+        ("browser_percent_20", |text| {
+            browser(text).replace('+', "%20")
+        }),
         ("browser", browser),
-        ("sorted", pairs.join("&")),
+        ("sorted", sorted),
     ];
-    variants.iter().any(|(signed, variant)| {
+    ways.iter().any(|(signed, write)| {
+        let variant = write(text);
         let facts = vec![("signed", (*signed).into())];
         variant != text && attempt(FindingCode::FormRewritten, facts, variant.as_bytes())
     })
+}
+
+/// As browsers write it.
+fn browser(text: &str) -> String {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+fn sorted(text: &str) -> String {
+    let mut pairs: Vec<&str> = text.split('&').collect();
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
 fn is_form(text: &str) -> bool {

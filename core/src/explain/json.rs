@@ -4,9 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
-use super::body::Try;
+use super::body::{MAX_VARIANT, Try};
 use super::finding::FindingCode;
 use crate::event::{is_json, unescape};
 
@@ -121,7 +120,7 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// `None` if a string cannot be escaped so, since it is no text.
+/// `None` if a string cannot be escaped so, since it is no text, and of what is too long to be tried.
 fn write(tokens: &[&str], layout: Layout, escapes: Option<Escapes>) -> Option<String> {
     let mut json = String::new();
     let mut depth = 0_usize;
@@ -166,6 +165,9 @@ fn write(tokens: &[&str], layout: Layout, escapes: Option<Escapes>) -> Option<St
             },
             other => json.push_str(other),
         }
+        if json.len() > MAX_VARIANT {
+            return None;
+        }
         before = token;
     }
     Some(json)
@@ -203,7 +205,12 @@ fn push_string(json: &mut String, text: &str, escapes: Escapes) {
 
 fn push_units(json: &mut String, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
-        // Writing to a String cannot fail.
-        let _ = write!(json, "\\u{unit:04x}");
+        json.push_str("\\u");
+        let digits = [12, 8, 4, 0].map(|shift| u32::from(*unit) >> shift & 0xf);
+        json.extend(
+            digits
+                .iter()
+                .filter_map(|digit| char::from_digit(*digit, 16)),
+        );
     }
 }

@@ -48,7 +48,7 @@ impl Search<'_> {
                     key: Key::new(definition.algorithm, key),
                 })
                 .collect();
-            if let Some(fit) = fit(&other, self.received, self.now, &mut self.macs_left) {
+            if let Some(fit) = fit(&other, self.received, self.now, &mut self.work) {
                 let facts = [
                     ("secret", index.into()),
                     ("form", forms[fit.key_index].0.into()),
@@ -81,7 +81,7 @@ impl Search<'_> {
                     continue;
                 }
                 let other = other.with_tolerance(Tolerance::unchecked());
-                if fit(&other, self.received, self.now, &mut self.macs_left).is_some() {
+                if fit(&other, self.received, self.now, &mut self.work).is_some() {
                     let facts = [("scheme", name.into()), ("secret", index.into())];
                     return Some(Finding::new(
                         FindingCode::OtherScheme,

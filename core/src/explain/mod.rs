@@ -9,9 +9,10 @@
 //! signature; of a request it repeats names of headers that resemble those of the scheme. Nothing
 //! here changes a verdict, and `verify` calls nothing here.
 //!
-//! The work is bounded: at most [`MAX_MACS`] keyed hashes, and a body above
-//! [`MAX_REWRITTEN_BODY`] is not written in other forms. One fault is looked for at a time, besides
-//! a timestamp that is stale as well.
+//! The work is bounded: at most [`MAX_MACS`] keyed hashes over at most [`MAX_HASHED_BYTES`]; a body
+//! above [`MAX_REWRITTEN_BODY`] is not written in other forms, nor one in forms above [`MAX_VARIANT`].
+//! What would take more than is left is not tried. One fault is looked for at a time, besides a
+//! timestamp that is stale as well.
 
 mod body;
 mod detect;
@@ -27,13 +28,14 @@ mod secret;
 mod signature;
 mod time;
 mod url;
+mod work;
 
-pub use body::MAX_REWRITTEN_BODY;
+pub use body::{MAX_REWRITTEN_BODY, MAX_VARIANT};
 pub use detect::detect;
 pub use finding::{Certainty, Evidence, Finding, FindingCode};
 pub use headers::EveryHeader;
 pub use report::Explanation;
-pub use search::MAX_MACS;
+pub use work::{MAX_HASHED_BYTES, MAX_MACS};
 
 use crate::headers::Request;
 use crate::time::UnixTime;

@@ -14,6 +14,14 @@ pub(super) struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
+    /// How many bytes it has.
+    pub(super) fn length(&self) -> usize {
+        let text = |text: Option<&str>| text.map_or(0, str::len);
+        let pairs = self.pairs.iter();
+        let headers: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
+        headers + text(self.method) + text(self.url) + self.body.len()
+    }
+
     /// The first value of a header.
     pub(super) fn header(&self, name: &str) -> Option<&'a [u8]> {
         let mut pairs = self.pairs.iter();

@@ -5,20 +5,13 @@ use alloc::vec::Vec;
 
 use super::finding::{Certainty, Facts, Finding, FindingCode, named};
 use super::request::Received;
+use super::work::Work;
 use super::{headers, signature, time};
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::Request;
 use crate::received;
-use crate::scheme::UrlForm;
 use crate::time::{Tolerance, UnixTime};
 use crate::webhook::Webhook;
-
-/// How many keyed hashes an explanation computes at most, besides those of the verdict. Verifying with
-/// a public key counts as 32.
-pub const MAX_MACS: usize = 4_096;
-
-/// What verifying with a public key counts for, as it takes longer.
-const MACS_OF_A_SIGNATURE: usize = 32;
 
 /// How many values of a repeated header are tried.
 const MAX_INSTANCES: usize = 8;
@@ -29,7 +22,7 @@ pub(super) struct Search<'s> {
     pub(super) timeless: Webhook,
     pub(super) received: &'s Received<'s>,
     pub(super) now: UnixTime,
-    pub(super) macs_left: usize,
+    pub(super) work: Work,
 }
 
 /// A request that a signature fits.
@@ -45,7 +38,7 @@ impl<'s> Search<'s> {
             timeless: webhook.clone().with_tolerance(Tolerance::unchecked()),
             received,
             now,
-            macs_left: MAX_MACS,
+            work: Work::new(),
         }
     }
 
@@ -103,7 +96,7 @@ impl<'s> Search<'s> {
     }
 
     pub(super) fn fit_of(&mut self, request: &Received<'_>) -> Option<Fit> {
-        fit(&self.timeless, request, self.now, &mut self.macs_left)
+        fit(&self.timeless, request, self.now, &mut self.work)
     }
 
     /// What is wrong with the time of a request whose signature is right.
@@ -263,27 +256,15 @@ fn plain(code: FindingCode) -> Vec<Finding> {
     vec![Finding::new(code, Certainty::Proven, Facts::new())]
 }
 
-/// Whether a signature of this request fits one of the keys. The webhook has no tolerance.
+/// Whether a signature of this request fits one of the keys, as far as there is work left. The webhook
+/// has no tolerance.
 pub(super) fn fit(
     webhook: &Webhook,
     request: &Received<'_>,
     now: UnixTime,
-    macs_left: &mut usize,
+    work: &mut Work,
 ) -> Option<Fit> {
-    let forms = match webhook.definition.url_form {
-        UrlForm::AsGiven => 1,
-        _ => 2,
-    };
-    let mut macs = webhook.keys.iter().fold(0, |macs, held| {
-        macs + match held.key.is_public() {
-            true => MACS_OF_A_SIGNATURE,
-            false => forms,
-        }
-    });
-    if request.key.is_some() {
-        macs += MACS_OF_A_SIGNATURE;
-    }
-    *macs_left = macs_left.checked_sub(macs)?;
+    work.take(webhook, request)?;
     let request = Request::new(&*request.pairs, request.body)
         .method(request.method)
         .url(request.url)

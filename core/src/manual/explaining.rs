@@ -68,10 +68,12 @@
 //!   a body, no URL. Still it tells how a secret is off, so that it belongs in a log and not in an
 //!   answer.
 //! - The work is bounded by [`MAX_MACS`](crate::explain::MAX_MACS) keyed hashes, of which verifying
-//!   with a public key counts as 32; a body above
-//!   [`MAX_REWRITTEN_BODY`](crate::explain::MAX_REWRITTEN_BODY) is not written in other forms. That
-//!   is still some hundred times a verdict: ask for a report while developing, or for one refusal in
-//!   many.
+//!   with a public key counts as 32, and by
+//!   [`MAX_HASHED_BYTES`](crate::explain::MAX_HASHED_BYTES), so that a body of a megabyte takes a
+//!   fraction of a second whatever is in it. A body above
+//!   [`MAX_REWRITTEN_BODY`](crate::explain::MAX_REWRITTEN_BODY) is not written in other forms, and none
+//!   in a layout above [`MAX_VARIANT`](crate::explain::MAX_VARIANT). That is still some hundred times
+//!   a verdict: ask for a report while developing, or for one refusal in many.
 //! - With the Cargo feature `explain`, which is off unless it is asked for, a webhook keeps its
 //!   secrets and not their key schedules alone, for it tries other forms of them. They are wiped when
 //!   it is dropped.

@@ -28,7 +28,8 @@ pub const DEFAULT_URL: &str = "https://example.com/webhooks";
 pub struct SignedRequest {
     /// The method, in upper case.
     pub method: String,
-    /// The URL that is called, and that the scheme signs if it signs one.
+    /// The URL that is called, and that the scheme signs if it signs one. With the digest of a JSON
+    /// payload in its query, where the provider has it there (Twilio).
     pub url: String,
     /// The headers: names in lower case, each once.
     pub headers: SignedHeaders,
@@ -102,7 +103,8 @@ impl<'a> SampleRequest<'a> {
         self
     }
 
-    /// Another URL than [`DEFAULT_URL`].
+    /// Another URL than [`DEFAULT_URL`]. Where the scheme has the digest of a JSON body in the URL, it
+    /// is added: see [`SignedRequest::url`].
     pub fn url(mut self, url: &'a str) -> Self {
         self.url = url;
         self
@@ -129,6 +131,8 @@ impl<'a> SampleRequest<'a> {
             .id(values.delivery_id)
             .method(self.method)
             .url(self.url);
+        let url = self.webhook.url_to_call(&message).unwrap_or_default();
+        let message = message.url(&*url);
         // Where the signature is in a header, the body stays as it is.
         let signed = match self.webhook.signs_in_body() {
             true => SignedHeaders::new(),
@@ -153,7 +157,7 @@ impl<'a> SampleRequest<'a> {
         }
         Ok(SignedRequest {
             method: self.method.to_string(),
-            url: self.url.to_string(),
+            url: url.into_owned(),
             headers,
             body,
         })
@@ -345,6 +349,30 @@ mod tests {
             form.headers[0],
             ("content-type".into(), content_type.into())
         );
+    }
+
+    #[test]
+    fn the_digest_of_json_is_in_the_url() {
+        for name in ["twilio", "twilio-shared-key"] {
+            let webhook = webhook(name);
+            let url = "https://example.org/a?b=c";
+            let request = SampleRequest::new(&webhook).url(url);
+            let made = request.clone().payload(br#"{"a":1}"#).sign(NOW).unwrap();
+            let digest = "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862";
+            assert_eq!(made.url, [url, "&bodySHA256=", digest].concat());
+            let json = ("content-type".into(), "application/json".into());
+            assert!(made.headers.contains(&json));
+            event_of(&webhook, &made, |event| {
+                assert_eq!(event.payload(), r#"{"a":1}"#)
+            });
+            // A signature of the URL alone would not do.
+            let other = Request::new(&made.headers, b"{}").url(&*made.url);
+            assert!(webhook.verify(&other, NOW).is_err());
+
+            let form = request.clone().payload(b"a=1").sign(NOW).unwrap();
+            assert_eq!(form.url, url);
+            assert_eq!(request.sign(NOW).unwrap().url, url);
+        }
     }
 
     #[test]

@@ -175,6 +175,12 @@ async fn endpoints() {
         (good().allow_network("10.0.0.1/8"), "malformed_network"),
         (good().allow_network("localhost"), "malformed_network"),
         (good().scheme("unheard-of"), "unknown_scheme"),
+        // Headers are what a sender signs.
+        (good().scheme("mailgun"), "malformed_scheme"),
+        (
+            Endpoint::new("a", url).scheme("adyen").secret("00ff"),
+            "malformed_scheme",
+        ),
         (good().scheme("sha256").secret(""), "empty_secret"),
         (Endpoint::new("a", url), "no_secrets"),
         (Endpoint::new("a", url).scheme("sha256"), "no_secrets"),

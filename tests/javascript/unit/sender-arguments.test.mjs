@@ -132,10 +132,13 @@ test("what is wrong with a message or an endpoint has its code", async () => {
   assert.equal(await code(sender.putEndpoint({ ...endpoint, eventTypes: ["a*"] })), "malformed_pattern");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, allowNetworks: ["10.0.0.1/8"] })), "malformed_network");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, scheme: "acme" })), "unknown_scheme");
+  assert.equal(await code(sender.putEndpoint({ ...endpoint, scheme: "mailgun" })), "malformed_scheme");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, secrets: [] })), "no_secrets");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, secrets: "whsec_" })), "empty_secret");
   assert.equal(await code(sender.putEndpoint({ ...endpoint, url: "https://localhost:x/" })), "malformed_url");
   assert.throws(() => make({ lease: 59 }), /lease/);
+  const inBody = new Webhook("figma", "hush");
+  assert.throws(() => make({ webhook: inBody }), { code: "malformed_scheme", name: "ConfigurationError" });
   const refusedSchemas = { malformed_schema: { ping: { type: "nothing" } }, malformed_pattern: { "a*": true } };
   for (const [code, schemas] of Object.entries(refusedSchemas)) {
     assert.throws(() => make({ schemas, validator: Validator }), { code, name: "ConfigurationError" });

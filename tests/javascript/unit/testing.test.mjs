@@ -16,12 +16,13 @@ const URL_OF_SAMPLES = "https://example.com/webhooks";
 
 test("samples are the same in every language", () => {
   const requests = SAMPLES.requests.filter(({ scheme }) => !isLeftOut(scheme));
-  for (const { scheme, secret, body, headers, ...chosen } of requests) {
-    const request = signedRequest(scheme, secret, null, { ...chosen, now: SAMPLES.now });
+  for (const { scheme, secret, payload, called, body, headers, ...chosen } of requests) {
+    const url = called ?? URL_OF_SAMPLES;
+    const request = signedRequest(scheme, secret, payload, { ...chosen, now: SAMPLES.now });
     assert.equal(new TextDecoder().decode(request.body), body, scheme);
     assert.deepEqual(request.headers, headers, scheme);
-    assert.deepEqual([request.method, request.url], ["POST", URL_OF_SAMPLES]);
-    const context = { now: SAMPLES.now, url: URL_OF_SAMPLES, method: "POST" };
+    assert.deepEqual([request.method, request.url], ["POST", url]);
+    const context = { now: SAMPLES.now, url, method: "POST" };
     assert.ok(new Webhook(scheme, secret).unwrap(request.body, request.headers, context), scheme);
   }
   const names = Scheme.names().filter((name) => !isLeftOut(name));
@@ -63,8 +64,9 @@ test("every registered scheme verifies a payload that is given", () => {
     const payload = { id: "evt_1", type: "ping", webhookTimestamp: Date.now(), notificationItems };
     const request = signedRequest(scheme, secret, payload, { url });
     const { body, headers, method } = request;
-    assert.ok(new Webhook(scheme, secret).verify(body, headers, { url, method }), scheme);
-    assert.deepEqual([method, request.url], ["POST", url]);
+    assert.ok(new Webhook(scheme, secret).verify(body, headers, { url: request.url, method }), scheme);
+    assert.equal(method, "POST");
+    assert.equal(request.url.split("?bodySHA256=")[0], url);
     assert.match(headers["content-type"], /^application\/json/);
   }
 });
@@ -135,6 +137,25 @@ test("a signature is put into the body", () => {
   const own = new Webhook(scheme, "hush");
   assert.equal(own.verify(own.signBody('{"n":"é"}'), {}).keyIndex, 0);
   assert.throws(() => own.signBody("{}", { id: 7 }), TypeError);
+});
+
+test("the digest of JSON is in the URL where the provider has it there", () => {
+  const webhook = new Webhook("twilio", "hush");
+  const called = (payload, url) => {
+    const request = signedRequest("twilio", "hush", payload, { url });
+    assert.ok(webhook.verify(request.body, request.headers, { url: request.url }));
+    return request.url;
+  };
+  const digest = "bodySHA256=015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862";
+  assert.equal(called('{"a":1}'), `${URL_OF_SAMPLES}?${digest}`);
+  assert.equal(called({ a: 1 }, "https://example.com/a?b=c"), `https://example.com/a?b=c&${digest}`);
+  assert.equal(called({ a: 1 }, `https://example.com/?${digest}`), `https://example.com/?${digest}`);
+  assert.equal(called("a=1"), URL_OF_SAMPLES);
+  assert.equal(called(), URL_OF_SAMPLES);
+  const { headers } = signedRequest("twilio", "hush", { a: 1 });
+  assert.equal(headers["content-type"], "application/json");
+  assert.equal(new Webhook("github", "hush").urlToCall("{}", "https://a.example"), "https://a.example");
+  assert.throws(() => webhook.urlToCall("{}", 5), TypeError);
 });
 
 test("signed headers win over one's own", () => {

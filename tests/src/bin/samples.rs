@@ -19,6 +19,9 @@ const KEY_PAIR: &str =
     "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
 const ID: &str = "own \"id\" \\ 7";
 const EVENT_TYPE: &str = "own/type";
+/// JSON for schemes that have its digest in the URL.
+const PAYLOAD: &str = r#"{"a":1}"#;
+const DIGEST_IN_URL: [&str; 2] = ["twilio", "twilio-shared-key"];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -75,6 +78,14 @@ fn print_requests() -> Result<()> {
             }
             let made = request.sign(now)?;
             let given = json!({ "scheme": name, "secret": secret, "type": event_type });
+            requests.push(described(given, &made)?);
+        }
+        if DIGEST_IN_URL.contains(&name) {
+            let made = SampleRequest::new(&webhook).payload(PAYLOAD.as_bytes());
+            let made = made.sign(now)?;
+            let given = json!({
+                "scheme": name, "secret": secret, "payload": PAYLOAD, "called": made.url,
+            });
             requests.push(described(given, &made)?);
         }
         let own = SampleRequest::new(&webhook).id(ID).event_type(EVENT_TYPE);

@@ -17,7 +17,8 @@ class Endpoints(Configured):
         Raises what is wrong with it: ``DeliveryError`` (``malformed_message`` for names, numbers
         and headers; ``malformed_url``, ``insecure_url``, ``forbidden_destination``) and
         ``ConfigurationError`` (``malformed_pattern``, ``malformed_network``, ``unknown_scheme``,
-        ``no_secrets``, ``malformed_secret``, ``empty_secret``).
+        ``malformed_scheme`` for one with its signature in the body, ``no_secrets``,
+        ``malformed_secret``, ``empty_secret``).
         """
         self._requests.put_endpoint(endpoint).wait()
 

@@ -16,6 +16,7 @@ from reference.explain_signature import Entry, signature_entries
 from reference.explain_text import Facts, Finding, accepted_text, likely, proven, refused_text
 from reference.explain_time import form_finding, time_findings
 from reference.explain_url import url_variants
+from reference.explain_work import Work, is_identity
 from reference.headers import RequestHeaders, choose_set, lower_ascii
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Tolerance, find_scheme
@@ -35,8 +36,7 @@ class _Fit:
 
 
 def _are_public(scheme: Scheme, keys: Sequence[Key]) -> bool:
-    is_identity = scheme.is_asymmetric and scheme.jws is None
-    return is_identity or any(isinstance(key, PublicKey) for key in keys)
+    return is_identity(scheme) or any(isinstance(key, PublicKey) for key in keys)
 
 
 class _Search:
@@ -55,6 +55,7 @@ class _Search:
         self.headers = RequestHeaders(request.headers)
         self.now = now
         self.tolerance = tolerance
+        self.work = Work()
 
     def fit(
         self,
@@ -62,10 +63,11 @@ class _Search:
         scheme: Optional[Scheme] = None,
         keys: Optional[List[List[Key]]] = None,
     ) -> Optional[_Fit]:
+        scheme, keys = scheme or self.scheme, keys or self.keys
+        if not self.work.take(scheme, keys, request):
+            return None
         try:
-            found = verify(
-                scheme or self.scheme, keys or self.keys, request, self.now, _TIMELESS
-            )
+            found = verify(scheme, keys, request, self.now, _TIMELESS)
         except Refusal:
             return None
         return _Fit(found.key_index, found.timestamp)
@@ -181,10 +183,11 @@ class _Search:
         for index, secret in enumerate(self.secrets[:16]):
             if self.is_public(index):
                 continue
-            for form, key in secret_forms(self.scheme, secret):
-                fit = self.fit(self.request, keys=[[key]])
-                if fit is not None:
-                    return self.proven(fit, "secret_form", secret=index, form=form)
+            forms = list(secret_forms(self.scheme, secret))
+            fit = self.fit(self.request, keys=[[key] for _, key in forms])
+            if fit is not None:
+                form = forms[fit.key_index][0]
+                return self.proven(fit, "secret_form", secret=index, form=form)
         return []
 
     def is_public(self, index: int) -> bool:
@@ -236,6 +239,8 @@ class _Search:
             return []
         variants = {"upper_case": method.upper(), "lower_case": method.lower()}
         for signed, other in {**variants, "POST": "POST", "GET": "GET", "PUT": "PUT"}.items():
+            if other == method:
+                continue
             fit = self.fit(dataclasses.replace(self.request, method=other))
             if fit is not None:
                 return self.proven(fit, "method_differs", signed=signed)

@@ -15,6 +15,7 @@ from reference.refusal import Refusal
 Variant = Tuple[str, Facts, bytes]
 
 MOST_REWRITTEN = 1 << 20
+MOST_OF_A_VARIANT = 4 * MOST_REWRITTEN
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -114,11 +115,15 @@ def _layouts(text: str) -> Iterator[Variant]:
     if value.kind not in ("object", "array"):
         return
     for layout, spaces in _LAYOUTS.items():
+        tried = [text]
         for escapes, write_string in _ESCAPES.items():
             written = _write(_tokens(text), write_string, **spaces)
-            if written is not None and written != text:
-                facts = {"layout": layout, "escapes": escapes}
-                yield "body_reserialised", facts, written.encode("utf-8")
+            if written is None or written in tried:
+                continue
+            tried.append(written)
+            body = written.encode("utf-8")
+            if len(body) <= MOST_OF_A_VARIANT:
+                yield "body_reserialised", {"layout": layout, "escapes": escapes}, body
 
 
 def _tokens(text: str) -> List[Value]:
