@@ -31,4 +31,4 @@ export { Tolerance } from "./tolerance.js";
 export type { ToleranceSides } from "./tolerance.js";
 export type { Verified } from "./verified.js";
 export { Webhook } from "./webhook.js";
-export type { Intake, RequestContext, RequestHead, SignOptions, WebhookOptions } from "./webhook.js";
+export type { Intake, RequestContext, RequestHead, SignOptions, WebhookOptions } from "./webhook-options.js";

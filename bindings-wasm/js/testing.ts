@@ -8,7 +8,8 @@ import { options, optionalText, text, time, wrong } from "./check.js";
 import { bodyOf, contentTypeOf, fillText, select, valuesOf } from "./sample.js";
 import type { Scheme } from "./scheme.js";
 import type { Secret } from "./secret.js";
-import { type SignOptions, Webhook } from "./webhook.js";
+import { Webhook } from "./webhook.js";
+import type { SignOptions } from "./webhook-options.js";
 
 /** Options of {@link signedRequest}. */
 export interface SignedRequestOptions extends SignOptions {

@@ -5,7 +5,8 @@ import type { Event } from "../event.js";
 import type { RequestHeaders } from "../headers.js";
 import { monotonic, within } from "../receiver/timer.js";
 import type { Verified } from "../verified.js";
-import { type RequestContext, Webhook } from "../webhook.js";
+import { Webhook } from "../webhook.js";
+import type { RequestContext } from "../webhook-options.js";
 import { fetchKey, FETCH_TIMEOUT } from "./fetch-key.js";
 import { key_unavailable } from "./glue.js";
 

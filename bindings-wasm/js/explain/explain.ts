@@ -5,7 +5,8 @@ import { refuseTooLarge } from "../exchange.js";
 import { Scheme } from "../scheme.js";
 import { Secret } from "../secret.js";
 import { Tolerance } from "../tolerance.js";
-import { keyText, type RequestContext } from "../webhook.js";
+import { keyText } from "../webhook.js";
+import type { RequestContext } from "../webhook-options.js";
 import { glue } from "./core.js";
 import { type EveryHeader, everyHeader } from "./headers.js";
 
