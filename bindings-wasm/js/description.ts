@@ -47,7 +47,8 @@ export interface SchemeDescription {
   readonly signatureField?: string | null;
   /**
    * The body has several signatures: this field is an array, whose elements are signed one by one. The
-   * paths of the signature and of what it covers begin at the element.
+   * paths of the signature and of what it covers begin at the element, and so do those of the event and
+   * its data, if there is one; of several the event has no field.
    */
   readonly signatureItems?: string | null;
   /** Further headers that may carry a signature, one for each secret; at most 15. */

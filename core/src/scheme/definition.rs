@@ -127,6 +127,11 @@ impl Definition {
             .map_or("", |(at, _)| &self.prefix[..at])
     }
 
+    /// The array whose one element the event is read of.
+    pub(crate) fn items(&self) -> Option<&Path> {
+        self.in_body.as_ref()?.items.as_ref()
+    }
+
     /// The name of the first header among these sources.
     pub(crate) fn header_among(&self, sources: &[Source]) -> Option<HeaderName<'_>> {
         sources.iter().find_map(|source| match source {

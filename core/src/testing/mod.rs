@@ -258,6 +258,10 @@ mod tests {
             let body: serde_json::Value = serde_json::from_str(&values.fill_json(&template))
                 .unwrap_or_else(|error| panic!("{}: {error}", sample.scheme));
             let definition = Scheme::named(sample.scheme).unwrap().definition().unwrap();
+            let body = match definition.items() {
+                Some(items) => body[&*items.text][0].clone(),
+                None => body,
+            };
             let has = |sources: &[Source], value: &str| {
                 let mut paths = sources.iter().filter_map(|source| match source {
                     Source::Body(path) => Some(&definition.paths[*path]),

@@ -13,6 +13,7 @@ from reference.handshake import Reply, is_challenge, is_confirmation_url, proof
 from reference.json_text import JSON_WHITESPACE, Value, parse_json
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Source
+from reference.signature_in_body import value_at
 from reference.timestamps import TIME_FORM_NAMES, parse_time
 from reference.verify import Verified
 
@@ -52,9 +53,18 @@ def parse_event(scheme: Scheme, verified: Verified) -> Event:
         kinds = ["object", "array"] if scheme.payload == "json-batch" else ["object"]
         if payload.kind not in kinds:
             raise Refusal("payload_not_object", "the payload is JSON but not an object")
+        if scheme.signature_items is not None:
+            payload = _one_item(value_at(scheme.signature_items, payload))
     else:
         payload = parse_form(text)
     return _Fields(scheme, verified, payload).event(stripped if is_json else text)
+
+
+def _one_item(array: Optional[Value]) -> Value:
+    """What the fields are those of; of several items there is none."""
+    assert array is not None
+    (_, first), *others = array.members
+    return Value("object", "{}") if others else first
 
 
 def _decode_utf8(body: bytes) -> str:
