@@ -49,7 +49,8 @@ use crate::tolerance;
 /// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
 /// - ``payload``: ``json``, ``json-batch`` (an object or an array), ``form`` or ``json-or-form``.
 /// - ``event_id``, ``event_type``, ``event_time``, ``dedupe``: where they come from: ``id`` (the
-///   id header), ``header:name`` or ``body:path.to.it``, or a list of up to 4; the first that is
+///   id header), ``header:name``, ``body:path.to.it`` or ``joined:one.path,another.path`` (all of up to
+///   4 fields, a colon between them), or a list of up to 4; the first that is
 ///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
 /// - ``required``: those of ``id`` and ``type`` that every event has.
 /// - ``data``: the field that is ``event.data``; the whole payload if ``None``.

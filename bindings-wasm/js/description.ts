@@ -89,7 +89,10 @@ export interface SchemeDescription {
   readonly tolerance?: Tolerance | ToleranceSides;
   /** What the payload is; `json` if not given. */
   readonly payload?: "json" | "json-batch" | "form" | "json-or-form";
-  /** `id` (the id header), `header:name` or `body:path.to.it`; the first that is there. */
+  /**
+   * `id` (the id header), `header:name`, `body:path.to.it` or `joined:one.path,another.path` (all of up
+   * to 4 fields, a colon between them); the first that is there.
+   */
   readonly eventId?: string | readonly string[];
   /** Where the event's type comes from, as for `eventId`. */
   readonly eventType?: string | readonly string[];

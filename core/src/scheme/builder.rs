@@ -273,7 +273,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Where the event's id comes from: `id` (the id header), `header:name` or `body:path.to.it`;
+    /// Where the event's id comes from: `id` (the id header), `header:name`, `body:path.to.it` or
+    /// `joined:one.path,another.path` (all of up to 4 fields, a colon between them);
     /// the first that is there, at most 4.
     pub const fn event_id(mut self, sources: &'a [&'a str]) -> Self {
         self.event_id = sources;

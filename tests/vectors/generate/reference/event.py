@@ -115,10 +115,21 @@ class _Fields:
     def _look_up(self, source: Source) -> Optional[Found]:
         if source.kind == "body":
             return self._in_body(source.name)
+        if source.kind == "joined":
+            return self._joined(source.name.split(","))
         name = self.verified.chosen.id if source.kind == "id" else source.name
         assert name is not None
         text = self.verified.headers.value(name)
         return None if text is None else Found(f"the header {name}", text=text)
+
+    def _joined(self, paths: List[str]) -> Optional[Found]:
+        texts: List[str] = []
+        for path in paths:
+            text = self._text(self._in_body(path), integers=True)
+            if text is None:
+                return None
+            texts.append(text)
+        return Found(f"the field {paths[0]}", text=":".join(texts))
 
     def _in_body(self, path: str) -> Optional[Found]:
         called = f"the field {path}"
@@ -236,6 +247,7 @@ class _Fields:
         if field not in self.scheme.required or value is not None:
             return
         for source in sources:
-            if source.kind == "body":
-                raise Refusal("missing_field", f"the payload has no {source.name}")
+            if source.kind in ("body", "joined"):
+                path = source.name.split(",")[0] if source.kind == "joined" else source.name
+                raise Refusal("missing_field", f"the payload has no {path}")
         raise Refusal("missing_field", f"the request has no header {sources[0].name}")

@@ -146,7 +146,8 @@ def _adyen() -> List[Case]:
     return [
         case("valid", "What Adyen sends.", "accept", _adyen_body(good),
              gives={"id": None, "dedupe_key": None, "timestamp": None},
-             event={"id": None, "type": "AUTHORISATION", "timestamp": None, "dedupe_key": None}),
+             event={"id": None, "type": "AUTHORISATION", "timestamp": None,
+                    "dedupe_key": "adyen:7914073381342284:AUTHORISATION"}),
         case("escaped-signature", "A signature with escaped slashes.", "accept",
              _adyen_body(good).replace(b"cmt/I", b"cmt\\/I").replace(b"Cmt/I", b"Cmt\\/I")),
         case("two-items", "Two items, each with its own signature: the event has no type.", "accept",
