@@ -367,7 +367,7 @@ mod tests {
             let json = ("content-type".into(), "application/json".into());
             assert!(made.headers.contains(&json));
             event_of(&webhook, &made, |event| {
-                assert_eq!(event.payload(), r#"{"a":1}"#)
+                assert_eq!(event.payload(), r#"{"a":1}"#);
             });
             // A signature of the URL alone would not do.
             let other = Request::new(&made.headers, b"{}").url(&*made.url);
