@@ -24,7 +24,8 @@ use crate::tolerance;
 /// - ``signature_field``: the signature is this field of the JSON body, as ``path.to.it``, and in no
 ///   header. Of what is read before the signature is checked, no name may stand twice.
 /// - ``signature_items``: the body has several signatures: this field is an array, whose elements are
-///   signed one by one. The paths of the signature and of what it covers begin at the element.
+///   signed one by one. The paths of the signature and of what it covers begin at the element, and so
+///   do those of the event and its data, if there is one; of several the event has no field.
 /// - ``further_signatures``: further headers that may carry a signature, one for each secret.
 /// - ``algorithm``: ``hmac-sha256``, ``hmac-sha1`` or ``hmac-sha512``; ``plain-sha256`` or
 ///   ``plain-md5`` over content that holds the secret; ``token`` where the secret itself is sent, which proves nothing about the
@@ -48,7 +49,8 @@ use crate::tolerance;
 /// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
 /// - ``payload``: ``json``, ``json-batch`` (an object or an array), ``form`` or ``json-or-form``.
 /// - ``event_id``, ``event_type``, ``event_time``, ``dedupe``: where they come from: ``id`` (the
-///   id header), ``header:name`` or ``body:path.to.it``, or a list of up to 4; the first that is
+///   id header), ``header:name``, ``body:path.to.it`` or ``joined:one.path,another.path`` (all of up to
+///   4 fields, a colon between them), or a list of up to 4; the first that is
 ///   there counts. ``dedupe`` is as ``event_id`` if ``None``.
 /// - ``required``: those of ``id`` and ``type`` that every event has.
 /// - ``data``: the field that is ``event.data``; the whole payload if ``None``.

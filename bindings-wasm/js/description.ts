@@ -47,7 +47,8 @@ export interface SchemeDescription {
   readonly signatureField?: string | null;
   /**
    * The body has several signatures: this field is an array, whose elements are signed one by one. The
-   * paths of the signature and of what it covers begin at the element.
+   * paths of the signature and of what it covers begin at the element, and so do those of the event and
+   * its data, if there is one; of several the event has no field.
    */
   readonly signatureItems?: string | null;
   /** Further headers that may carry a signature, one for each secret; at most 15. */
@@ -88,7 +89,10 @@ export interface SchemeDescription {
   readonly tolerance?: Tolerance | ToleranceSides;
   /** What the payload is; `json` if not given. */
   readonly payload?: "json" | "json-batch" | "form" | "json-or-form";
-  /** `id` (the id header), `header:name` or `body:path.to.it`; the first that is there. */
+  /**
+   * `id` (the id header), `header:name`, `body:path.to.it` or `joined:one.path,another.path` (all of up
+   * to 4 fields, a colon between them); the first that is there.
+   */
   readonly eventId?: string | readonly string[];
   /** Where the event's type comes from, as for `eventId`. */
   readonly eventType?: string | readonly string[];

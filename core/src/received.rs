@@ -97,6 +97,8 @@ impl<'a> Received<'a> {
         let value = match source {
             Source::Id => self.id?,
             Source::Header(index) => self.event_headers[index]?,
+            // What is not signed is never made of several.
+            Source::Joined(_) => return None,
             Source::Body(path) => {
                 let body = core::str::from_utf8(body).ok()?;
                 let json = Event::json_at(&definition.paths[path], body).ok()??;

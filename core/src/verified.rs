@@ -71,7 +71,7 @@ impl<'a> Verified<'a> {
         let value = match source {
             Source::Id => self.id,
             Source::Header(index) => self.event_headers[index],
-            Source::Body(_) => None,
+            Source::Body(_) | Source::Joined(_) => None,
         }?;
         // Visible ASCII, as was checked.
         core::str::from_utf8(value).ok()

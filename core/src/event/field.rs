@@ -1,6 +1,7 @@
 //! Turns what was located into the id, type, time and data of an event.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::json;
@@ -155,6 +156,9 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
                 Source::Id | Source::Header(_) => {
                     (self.header)(source).map(|text| Value::Text(text.into()))
                 }
+                Source::Joined(paths) => self
+                    .joined(&self.definition.joined[paths])?
+                    .map(|text| Value::Text(text.into())),
             };
             match value {
                 None | Some(Value::Json("null")) => {}
@@ -162,6 +166,19 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
             }
         }
         Ok(None)
+    }
+
+    /// The identities at all of these paths; nothing if one is not there.
+    fn joined(&self, paths: &[usize]) -> Result<Option<String>, PayloadError> {
+        let mut joined = String::new();
+        for (index, path) in paths.iter().enumerate() {
+            let Some(identity) = self.identity(&[Source::Body(*path)])? else {
+                return Ok(None);
+            };
+            joined.push_str(if index > 0 { ":" } else { "" });
+            joined.push_str(&identity);
+        }
+        Ok(Some(joined))
     }
 
     fn check_repeated(&self, path: usize) -> Result<(), PayloadError> {
@@ -184,7 +201,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
         if present || !required {
             return Ok(());
         }
-        let of_body = |source: &&Source| matches!(source, Source::Body(_));
+        let of_body = |source: &&Source| matches!(source, Source::Body(_) | Source::Joined(_));
         let source = sources.iter().find(of_body).or(sources.first());
         let (name, header) = source.map_or(("", true), |source| self.name(*source));
         Err(PayloadError::MissingField {
@@ -210,6 +227,7 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
     fn name(&self, source: Source) -> (&str, bool) {
         match source {
             Source::Body(path) => (&self.definition.paths[path].text, false),
+            Source::Joined(paths) => self.name(Source::Body(self.definition.joined[paths][0])),
             Source::Header(index) => (self.header_name(self.definition.event_headers[index]), true),
             Source::Id => {
                 let name = self.definition.header_sets.first().and_then(|set| set.id);

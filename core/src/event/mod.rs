@@ -14,6 +14,8 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 #[cfg(any(feature = "asymmetric", feature = "explain"))]
 pub(crate) use json::unescape;
@@ -157,7 +159,10 @@ impl<'a> Event<'a> {
             (text, form::locate(&definition.paths, text)?)
         } else {
             let may_be_array = definition.payload == PayloadForm::JsonBatch;
-            json::locate(&definition.paths, text, may_be_array)?
+            match definition.items() {
+                Some(items) => fields_of_item(items, &definition.paths, text)?,
+                None => json::locate(&definition.paths, text, may_be_array)?,
+            }
         };
         let resolver = Resolver {
             definition,
@@ -198,6 +203,27 @@ impl<'a> Event<'a> {
 #[cfg(feature = "explain")]
 pub(crate) fn is_json(text: &str) -> bool {
     json::locate(&[], text, true).is_ok()
+}
+
+/// The text of the object, and the fields of the one item that it has; of several, none.
+fn fields_of_item<'a>(
+    items: &Path,
+    paths: &[Path],
+    text: &'a str,
+) -> Result<(&'a str, Vec<Field<'a>>), PayloadError> {
+    let (payload, array) = json::locate(core::slice::from_ref(items), text, false)?;
+    let array = array.first().and_then(Field::once).unwrap_or_default();
+    let array = match array {
+        // As it lies in the body: what is no string is never copied.
+        Cow::Borrowed(array) => array,
+        Cow::Owned(_) => "",
+    };
+    let mut items = signed::elements(array);
+    let fields = match (items.next(), items.next()) {
+        (Some(item), None) => json::locate(paths, item, false)?.1,
+        _ => vec![Field::default(); paths.len()],
+    };
+    Ok((payload, fields))
 }
 
 /// The field at a path of a body of which nothing else is wanted.

@@ -187,7 +187,8 @@ impl<'a> SchemeBuilder<'a> {
 
     /// The body has several signatures: this field is an array, whose elements are signed one by
     /// one. The paths of the signature and of what it covers begin at the element. Every one must
-    /// be right, of the same secret.
+    /// be right, of the same secret. The paths of the event and of its data begin there as well, if
+    /// there is one element; of several the event has no field.
     pub const fn signature_items(mut self, path: &'a str) -> Self {
         self.signature_items = Some(path);
         self
@@ -272,7 +273,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Where the event's id comes from: `id` (the id header), `header:name` or `body:path.to.it`;
+    /// Where the event's id comes from: `id` (the id header), `header:name`, `body:path.to.it` or
+    /// `joined:one.path,another.path` (all of up to 4 fields, a colon between them);
     /// the first that is there, at most 4.
     pub const fn event_id(mut self, sources: &'a [&'a str]) -> Self {
         self.event_id = sources;

@@ -81,6 +81,8 @@ pub(crate) struct Definition {
     pub(crate) id_terminators: Vec<u8>,
     /// The fields that sources name, each once.
     pub(crate) paths: Vec<Path>,
+    /// Fields that are one source together, as indices into `paths`.
+    pub(crate) joined: Vec<Vec<usize>>,
 }
 
 /// Where in the body the signature is, and what it covers.
@@ -127,11 +129,16 @@ impl Definition {
             .map_or("", |(at, _)| &self.prefix[..at])
     }
 
+    /// The array whose one element the event is read of.
+    pub(crate) fn items(&self) -> Option<&Path> {
+        self.in_body.as_ref()?.items.as_ref()
+    }
+
     /// The name of the first header among these sources.
     pub(crate) fn header_among(&self, sources: &[Source]) -> Option<HeaderName<'_>> {
         sources.iter().find_map(|source| match source {
             Source::Header(index) => Some(self.header_name(self.event_headers[*index])),
-            Source::Id | Source::Body(_) => None,
+            Source::Id | Source::Body(_) | Source::Joined(_) => None,
         })
     }
 }
@@ -233,6 +240,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         header_names: tables.header_names,
         event_headers: tables.event_headers,
         paths: tables.paths,
+        joined: tables.joined,
     })
 }
 
@@ -263,6 +271,7 @@ struct Tables {
     header_names: Vec<Box<str>>,
     event_headers: Vec<usize>,
     paths: Vec<Path>,
+    joined: Vec<Vec<usize>>,
 }
 
 impl Tables {
@@ -292,9 +301,21 @@ impl Tables {
                 }
                 Some(("header", name)) => Ok(Source::Header(self.event_header(name))),
                 Some(("body", path)) => self.path(path).map(Source::Body),
-                _ => Err("an event source is not id, header:NAME or body:PATH"),
+                Some(("joined", paths)) if paths.contains(',') => self.joined(paths),
+                _ => Err("an event source is not id, header:NAME, body:PATH or joined:PATH,PATH"),
             })
             .collect()
+    }
+
+    fn joined(&mut self, paths: &str) -> Result<Source, &'static str> {
+        let paths = paths.split(',').map(|path| self.path(path));
+        let paths = paths.collect::<Result<Vec<_>, _>>()?;
+        require(
+            paths.len() <= MAX_SOURCES,
+            "a joined event source has more than 4 paths",
+        )?;
+        self.joined.push(paths);
+        Ok(Source::Joined(self.joined.len() - 1))
     }
 
     fn header(&mut self, name: &str) -> usize {

@@ -59,4 +59,6 @@ pub(crate) enum Source {
     Header(usize),
     /// The field `paths[.0]`.
     Body(usize),
+    /// The fields `joined[.0]`, all of them.
+    Joined(usize),
 }

@@ -258,6 +258,10 @@ mod tests {
             let body: serde_json::Value = serde_json::from_str(&values.fill_json(&template))
                 .unwrap_or_else(|error| panic!("{}: {error}", sample.scheme));
             let definition = Scheme::named(sample.scheme).unwrap().definition().unwrap();
+            let body = match definition.items() {
+                Some(items) => body[&*items.text][0].clone(),
+                None => body,
+            };
             let has = |sources: &[Source], value: &str| {
                 let mut paths = sources.iter().filter_map(|source| match source {
                     Source::Body(path) => Some(&definition.paths[*path]),
@@ -307,7 +311,7 @@ mod tests {
                 }
                 if let Some(key) = event.dedupe_key() {
                     assert!(
-                        key.ends_with(":42") || definition.dedupe.is_empty(),
+                        key.contains(":42") || definition.dedupe.is_empty(),
                         "{name}"
                     );
                 }
@@ -363,7 +367,7 @@ mod tests {
             let json = ("content-type".into(), "application/json".into());
             assert!(made.headers.contains(&json));
             event_of(&webhook, &made, |event| {
-                assert_eq!(event.payload(), r#"{"a":1}"#)
+                assert_eq!(event.payload(), r#"{"a":1}"#);
             });
             // A signature of the URL alone would not do.
             let other = Request::new(&made.headers, b"{}").url(&*made.url);

@@ -30,8 +30,10 @@ providers! {
     /// `originalReference`, `merchantAccountCode`, `merchantReference`, the amount's `value` and
     /// `currency`, `eventCode` and `success`. All else, such as `eventDate`, `reason` and
     /// `additionalData`, anyone could have written. The eight are joined by `:` without escapes: let no
-    /// reference of yours hold a colon, or the signed text can be cut in two ways. A delivery has no
-    /// id: Adyen's own rule is that `pspReference` and `eventCode` of an item are those of a duplicate.
+    /// reference of yours hold a colon, or the signed text can be cut in two ways. The type is the
+    /// `eventCode` of a delivery's one item, as Adyen sends JSON, and duplicates are told by its
+    /// `pspReference` and `eventCode`, which is Adyen's own rule; of several items there is neither. A
+    /// delivery has no id of its own, and its time is not signed, so that it is not read.
     ///
     /// Source:
     /// <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>
@@ -51,7 +53,12 @@ providers! {
                 "{field:NotificationRequestItem.amount.currency}:",
                 "{field:NotificationRequestItem.eventCode}:",
                 "{field:NotificationRequestItem.success}",
-            ));
+            ))
+            .event_type(&["body:NotificationRequestItem.eventCode"])
+            .dedupe(&[concat!(
+                "joined:NotificationRequestItem.pspReference,",
+                "NotificationRequestItem.eventCode",
+            )]);
 
     /// Figma, whose `passcode` is what was given when the webhook was made. It proves nothing about
     /// the rest of the body.

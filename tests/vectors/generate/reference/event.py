@@ -13,6 +13,7 @@ from reference.handshake import Reply, is_challenge, is_confirmation_url, proof
 from reference.json_text import JSON_WHITESPACE, Value, parse_json
 from reference.refusal import Refusal
 from reference.scheme import Scheme, Source
+from reference.signature_in_body import value_at
 from reference.timestamps import TIME_FORM_NAMES, parse_time
 from reference.verify import Verified
 
@@ -52,9 +53,18 @@ def parse_event(scheme: Scheme, verified: Verified) -> Event:
         kinds = ["object", "array"] if scheme.payload == "json-batch" else ["object"]
         if payload.kind not in kinds:
             raise Refusal("payload_not_object", "the payload is JSON but not an object")
+        if scheme.signature_items is not None:
+            payload = _one_item(value_at(scheme.signature_items, payload))
     else:
         payload = parse_form(text)
     return _Fields(scheme, verified, payload).event(stripped if is_json else text)
+
+
+def _one_item(array: Optional[Value]) -> Value:
+    """What the fields are those of; of several items there is none."""
+    assert array is not None
+    (_, first), *others = array.members
+    return Value("object", "{}") if others else first
 
 
 def _decode_utf8(body: bytes) -> str:
@@ -105,10 +115,21 @@ class _Fields:
     def _look_up(self, source: Source) -> Optional[Found]:
         if source.kind == "body":
             return self._in_body(source.name)
+        if source.kind == "joined":
+            return self._joined(source.name.split(","))
         name = self.verified.chosen.id if source.kind == "id" else source.name
         assert name is not None
         text = self.verified.headers.value(name)
         return None if text is None else Found(f"the header {name}", text=text)
+
+    def _joined(self, paths: List[str]) -> Optional[Found]:
+        texts: List[str] = []
+        for path in paths:
+            text = self._text(self._in_body(path), integers=True)
+            if text is None:
+                return None
+            texts.append(text)
+        return Found(f"the field {paths[0]}", text=":".join(texts))
 
     def _in_body(self, path: str) -> Optional[Found]:
         called = f"the field {path}"
@@ -226,6 +247,7 @@ class _Fields:
         if field not in self.scheme.required or value is not None:
             return
         for source in sources:
-            if source.kind == "body":
-                raise Refusal("missing_field", f"the payload has no {source.name}")
+            if source.kind in ("body", "joined"):
+                path = source.name.split(",")[0] if source.kind == "joined" else source.name
+                raise Refusal("missing_field", f"the payload has no {path}")
         raise Refusal("missing_field", f"the request has no header {sources[0].name}")

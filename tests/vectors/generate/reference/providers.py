@@ -285,6 +285,8 @@ IN_BODY: Dict[str, _Description] = {
         "signature_items": "notificationItems",
         "signature_field": f"{_ADYEN_ITEM}.additionalData.hmacSignature", "key": "hex",
         "content": ":".join(f"{{field:{_ADYEN_ITEM}.{field}}}" for field in _ADYEN_FIELDS),
+        "event_type": f"body:{_ADYEN_ITEM}.eventCode",
+        "dedupe": f"joined:{_ADYEN_ITEM}.pspReference,{_ADYEN_ITEM}.eventCode",
         **_BASE64,
     },
     "figma": {

@@ -294,13 +294,18 @@ def _secret_prefix(described: Described) -> Optional[str]:
 def _sources(described: Described) -> Optional[str]:
     lists = [described[key] for key in _SOURCE_KEYS]
     every = [text for sources in lists for text in sources]
-    if any(text != "id" and not text.startswith(("header:", "body:")) for text in every):
-        return "an event source is not id, header:NAME or body:PATH"
+    joined = [text[len("joined:") :].split(",") for text in every if text.startswith("joined:")]
+    kinds = ("header:", "body:", "joined:")
+    if any(text != "id" and not text.startswith(kinds) for text in every) or [] in [
+        paths[1:] for paths in joined
+    ]:
+        return "an event source is not id, header:NAME, body:PATH or joined:PATH,PATH"
     if "id" in every and not _has_header(described, "id"):
         return "it has the event source id but no id header"
     if any(len(sources) > 4 for sources in lists):
         return "an event field has more than 4 sources"
     paths = [text[len("body:") :] for text in every if text.startswith("body:")]
+    paths += [path for paths_of_one in joined for path in paths_of_one]
     keys = ("data", "timestamp_field", "signature_field", "signature_items")
     paths += [described[key] for key in keys if described[key] is not None]
     paths += [field for field in map(field_of, parse_content(described["content"]) or []) if field is not None]
@@ -308,6 +313,8 @@ def _sources(described: Described) -> Optional[str]:
         names = path.split(".")
         if len(names) > 4 or "" in names:
             return "a body path is not 1 to 4 names joined by dots"
+    if any(len(paths_of_one) > 4 for paths_of_one in joined):
+        return "a joined event source has more than 4 paths"
     return None
 
 

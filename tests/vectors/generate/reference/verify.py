@@ -245,7 +245,7 @@ def _early_dedupe_key(
     scheme: Scheme, id_text: Optional[str], headers: RequestHeaders
 ) -> Optional[str]:
     """The delivery's identity where no payload is needed to know it."""
-    if not scheme.dedupe or scheme.dedupe[0].kind == "body":
+    if not scheme.dedupe or scheme.dedupe[0].kind in ("body", "joined"):
         return None
     first = scheme.dedupe[0]
     value = id_text if first.kind == "id" else headers.value(first.name)

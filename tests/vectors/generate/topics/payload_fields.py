@@ -264,6 +264,11 @@ def _duplicates() -> List[Case]:
 
 
 def _order() -> List[Case]:
+    def joined(called: str, about: str, event: Stated, text: str,
+               says: Optional[str] = None) -> Case:  # fmt: skip
+        parts = {"dedupe": ["joined:a.b,c", "body:id"]}
+        return _custom(f"dedupe-joined{called}", about, event, parts, text, says)
+
     return [
         _case("order-id-before-type", "The id is looked at before the type.", _BAD, "stripe",
               '{"type":1,"id":[]}', "the field id is not"),
@@ -279,6 +284,22 @@ def _order() -> List[Case]:
         _custom("dedupe-malformed", "What dedupe reads follows the rules of an id.", _BAD,
                 {"dedupe": "body:delivery"}, '{"delivery":1.5}',
                 "the field delivery is not a string or integer"),
+        joined("", "Two fields with a colon between them.",
+               {"id": None, "dedupe_key": "custom:x:y:12"}, '{"a":{"b":"x:y"},"c":12}'),
+        joined("-absent", "One of two is not there: the next source counts.",
+               {"dedupe_key": "custom:7"}, '{"a":{"b":"x"},"id":7}'),
+        joined("-null", "One of two is null.", {"dedupe_key": None}, '{"a":{"b":null},"c":1}'),
+        joined("-malformed", "Each is as an id is.", _BAD, '{"a":{"b":"x"},"c":""}',
+               "the field c is empty"),
+        joined("-malformed-unread", "What follows one that is absent is not read.",
+               {"dedupe_key": None}, '{"c":1.5}'),
+        joined("-repeated", "One stands twice.", _BAD, '{"a":{"b":"x"},"a":1,"c":1}',
+               "the field a appears more than once"),
+        _custom("joined-id", "An id and a type of several fields.",
+                {"id": "1:2", "type": "a:1", "dedupe_key": "custom:1:2"},
+                {"event_id": "joined:x,y", "event_type": "joined:t,x"}, '{"x":1,"y":2,"t":"a"}'),
+        _custom("joined-id-required", "An id that is required, of several fields.", _MISSING,
+                {"event_id": "joined:x,y", "required": ["id"]}, '{"x":1}', "the payload has no x"),
         _custom("dedupe-integer", "An integer identity.", {"dedupe_key": "custom:12"},
                 {"dedupe": ["body:delivery", "body:id"]}, '{"delivery":null,"id":12}'),
         _custom("dedupe-none-present", "No source of the identity is present.",

@@ -21,7 +21,7 @@ _PREFIX = "its prefix does not end in = or , after a label of 1 to 16 letters, d
 _LABEL_NEEDS = "a timestamp label needs a separator and a prefix that ends in ="
 _LABEL = "its timestamp label is not 1 to 16 letters, digits, _ and -"
 _BRACES = "its content has an unknown part or an unmatched brace"
-_SOURCE = "an event source is not id, header:NAME or body:PATH"
+_SOURCE = "an event source is not id, header:NAME, body:PATH or joined:PATH,PATH"
 _PATH = "a body path is not 1 to 4 names joined by dots"
 _REQUIRES = "it requires an event id or type that it has no source for"
 _TIME_WORDS = "seconds, milliseconds, rfc3339"
@@ -419,6 +419,12 @@ def _secret_and_events() -> List[Case]:
         _bad("source-body-word", "The word body alone.", _SOURCE, event_type="body"),
         _bad("source-header-word", "The word header alone.", _SOURCE, event_time="header"),
         _bad("source-capital", "A capital in the kind.", _SOURCE, dedupe="Body:id"),
+        _bad("source-joined-alone", "One path alone is joined to nothing.", _SOURCE,
+             dedupe="joined:a"),
+        _bad("source-joined-empty", "A joined path that is empty.", _PATH, dedupe="joined:a,"),
+        _bad("source-joined-five", "Five joined paths.",
+             "a joined event source has more than 4 paths", event_id="joined:a,b,c,d,e"),
+        _good("source-joined-four", "Four joined paths.", event_id="joined:a.b,c,d,e"),
         _bad("source-id-no-header", "The id of a scheme without an id header.",
              "it has the event source id but no id header", event_id="id"),
         _bad("source-dedupe-id-no-header", "The same for dedupe.",

@@ -166,7 +166,26 @@ def _items() -> List[Case]:
     tricky = b'{"list":{"items":[ %s , %s ]}}' % (
         json.dumps({**item(1), "x": '],[{"\\\\\\"}'}).encode(), json.dumps(item(2)).encode(),
     )  # fmt: skip
+    of_event = {**scheme, "event_id": "body:id", "event_type": "body:event.kind", "data": "event"}
+    of_event["required"] = ["type"]
+    event = {"id": 7, "event": {"kind": "a.b"}}
+
+    def read(called: str, about: str, *items: object, **more: Any) -> Case:
+        sent = body(*items).replace(b'{"list"', b'{"id":1,"event":{"kind":"outer"},"list"')
+        return _case(f"items-event-{called}", about, "accept", of_event, sent, **more)
+
     return [
+        read("one", "The event is that of the one item.", {**event, **item(1)},
+             event={"id": "7", "type": "a.b", "data": '{"kind": "a.b"}', "dedupe_key": "custom:7"}),
+        read("several", "Of several items there is no event.", {**event, **item(1)}, item(2),
+             event="missing_field", event_says="event.kind"),
+        read("absent", "What the item has not is not sought around it.", item(1),
+             event="missing_field", event_says="event.kind"),
+        read("malformed", "A field of the item that is none.", {**item(1), "event": {"kind": 1}},
+             event="malformed_field", event_says="the field event.kind is not a string"),
+        _case("items-event-repeated", "A field of the item that stands twice.", "accept", of_event,
+              body({**event, **item(1)}).replace(b'"id": 7', b'"id": 7, "id": 7'),
+              event="malformed_field", event_says="the field id appears more than once"),
         _case("items-one", "One item.", "accept", scheme, body(item(1))),
         _case("items-64", "As many items as are read.", "accept", scheme, body(*map(item, range(64)))),
         _case("items-65", "One more.", _MALFORMED, scheme, body(*map(item, range(65))),
