@@ -7,6 +7,7 @@ import base64
 import json
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,15 @@ def verify(keys: KeyFetcher, case: Case) -> int:
     body = base64.b64decode(case["body_b64"])
     headers = [(name, value) for name, value in case["headers"]]
     return keys.verify(webhook, body, headers, now=case["now"]).key_index
+
+
+def with_certificate(number: int) -> Case:
+    """PayPal's request, whose certificate is at another URL."""
+    headers = [
+        [name, f"{value}{number}" if name.lower() == "paypal-cert-url" else value]
+        for name, value in PAYPAL["headers"]
+    ]
+    return {**PAYPAL, "headers": headers}
 
 
 @pytest.mark.parametrize("case", [SNS, PAYPAL], ids=["sns", "paypal"])
@@ -126,21 +136,86 @@ def test_forgeries_do_not_have_keys_fetched_again_and_again() -> None:
 
 def test_keys_are_fetched_at_most_so_often() -> None:
     keys = Provider(OSError("no way there"))
-    for _ in range(40):
+    for number in range(40):
         with pytest.raises(GuardError) as caught:
-            verify(keys, PAYPAL)
+            verify(keys, with_certificate(number))
         assert (caught.value.code, caught.value.status) == ("key_unavailable", 503)
     assert len(keys.asked) == 30
+
+
+def test_what_failed_is_not_asked_for_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [10_000.0]
+    monkeypatch.setattr("countersign.keys.time.monotonic", lambda: now[0])
+    keys = Provider(OSError("no way there"), PAYPAL["key"].encode())
+    for _ in range(3):
+        with pytest.raises(GuardError, match="could not be fetched"):
+            verify(keys, PAYPAL)
+    assert len(keys.asked) == 1
+    now[0] += 5
+    assert verify(keys, PAYPAL) == 0
+    assert len(keys.asked) == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_threads_that_want_the_same_key_wait_for_one_answer(fails: bool) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    class Slow(Provider):
+        def _ask(self, url: str | None, key_id: str | None) -> bytes:
+            answer = super()._ask(url, key_id)
+            begun.set()
+            assert may_end.wait(10)
+            if fails:
+                raise OSError("no way there")
+            return answer
+
+    keys = Slow(PAYPAL["key"].encode())
+    with ThreadPoolExecutor(40) as threads:
+        verdicts = [threads.submit(verify, keys, PAYPAL) for _ in range(40)]
+        assert begun.wait(10)
+        assert not any(verdict.done() for verdict in verdicts)
+        may_end.set()
+        outcomes = [verdict.exception() or verdict.result() for verdict in verdicts]
+    assert len(keys.asked) == 1
+    assert all(isinstance(it, GuardError) for it in outcomes) if fails else outcomes == [0] * 40
+
+
+def test_who_waits_waits_no_longer_than_a_fetch_may_take() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    class Stuck(Provider):
+        def _ask(self, url: str | None, key_id: str | None) -> bytes:
+            begun.set()
+            assert may_end.wait(10)
+            return super()._ask(url, key_id)
+
+    keys = Stuck(PAYPAL["key"].encode(), timeout=0.05)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(verify, keys, PAYPAL)
+        assert begun.wait(10)
+        with pytest.raises(GuardError, match="could not be fetched"):
+            verify(keys, PAYPAL)
+        may_end.set()
+        assert first.result() == 0
+    assert verify(keys, PAYPAL) == 0
+    assert len(keys.asked) == 1
+
+
+def test_a_thread_that_is_ended_leaves_nobody_waiting() -> None:
+    class Ended(Provider):
+        def _ask(self, url: str | None, key_id: str | None) -> bytes:
+            raise KeyboardInterrupt
+
+    keys = Ended(PAYPAL["key"].encode())
+    with pytest.raises(KeyboardInterrupt):
+        verify(keys, PAYPAL)
+    assert keys._fetching == {}
 
 
 def test_at_most_so_many_keys_are_kept() -> None:
     keys = Provider(PAYPAL["key"].encode())
     for number in range(25):
-        headers = [
-            [name, f"{value}{number}" if name.lower() == "paypal-cert-url" else value]
-            for name, value in PAYPAL["headers"]
-        ]
-        verify(keys, {**PAYPAL, "headers": headers})
+        verify(keys, with_certificate(number))
     assert len(keys._kept) == 25
 
 

@@ -25,6 +25,7 @@ import urllib.error
 import urllib.request
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import Future
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
 
@@ -47,9 +48,13 @@ _MOST_KEYS = 64
 _MOST_FETCHES = 30
 #: A key that did not verify is fetched anew after this long, in seconds: it may have been replaced.
 _RENEWAL = 60.0
+#: What could not be fetched is not asked for again before this long, in seconds.
+_PAUSE = 5.0
 
 #: What answers with the key of an id: the id and, if there is one, the URL.
 ByKeyId = Callable[[str], Union[bytes, str]]
+#: The URL and the id of a key.
+Wanted = tuple[Union[str, None], Union[str, None]]
 
 
 class _Kept(NamedTuple):
@@ -61,11 +66,12 @@ class KeyFetcher:
     """Verifies requests whose keys must be fetched, and keeps these keys in memory.
 
     Keys are fetched by HTTPS from the URL that core names, without redirects, at most 64 KiB each and
-    30 a minute; 64 are kept. Any number of threads may use one.
+    30 a minute; 64 are kept. Any number of threads may use one, and all who want the same key wait for
+    one answer. What failed is not asked for again for 5 seconds.
 
     :param by_key_id: gives the key of an id, for providers whose keys need an account: ``plaid``
         (``/webhook_verification_key/get``, the JSON of ``key``), ``circle``, ``fusionauth``. It may
-        raise whatever it likes.
+        raise whatever it likes. Use one fetcher for each such provider.
     :param lifetime: how long a key is kept, in seconds.
     :param timeout: how long fetching one may take, in seconds.
     """
@@ -80,7 +86,9 @@ class KeyFetcher:
         self._by_key_id = by_key_id
         self._lifetime = lifetime
         self._timeout = timeout
-        self._kept: OrderedDict[tuple[str | None, str | None], _Kept] = OrderedDict()
+        self._kept: OrderedDict[Wanted, _Kept] = OrderedDict()
+        self._failed: OrderedDict[Wanted, float] = OrderedDict()
+        self._fetching: dict[Wanted, Future[_Kept]] = {}
         self._fetches: list[float] = []
         self._lock = threading.Lock()
         handlers = [_NoRedirect(), urllib.request.HTTPSHandler()]
@@ -139,7 +147,7 @@ class KeyFetcher:
                 raise
         return verify(fresh.key)
 
-    def _key(self, wanted: tuple[str | None, str | None]) -> _Kept:
+    def _key(self, wanted: Wanted) -> _Kept:
         with self._lock:
             kept = self._kept.get(wanted)
             if kept is not None and time.monotonic() - kept.fetched_at < self._lifetime:
@@ -147,8 +155,12 @@ class KeyFetcher:
                 return kept
         return self._fetched(wanted)
 
-    def _renewed(self, wanted: tuple[str | None, str | None], kept: _Kept) -> _Kept | None:
+    def _renewed(self, wanted: Wanted, kept: _Kept) -> _Kept | None:
         """The key anew, if it may have been replaced meanwhile."""
+        with self._lock:
+            newest = self._kept.get(wanted, kept)
+        if newest.fetched_at > kept.fetched_at:  # for another thread
+            return newest
         if time.monotonic() - kept.fetched_at < _RENEWAL:
             return None
         try:
@@ -158,28 +170,49 @@ class KeyFetcher:
             return None
         return None if fresh.key == kept.key else fresh
 
-    def _fetched(self, wanted: tuple[str | None, str | None]) -> _Kept:
-        self._count_fetch()
+    def _fetched(self, wanted: Wanted) -> _Kept:
+        """The key anew, for all threads that want it now."""
+        with self._lock:
+            failed_at = self._failed.get(wanted)
+            if failed_at is not None and time.monotonic() - failed_at < _PAUSE:
+                raise refusal("key_unavailable")
+            fetching = self._fetching.get(wanted)
+            if fetching is None:
+                self._count_fetch()
+                answer = self._fetching[wanted] = Future()
+        if fetching is None:
+            return self._fetched_for_all(wanted, answer)
         try:
-            key = self._ask(*wanted)
+            return fetching.result(self._timeout)
         except Exception as error:
             raise refusal("key_unavailable") from error
-        kept = _Kept(key, time.monotonic())
+
+    def _fetched_for_all(self, wanted: Wanted, answer: Future[_Kept]) -> _Kept:
+        try:
+            kept = _Kept(self._ask(*wanted), time.monotonic())
+        except BaseException as error:
+            with self._lock:
+                del self._fetching[wanted]
+                _put(self._failed, wanted, time.monotonic())
+            if not isinstance(error, Exception):
+                answer.set_exception(RuntimeError("the thread that fetched the key was ended"))
+                raise
+            answer.set_exception(error)
+            raise refusal("key_unavailable") from error
         with self._lock:
-            self._kept[wanted] = kept
-            self._kept.move_to_end(wanted)
-            if len(self._kept) > _MOST_KEYS:
-                self._kept.popitem(last=False)
+            del self._fetching[wanted]
+            self._failed.pop(wanted, None)
+            _put(self._kept, wanted, kept)
+        answer.set_result(kept)
         return kept
 
     def _count_fetch(self) -> None:
         """Requests that nobody has signed may name keys: they do not make a host ask without end."""
         now = time.monotonic()
-        with self._lock:
-            self._fetches = [at for at in self._fetches if now - at < 60]
-            if len(self._fetches) >= _MOST_FETCHES:
-                raise refusal("key_unavailable")
-            self._fetches.append(now)
+        self._fetches = [at for at in self._fetches if now - at < 60]
+        if len(self._fetches) >= _MOST_FETCHES:
+            raise refusal("key_unavailable")
+        self._fetches.append(now)
 
     def _ask(self, url: str | None, key_id: str | None) -> bytes:
         if url is None:
@@ -194,6 +227,14 @@ class KeyFetcher:
         if answer.status != 200 or len(answered) > _LARGEST_KEY:
             raise HTTPException("the answer is no key")
         return answered
+
+
+def _put(known: OrderedDict[Wanted, T], wanted: Wanted, value: T) -> None:
+    """Puts it last; the first goes, if there are too many."""
+    known[wanted] = value
+    known.move_to_end(wanted)
+    if len(known) > _MOST_KEYS:
+        known.popitem(last=False)
 
 
 #: What a key that the provider has replaced can lead to.

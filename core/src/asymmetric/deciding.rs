@@ -148,7 +148,7 @@ impl Webhook {
             }
         };
         let key_index = key_index.ok_or(VerificationError::SignatureMismatch)?;
-        if !self.is_of_body(&jws, form, context.body) {
+        if !is_of_body(&jws, form, context.body) {
             return Err(VerificationError::SignatureMismatch);
         }
         Ok(Proof {
@@ -182,18 +182,6 @@ impl Webhook {
             ))
         });
         timestamp.transpose()
-    }
-
-    /// Whether the claims are those of this body, and of the issuer.
-    fn is_of_body(&self, jws: &Jws<'_>, form: &JwsForm, body: &[u8]) -> bool {
-        let _ = self;
-        let is_issued = form
-            .issuer
-            .is_none_or(|issuer| jws.text("iss").as_deref() == Some(issuer));
-        let digest = &mac::digest(&mut iter::once(body))[..32];
-        let wanted = form.digest_encoding.write(digest);
-        // Both are public.
-        is_issued && jws.text(form.digest_claim).as_deref() == Some(&*wanted)
     }
 
     /// The keys that may have made the signature, with the index of their secret: of those that the
@@ -298,6 +286,17 @@ fn parse_jws<'a>(received: &Received<'a>, form: &JwsForm) -> Result<Jws<'a>, Ver
             label: "JWS".into(),
         },
     })
+}
+
+/// Whether the claims are those of this body, and of the issuer.
+fn is_of_body(jws: &Jws<'_>, form: &JwsForm, body: &[u8]) -> bool {
+    let is_issued = form
+        .issuer
+        .is_none_or(|issuer| jws.text("iss").as_deref() == Some(issuer));
+    let digest = &mac::digest(&mut iter::once(body))[..32];
+    let wanted = form.digest_encoding.write(digest);
+    // Both are public.
+    is_issued && jws.text(form.digest_claim).as_deref() == Some(&*wanted)
 }
 
 fn malformed_jws(received: &Received<'_>) -> VerificationError {
