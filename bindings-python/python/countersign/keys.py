@@ -21,27 +21,17 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import OrderedDict
-from collections.abc import Mapping
 from concurrent.futures import Future
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar, Union
+from typing import Any, Callable, NamedTuple, TypeVar, Union
 
 from countersign._countersign import Event, Verified, Webhook, refusal
 from countersign.errors import GuardError, VerificationError
-
-if TYPE_CHECKING:
-    from http.client import HTTPMessage
-    from typing import IO
 
 __all__ = ["KeyFetcher"]
 
 T = TypeVar("T")
 
-#: The largest answer that can be a key; a set of 32 RSA keys has a quarter of it.
-_LARGEST_KEY = 64 * 1024
 #: How many keys are kept.
 _MOST_KEYS = 64
 #: How many keys are fetched in a minute, whatever requests name.
@@ -91,8 +81,6 @@ class KeyFetcher:
         self._fetching: dict[Wanted, Future[_Kept]] = {}
         self._fetches: list[float] = []
         self._lock = threading.Lock()
-        handlers = [_NoRedirect(), urllib.request.HTTPSHandler()]
-        self._opener = urllib.request.build_opener(*handlers)
 
     def verify(
         self,
@@ -220,13 +208,9 @@ class KeyFetcher:
                 raise LookupError("the key is known by its id alone; pass by_key_id")
             key = self._by_key_id(key_id)
             return key.encode() if isinstance(key, str) else bytes(key)
-        if not url.startswith("https://"):
-            raise ValueError("keys are fetched by HTTPS")
-        with self._opener.open(url, timeout=self._timeout) as answer:
-            answered: bytes = answer.read(_LARGEST_KEY + 1)
-        if answer.status != 200 or len(answered) > _LARGEST_KEY:
-            raise HTTPException("the answer is no key")
-        return answered
+        from countersign._fetch_key import fetch_key
+
+        return fetch_key(url, self._timeout)
 
 
 def _put(known: OrderedDict[Wanted, T], wanted: Wanted, value: T) -> None:
@@ -239,18 +223,3 @@ def _put(known: OrderedDict[Wanted, T], wanted: Wanted, value: T) -> None:
 
 #: What a key that the provider has replaced can lead to.
 _MAY_BE_OLD = frozenset({"signature_mismatch", "malformed_key", "expired_certificate"})
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Where a redirect leads, nobody has checked."""
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
-        raise urllib.error.HTTPError(req.full_url, code, "a redirect", headers, fp)
