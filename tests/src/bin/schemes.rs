@@ -36,6 +36,11 @@ them; of Ed25519 also its 32 bytes. With a *key source* nobody needs to know it:
 `key_needed` with the URL or the id of the key, and is called again with what was fetched there.
 
 **Tokens** are no signatures: whoever reads one can send anything.
+
+**Not here.** Postmark and Chargebee have no signature, but Basic authentication: see [how to describe
+it](describe-your-own-scheme.md#no-signature-at-all). Of Coinbase's Developer Platform `v1` is not
+verified, which covers headers that the request itself names: `v0` covers the body, and a request that
+has `v1` alone is refused as `unsupported_signature`.
 ";
 
 /// What each part is called on the page.
