@@ -75,7 +75,7 @@ const DEFAULT_URL = "https://example.com/webhooks";
  */
 export function signedRequest(
   scheme: string | Scheme,
-  secret: string | Secret,
+  secret: string | Secret | Iterable<string | Secret>,
   payload?: SamplePayload,
   requestOptions?: SignedRequestOptions,
 ): SignedRequest;
@@ -103,7 +103,7 @@ export function signedRequest(first: string | Scheme | Webhook, ...others: unkno
     return requestOf(first, others[0], others[1] as SignedRequestOptions | undefined);
   }
   const [secret, payload, requestOptions] = others;
-  const webhook = new Webhook(first, secret as string | Secret);
+  const webhook = new Webhook(first, secret as string | Secret | Iterable<string | Secret>);
   return requestOf(webhook, payload, requestOptions as SignedRequestOptions | undefined);
 }
 

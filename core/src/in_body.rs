@@ -101,7 +101,7 @@ impl Webhook {
         }
         let signed = with_signatures(definition, in_body, &text, &|item| {
             let content = SignedContent::in_body(definition, item);
-            proof(definition, key, &content).ok_or(VerificationError::MissingContext(
+            proof(definition, key, &[], &content).ok_or(VerificationError::MissingContext(
                 MissingContext::PrivateKey,
             ))
         });

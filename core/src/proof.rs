@@ -11,10 +11,11 @@ use crate::scheme::{Definition, Encoding};
 use crate::signed_content::SignedContent;
 
 /// What stands in the signature header for this key: a signature of this content, or the token. `None`
-/// if the key signs nothing.
+/// if the key signs nothing. A private key signs for the identity that the content has.
 pub(crate) fn proof(
     definition: &Definition,
     key: &Key,
+    identity: &[u8],
     content: &SignedContent<'_>,
 ) -> Option<String> {
     if let Some(token) = key.token() {
@@ -26,7 +27,7 @@ pub(crate) fn proof(
     if let Key::Public(key) = key {
         let signature = definition
             .encoding
-            .write(&key.sign(&mut content.parts(&[]))?);
+            .write(&key.sign(&mut content.parts(identity))?);
         let prefix = definition.ed25519_prefix.as_ref();
         return Some(prefix.unwrap_or(&definition.prefix).to_string() + &signature);
     }

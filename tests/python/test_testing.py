@@ -17,6 +17,10 @@ SAMPLES = json.loads(
     (Path(__file__).resolve().parent.parent / "samples.json").read_text(encoding="utf-8")
 )
 URL = "https://example.com/webhooks"
+KEY_PAIR = (
+    "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA=="
+)
+PUBLIC_KEY = "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
 MAILGUN_TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a697887"
 
 
@@ -38,6 +42,16 @@ def test_what_is_not_made_is_signed_by_public_keys_alone() -> None:
     for name in set(Scheme.names()) - made:
         with pytest.raises(CountersignError):
             signed_request(name, SECRET)
+
+
+def test_fal_signs_for_a_user_with_a_pair_of_keys() -> None:
+    secret = ["user_1", KEY_PAIR]
+    request = signed_request("fal", secret, now=NOW)
+    webhook = Webhook("fal", ["user_1", PUBLIC_KEY])
+    event = webhook.unwrap(request.body, request.headers, now=NOW)
+    assert (event.type, event.key_index) == ("OK", 0)
+    with pytest.raises(VerificationError, match="no secret fits"):
+        Webhook("fal", ["user_2", PUBLIC_KEY]).verify(request.body, request.headers, now=NOW)
 
 
 @pytest.mark.parametrize("payload", [b'{"a":1}', '{"a":1}', {"a": 1}])

@@ -20,7 +20,7 @@ Django's as ``client.generic("POST", "/webhooks", request.body, headers=request.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,7 @@ class SignedRequest:
 
 def signed_request(
     scheme: str | Scheme,
-    secret: str | Secret,
+    secret: str | Secret | Sequence[str | Secret],
     payload: bytes | str | dict[str, Any] | list[Any] | None = None,
     *,
     id: str | None = None,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{HeldKey, PublicKey, jwk};
 use crate::error::{ConfigurationError, SecretDefect};
 use crate::mac::Key;
-use crate::scheme::{Definition, KeyForm};
+use crate::scheme::{Algorithm, Definition, KeyForm};
 use crate::secret::{Secret, from_base64};
 
 /// What stands before the base64 of a public and of a private key of Ed25519.
@@ -42,6 +42,8 @@ pub(crate) fn keys_of(
                 || text.is_some_and(|text| text.starts_with("-----BEGIN") || text.starts_with('{'))
                 || is_key_info(secret)
         }
+        // Beside whose requests are taken: no such id begins so.
+        KeyForm::Identity => definition.algorithm == Algorithm::Ed25519 && is_standard(),
         _ => definition.ed25519_prefix.is_some() && is_standard(),
     };
     if !is_public {

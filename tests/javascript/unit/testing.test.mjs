@@ -40,6 +40,16 @@ test("webhooks with private keys sign the samples that Rust signs", () => {
   }
 });
 
+test("fal signs for a user with a pair of keys", () => {
+  const pair = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+  const publicKey = "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
+  const { body, headers } = signedRequest(new AsymmetricWebhook("fal", ["user_1", pair]));
+  const event = new AsymmetricWebhook("fal", ["user_1", publicKey]).unwrap(body, headers);
+  assert.deepEqual([event.type, event.keyIndex], ["OK", 0]);
+  const ofOther = new AsymmetricWebhook("fal", ["user_2", publicKey]);
+  assertCode("signature_mismatch", () => ofOther.verify(body, headers));
+});
+
 test("a webhook signs as it was made", () => {
   const secrets = ["new", "old"];
   const scheme = new Scheme({ name: "acme", headers: { signature: "x-s" }, prefix: "v1=", separator: "," });

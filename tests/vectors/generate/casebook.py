@@ -247,9 +247,13 @@ def sign_case(
         _agree(case_id, "headers", want, headers)
         request = Request(body, headers, method, url)
         fitting = [
-            index for index, key in enumerate(keys) if _verifies(described, key, request, now)
+            index for index, key in enumerate(keys) if _verifies(described, [key], request, now)
         ]
-        _agree(case_id, "the first secret that verifies", signed_by, (fitting or [None])[0])
+        if described.key == "identity":
+            # A key and whose requests are taken verify together.
+            _agree(case_id, "that it verifies", True, _verifies(described, keys, request, now))
+        else:
+            _agree(case_id, "the first secret that verifies", signed_by, (fitting or [None])[0])
         if verified_by is not None:
             _agree(case_id, "secrets that verify", list(verified_by), fitting)
             expect["verified_by"] = fitting
@@ -287,14 +291,14 @@ def sign_body_case(
         _agree(case_id, "body", want, signed)
         expect = {"body_b64": _encode(signed)}
         if described.signature_field is not None:
-            fits = _verifies(described, keys[0], Request(signed, []), now)
+            fits = _verifies(described, [keys[0]], Request(signed, []), now)
             _agree(case_id, "what was signed verifies", True, fits)
     return Case(case_id, about, {**fields, "expect": expect})
 
 
-def _verifies(described: Scheme, key: List[Key], request: Request, now: int) -> bool:
+def _verifies(described: Scheme, keys: List[List[Key]], request: Request, now: int) -> bool:
     try:
-        verify(described, [key], request, now, described.tolerance)
+        verify(described, keys, request, now, described.tolerance)
     except Refusal:
         return False
     return True

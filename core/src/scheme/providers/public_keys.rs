@@ -172,7 +172,8 @@ providers! {
             .handshake(Handshake::SnsConfirmation);
 
     /// fal. The secret is the id of the user whose requests are taken, since fal calls any URL for anyone;
-    /// the keys are published.
+    /// the keys are published. In tests a pair of keys of one's own, `whsk_` and base64, may stand beside
+    /// the id, which then signs and verifies in their place.
     ///
     /// Source: <https://docs.fal.ai/model-apis/model-endpoints/webhooks>, whose section on signatures was
     /// read in copies alone.

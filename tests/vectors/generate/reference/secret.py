@@ -41,7 +41,9 @@ def _keys(scheme: Scheme, secret: str) -> List[Key]:
 def _is_public(scheme: Scheme, secret: str) -> bool:
     if scheme.key == "public-key-or-text":
         return is_public_text(secret)
-    of_standard = scheme.ed25519_prefix is not None and secret.startswith(("whpk_", "whsk_"))
+    beside_identity = scheme.key == "identity" and scheme.algorithm == "ed25519"
+    may_be_standard = scheme.ed25519_prefix is not None or beside_identity
+    of_standard = may_be_standard and secret.startswith(("whpk_", "whsk_"))
     return scheme.key == "public-key" or of_standard
 
 

@@ -74,12 +74,19 @@ def sign(
         **digests_of(body),
     }
 
+    every_key = [key for of_secret in keys for key in of_secret]
+    identity = b""
+    if scheme.key == "identity":
+        identity = next((key for key in every_key if isinstance(key, bytes)), b"")
+
     def entry(key: Key) -> Optional[str]:
         """None if the key only verifies, or is none."""
         if isinstance(key, PublicKey):
             if key.seed is None:
                 return None
-            signature = ed25519.sign(key.seed, fill_content(scheme.content, {**values, "secret": b""}))
+            signature = ed25519.sign(
+                key.seed, fill_content(scheme.content, {**values, "secret": identity})
+            )
             return public_prefix(scheme) + encode(scheme, signature)
         if scheme.is_asymmetric:
             return None

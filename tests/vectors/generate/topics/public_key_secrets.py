@@ -252,6 +252,8 @@ def _others() -> List[Case]:
               says="begins or ends with whitespace"),
         _case("fal", "fal's is the id of the user.", "accept", "fal", "user_1"),
         _case("fal-none", "None.", _NONE, "fal"),
+        _case("fal-key", "Or a key, for tests.", "accept", "fal", WHPK),
+        _case("fal-key-cut", "One that was cut short is no id.", _BAD, "fal", WHPK[:-4]),
         _case("netlify", "Netlify's is shared.", "accept", "netlify", TEXT_SECRET),
         _case("netlify-none", "None.", _NONE, "netlify"),
         _case("fusionauth-none", "FusionAuth's may be found by its id.", "accept", "fusionauth"),

@@ -105,6 +105,15 @@ def _of_providers() -> List[Case]:
         _case("circle-none", "Without a secret.", none, "circle", [], message_id=None, says=_NO_KEY),
         _case("paypal", "PayPal's key is not here.", none, "paypal", ["1JE4291016473214C"], says=_NO_KEY),
         _case("fal", "Nor fal's.", none, "fal", ["user_1"], says=_NO_KEY),
+        _case("fal-public", "With a public key, either.", none, "fal", ["user_1", WHPK], says=_NO_KEY),
+        _case("fal-private", "As fal does for a user, with another private key.", _fal("user_1"), "fal",
+              ["user_1", WHSK]),
+        _case("fal-private-first", "In another order.", _fal("user_1"), "fal", [WHSK, "user_1"]),
+        _case("fal-two-users", "For the first of two users.", _fal("user_1"), "fal",
+              ["user_1", "user_2", WHSK]),
+        _case("fal-private-alone", "For nobody.", _fal(""), "fal", [WHSK]),
+        _case("paypal-private", "Where RSA is wanted it is an id like others.", none, "paypal", [WHSK],
+              says=_NO_KEY),
         _case("described", "A scheme that a program describes.",
               [("x-signature", "ed=" + b64url(by_ed25519(_BODY)))], described, [WHSK], message_id=None),
         _case("described-every", "And every secret of it.",
@@ -113,6 +122,14 @@ def _of_providers() -> List[Case]:
         _case("described-digests", "The checksum and the digest of the body.",
               [("x-signature", "ed=" + b64url(by_ed25519(_digests())))],
               {**described, "content": "{crc32} {sha256}"}, [WHSK], message_id=None),
+    ]  # fmt: skip
+
+
+def _fal(user: str) -> Headers:
+    content = "\n".join([MSG, user, str(NOW), hashlib.sha256(_BODY).hexdigest()])
+    return [
+        ("x-fal-webhook-request-id", MSG), ("x-fal-webhook-timestamp", str(NOW)),
+        ("x-fal-webhook-signature", by_ed25519(content.encode()).hex()),
     ]  # fmt: skip
 
 
