@@ -23,18 +23,22 @@ pub(crate) fn proof(
         let token = core::str::from_utf8(token).ok()?;
         return Some(definition.prefix.chars().chain(token.chars()).collect());
     }
+    let secret = match key.secret() {
+        [] => identity,
+        secret => secret,
+    };
     #[cfg(feature = "asymmetric")]
     if let Key::Public(key) = key {
         let signature = definition
             .encoding
-            .write(&key.sign(&mut content.parts(identity))?);
+            .write(&key.sign(&mut content.parts(secret))?);
         let prefix = definition.ed25519_prefix.as_ref();
         return Some(prefix.unwrap_or(&definition.prefix).to_string() + &signature);
     }
     if definition.algorithm.is_asymmetric() {
         return None;
     }
-    let tag = key.tag(content.parts(key.secret()));
+    let tag = key.tag(content.parts(secret));
     let tag = &tag[..definition.algorithm.tag_length()];
     let mut proof = String::from(&*definition.prefix);
     proof.push_str(&definition.encoding.write(tag));
