@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -22,7 +22,18 @@ pub(crate) const SECRET: &str = "a secret of the tests";
 pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
 pub(crate) fn webhook(scheme: Scheme) -> Webhook {
+    listen();
     Webhook::new(scheme, [Secret::parse(SECRET).unwrap()]).unwrap()
+}
+
+/// Has somebody listen to every thread. Where nobody does, a thread that logs in the moment in which
+/// another begins to collect could decide for both that nobody wants to know.
+fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let nowhere = tracing_subscriber::fmt().with_writer(io::sink).finish();
+        tracing::subscriber::set_global_default(nowhere).unwrap();
+    });
 }
 
 /// A receiver of the plain scheme whose clock stands still.
@@ -187,6 +198,7 @@ impl io::Write for Log {
 impl Log {
     /// Collects what this thread logs until the guard is dropped.
     pub(crate) fn collect(&self) -> tracing::subscriber::DefaultGuard {
+        listen();
         let writer = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_writer(move || writer.clone())
