@@ -5,7 +5,6 @@ use alloc::borrow::Cow;
 use crate::error::{MissingContext, TimestampDefect, VerificationError};
 use crate::headers::SignedHeaders;
 use crate::in_body::not_in_headers;
-use crate::mac::Key;
 use crate::proof::{proof, write};
 use crate::received::{check_id, check_value};
 use crate::signature::MAX_CANDIDATES;
@@ -161,11 +160,8 @@ impl Webhook {
             url: message.url,
             in_body: None,
         };
-        let identity = self.keys.iter().find_map(|held| match &held.key {
-            Key::Identity(identity) => Some(&**identity),
-            _ => None,
-        });
-        let identity = identity.unwrap_or_default();
+        let identity = self.identities().next();
+        let identity = identity.map_or(&[][..], |(_, identity)| identity);
         let proofs = self.signing_keys();
         let proofs = proofs.filter_map(|key| proof(definition, key, identity, &content));
         let mut proofs = proofs.peekable();

@@ -109,6 +109,14 @@ impl Webhook {
         })
     }
 
+    /// Whose requests are taken, each with the index of its secret.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.keys.iter().filter_map(|held| match &held.key {
+            Key::Identity(identity) => Some((held.index, &**identity)),
+            _ => None,
+        })
+    }
+
     /// The same webhook with another tolerance than its scheme's.
     pub fn with_tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;

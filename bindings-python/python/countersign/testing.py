@@ -67,6 +67,8 @@ def signed_request(
     them there. A ``Scheme`` that you have described has a small object with ``id``, ``type``,
     ``timestamp`` and ``data``.
 
+    ``secret`` may be several, as fal's user and a pair of keys. The first that can signs.
+
     ``now`` is in Unix seconds, the host's clock if ``None``. ``url`` is
     ``https://example.com/webhooks`` if ``None``; where the scheme has the digest of JSON in the URL,
     as Twilio does, it is added. ``headers`` are sent besides the signed ones, and replace the sample's. A scheme that has its signature in the body gets it written there.

@@ -269,13 +269,6 @@ impl Webhook {
             None => Err(VerificationError::UnexpectedSender),
         }
     }
-
-    fn identities(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        self.keys.iter().filter_map(|held| match &held.key {
-            Key::Identity(identity) => Some((held.index, &**identity)),
-            _ => None,
-        })
-    }
 }
 
 fn parse_jws<'a>(received: &Received<'a>, form: &JwsForm) -> Result<Jws<'a>, VerificationError> {

@@ -118,6 +118,14 @@ def b64url(data: bytes) -> str:
     return b64(data).translate(str.maketrans("+/", "-_", "="))
 
 
+def digest_hex(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def digest_base64(body: bytes) -> str:
+    return b64(hashlib.sha256(body).digest())
+
+
 def number_text(number: int) -> str:
     return b64url(number.to_bytes((number.bit_length() + 7) // 8, "big"))
 

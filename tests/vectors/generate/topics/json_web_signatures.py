@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Dict, List, Sequence
 
 from casebook import Case, Topic, verify_case
-from fixtures import NOW, b64
+from fixtures import NOW
 from key_fixtures import (
     EC_INFO,
     EC_OTHER_POINT,
@@ -18,6 +17,8 @@ from key_fixtures import (
     by_other_ecdsa_fixed,
     by_rsa,
     by_secret,
+    digest_base64,
+    digest_hex,
     jwks,
     no_signature,
     p256_jwk,
@@ -36,15 +37,7 @@ _KID = "6c5516e1-92dc-479e-a8ff-5a51992e0001"
 _HEAD = {"alg": "ES256", "kid": _KID, "typ": "JWT"}
 
 
-def _hex(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def _base64(body: bytes) -> str:
-    return b64(hashlib.sha256(body).digest())
-
-
-_CLAIMS = {"iat": NOW, "request_body_sha256": _hex(_PLAID)}
+_CLAIMS = {"iat": NOW, "request_body_sha256": digest_hex(_PLAID)}
 _JWK = text_of(p256_jwk(kid=_KID, use="sig", alg="ES256"))
 _VALID = token(_HEAD, _CLAIMS, by_ecdsa_fixed)
 
@@ -77,13 +70,13 @@ def _plaid_claims() -> List[Case]:
         _plaid("body-compact", "The same JSON in other bytes.", _MISMATCH,
                body=_PLAID.replace(b"\n", b"").replace(b" ", b"")),
         _plaid("digest-of-other-body", "The digest of another body.", _MISMATCH,
-               _signed(claims=_claims(request_body_sha256=_hex(b"{}")))),
+               _signed(claims=_claims(request_body_sha256=digest_hex(b"{}")))),
         _plaid("digest-upper-case", "The digest in capitals, which Plaid does not write.", _MISMATCH,
-               _signed(claims=_claims(request_body_sha256=_hex(_PLAID).upper()))),
+               _signed(claims=_claims(request_body_sha256=digest_hex(_PLAID).upper()))),
         _plaid("digest-base64", "The digest in base64.", _MISMATCH,
-               _signed(claims=_claims(request_body_sha256=_base64(_PLAID)))),
+               _signed(claims=_claims(request_body_sha256=digest_base64(_PLAID)))),
         _plaid("digest-cut", "The beginning of the digest.", _MISMATCH,
-               _signed(claims=_claims(request_body_sha256=_hex(_PLAID)[:32]))),
+               _signed(claims=_claims(request_body_sha256=digest_hex(_PLAID)[:32]))),
         _plaid("digest-empty", "An empty digest.", _MISMATCH,
                _signed(claims=_claims(request_body_sha256=""))),
         _plaid("digest-number", "A digest that is a number.", _MISMATCH,
@@ -92,9 +85,9 @@ def _plaid_claims() -> List[Case]:
                _signed(claims=raw.replace('"%s"', "null%s") % (NOW, ""))),
         _plaid("no-digest", "No digest.", _MISMATCH, _signed(claims={"iat": NOW})),
         _plaid("digest-twice", "Two digests.", _BAD,
-               _signed(claims=raw[:-1] % (NOW, _hex(b"{}")) + f',"request_body_sha256":"{_hex(_PLAID)}"}}')),
+               _signed(claims=raw[:-1] % (NOW, digest_hex(b"{}")) + f',"request_body_sha256":"{digest_hex(_PLAID)}"}}')),
         _plaid("digest-escaped", "A digest with an escape is the same.", "accept",
-               _signed(claims=raw % (NOW, f"\\u{ord(_hex(_PLAID)[0]):04x}" + _hex(_PLAID)[1:]))),
+               _signed(claims=raw % (NOW, f"\\u{ord(digest_hex(_PLAID)[0]):04x}" + digest_hex(_PLAID)[1:]))),
         _plaid("old", "Of 300 seconds ago.", "accept", at(NOW - 300)),
         _plaid("stale", "Of 301 seconds ago.", stale, at(NOW - 301)),
         _plaid("ahead", "In the future, which Plaid's documentation does not refuse.", "accept",
@@ -107,18 +100,18 @@ def _plaid_claims() -> List[Case]:
         _plaid("iat-text", "A time that is a text.", _BAD_TIME, at(str(NOW))),
         _plaid("iat-negative", "A time before 1970.", _BAD_TIME, at(-1)),
         _plaid("iat-exponent", "A time with an exponent.", _BAD_TIME,
-               _signed(claims=raw % ("17e8", _hex(_PLAID)))),
+               _signed(claims=raw % ("17e8", digest_hex(_PLAID)))),
         _plaid("iat-null", "A time that is null.", _BAD_TIME,
-               _signed(claims=raw % ("null", _hex(_PLAID)))),
+               _signed(claims=raw % ("null", digest_hex(_PLAID)))),
         _plaid("iat-twice", "Two times.", _BAD_TIME,
-               _signed(claims=raw[:-1] % (NOW, _hex(_PLAID)) + ',"iat":1}')),
+               _signed(claims=raw[:-1] % (NOW, digest_hex(_PLAID)) + ',"iat":1}')),
         _plaid("iat-huge", "A time of twenty digits.", _BAD_TIME, at(10**19)),
         _plaid("other-claims", "Claims that nobody knows.", "accept",
                _signed(claims=_claims(iss="plaid", exp=1, nbf=NOW + 9999))),
         _plaid("claims-in-claims", "The claims inside of another.", _MISMATCH,
                _signed(claims={"a": _CLAIMS})),
         _plaid("claims-spaced", "White space in the JSON.", "accept",
-               _signed(claims=f' {{ "iat" : {NOW} , "request_body_sha256" : "{_hex(_PLAID)}" }} ')),
+               _signed(claims=f' {{ "iat" : {NOW} , "request_body_sha256" : "{digest_hex(_PLAID)}" }} ')),
     ]  # fmt: skip
 
 

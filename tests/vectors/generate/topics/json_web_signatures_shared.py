@@ -21,6 +21,8 @@ from key_fixtures import (
     by_other_ed25519,
     by_rsa,
     by_secret,
+    digest_base64,
+    digest_hex,
     ed25519_jwk,
     jwks,
     no_signature,
@@ -34,14 +36,6 @@ from key_fixtures import (
 _MISMATCH, _NEEDED, _UNSUPPORTED = "signature_mismatch", "key_needed", "unsupported_signature"
 
 
-def _hex(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def _base64(body: bytes) -> str:
-    return b64(hashlib.sha256(body).digest())
-
-
 # Netlify
 _DEPLOY = b'{"id":"d1","site_id":"s1","state":"ready","updated_at":"2023-11-14T22:13:10Z"}'
 _SECRET = TEXT_SECRET.encode()
@@ -52,7 +46,7 @@ def _netlify(called: str, about: str, want: str, claims: Any = None, head: Any =
              secrets: Sequence[str] = (TEXT_SECRET,), **more: Any) -> Case:  # fmt: skip
     value = token(
         {"alg": "HS256", "typ": "JWT"} if head is None else head,
-        {"iss": "netlify", "sha256": _hex(_DEPLOY)} if claims is None else claims,
+        {"iss": "netlify", "sha256": digest_hex(_DEPLOY)} if claims is None else claims,
         signer or by_secret(_SECRET),
     )
     return verify_case(
@@ -73,16 +67,16 @@ def _netlify_cases() -> List[Case]:
         _netlify("second-secret", "The second of two.", "accept", secrets=[TEXT_OTHER, TEXT_SECRET],
                  gives={"key_index": 1}),
         _netlify("other-issuer", "Another issuer.", _MISMATCH,
-                 {"iss": "netlify2", "sha256": _hex(_DEPLOY)}),
-        _netlify("no-issuer", "No issuer.", _MISMATCH, {"sha256": _hex(_DEPLOY)}),
+                 {"iss": "netlify2", "sha256": digest_hex(_DEPLOY)}),
+        _netlify("no-issuer", "No issuer.", _MISMATCH, {"sha256": digest_hex(_DEPLOY)}),
         _netlify("issuer-list", "An issuer that is a list.", _MISMATCH,
-                 {"iss": ["netlify"], "sha256": _hex(_DEPLOY)}),
+                 {"iss": ["netlify"], "sha256": digest_hex(_DEPLOY)}),
         _netlify("issuer-twice", "Two issuers.", _MISMATCH,
-                 f'{{"iss":"netlify","iss":"netlify","sha256":"{_hex(_DEPLOY)}"}}'),
+                 f'{{"iss":"netlify","iss":"netlify","sha256":"{digest_hex(_DEPLOY)}"}}'),
         _netlify("no-digest", "No digest: whose token this is may send anything.", _MISMATCH,
                  {"iss": "netlify"}),
         _netlify("expired", "A time of expiry is not what Netlify signs.", "accept",
-                 {"iss": "netlify", "sha256": _hex(_DEPLOY), "exp": 1}),
+                 {"iss": "netlify", "sha256": digest_hex(_DEPLOY), "exp": 1}),
         _netlify("alg-none", "None.", _UNSUPPORTED, head={"alg": "none"}, signer=no_signature),
         _netlify("alg-hs512", "HS512, which Netlify does not use.", _UNSUPPORTED,
                  head={"alg": "HS512"}, signer=by_secret(_SECRET, "sha512")),
@@ -105,7 +99,7 @@ def _fusionauth(called: str, about: str, want: str, algorithm: str, signer: Sign
                 secrets: Sequence[str], *, body: bytes = _EVENT, kid: Optional[str] = None,
                 digest: Optional[str] = None, **more: Any) -> Case:  # fmt: skip
     head = {"alg": algorithm, **({} if kid is None else {"kid": kid})}
-    value = token(head, {"request_body_sha256": digest or _base64(_EVENT)}, signer)
+    value = token(head, {"request_body_sha256": digest or digest_base64(_EVENT)}, signer)
     headers: Headers = [("X-FusionAuth-Signature-JWT", value)]
     return verify_case(
         f"jws-fusionauth-{called}", about, want, scheme="fusionauth", secrets=secrets, headers=headers,
@@ -180,9 +174,9 @@ def _fusionauth_cases() -> List[Case]:
         case("wrong-secret", "Another secret.", _MISMATCH, "HS256", shared, [TEXT_OTHER]),
         case("wrong-key", "Another key.", _MISMATCH, "EdDSA", by_other_ed25519, [WHPK]),
         case("digest-hex", "The digest in hexadecimal.", _MISMATCH, "HS256", shared, [TEXT_SECRET],
-             digest=_hex(_EVENT)),
+             digest=digest_hex(_EVENT)),
         case("digest-unpadded", "The digest without its padding.", _MISMATCH, "HS256", shared,
-             [TEXT_SECRET], digest=_base64(_EVENT).rstrip("=")),
+             [TEXT_SECRET], digest=digest_base64(_EVENT).rstrip("=")),
         case("digest-base64url", "The digest in base64url.", _MISMATCH, "HS256", shared, [TEXT_SECRET],
              digest=b64url(hashlib.sha256(_EVENT).digest())),
     ]  # fmt: skip
