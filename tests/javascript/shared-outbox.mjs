@@ -21,6 +21,8 @@ import { withProject } from "./project.mjs";
 
 const PYTHON_PROGRAM = fileURLToPath(new URL("../python/shared_outbox_program.py", import.meta.url));
 const COUNT = 150;
+/** Leases in seconds: one that ends soon after a kill, and one that no stall of the machine outlasts. */
+const [SHORT, LONG] = ["1", "60"];
 const PATIENCE = 60_000;
 
 async function main() {
@@ -32,17 +34,17 @@ async function main() {
   await withProject(resolve(tarball), undefined, async (project) => {
     const receiver = await listen();
     const outbox = join(project, "outbox.db");
-    const parameters = [outbox, receiver.url, String(COUNT)];
+    const parameters = [outbox, receiver.url, COUNT].map(String);
     // Node 20 has no SQLite.
     const newer = [join(project, "newer-node.mjs"), join(project, "unit/newer-node/shared-outbox-program.mjs")];
-    const ours = () => new Program(process.execPath, [...newer, ...parameters]);
-    const theirs = new Program(python, [PYTHON_PROGRAM, ...parameters]);
-    const programs = [theirs, ours()];
+    const ours = (lease) => new Program(process.execPath, [...newer, ...parameters, lease]);
+    const theirs = new Program(python, [PYTHON_PROGRAM, ...parameters, LONG]);
+    const programs = [theirs, ours(LONG)];
     try {
       await Promise.all(programs.map((program) => program.hears("ready")));
       await share(receiver, programs);
       await replay(receiver, programs);
-      programs.push(ours());
+      programs.push(ours(SHORT));
       await programs[2].hears("ready");
       await takeOver(receiver, theirs, programs[2]);
       await theirs.told("stop");

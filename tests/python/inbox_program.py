@@ -1,4 +1,4 @@
-"""A server with workers, to be killed: `inbox_program.py <inbox> <log> <first> <count>`.
+"""A server with workers, to be killed: `inbox_program.py <inbox> <log> <first> <count> <lease>`.
 
 It delivers so many messages to itself, writes the number of each that was acknowledged to its
 standard output, and handles what is in the inbox until all that is there is handled, unless it is
@@ -20,7 +20,7 @@ from incoming import Delivery
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def main(place: str, log: str, first: str, count: str) -> None:
+def main(place: str, log: str, first: str, count: str, lease: str) -> None:
     inbox: Inbox
     inbox = PostgresInbox(place) if "host=" in place else SqliteInbox(place, timeout=20)
     webhook = Webhook("standard", SECRET)
@@ -34,7 +34,7 @@ def main(place: str, log: str, first: str, count: str) -> None:
         os.write(written, f"end {event.dedupe_key}\n".encode())
 
     policy = RetryPolicy.exponential(0.01, attempts=50)
-    with Workers(receiver, inbox, threads=4, policy=policy, lease=0.4, poll=0.05):
+    with Workers(receiver, inbox, threads=4, policy=policy, lease=float(lease), poll=0.05):
 
         def deliver(number: int) -> None:
             if receiver.receive(Delivery(webhook, identity=f"msg_{number}")).status == 200:

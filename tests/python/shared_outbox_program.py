@@ -1,4 +1,4 @@
-"""A sender on an outbox that it shares: `shared_outbox_program.py <outbox> <url> <count>`.
+"""A sender on an outbox that it shares: `shared_outbox_program.py <outbox> <url> <count> <lease>`.
 
 It registers the endpoints and delivers. At each line of its standard input it does what that says:
 ``send`` so many messages to each endpoint, ``replay`` the dead letters, ``counts``, ``stop``; then it
@@ -16,9 +16,9 @@ from countersign.sender import Endpoint
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def main(outbox: str, url: str, count: str) -> None:
+def main(outbox: str, url: str, count: str, lease: str) -> None:
     policy = RetryPolicy.exponential(0.02, attempts=8)
-    with Sender(outbox, retry_policy=policy, total_timeout=0.4, lease=1) as sender:
+    with Sender(outbox, retry_policy=policy, total_timeout=float(lease) / 2, lease=float(lease)) as sender:
         for id in ("any", "ordered", "refusing"):
             place = {"allow_http": True, "allow_networks": ["127.0.0.1"], "fifo": id == "ordered"}
             sender.put_endpoint(Endpoint(id, f"{url}/{id}", secret=SECRET, **place))

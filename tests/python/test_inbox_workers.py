@@ -150,9 +150,9 @@ def test_a_lease_is_renewed_while_a_handler_runs(webhook: Webhook, inbox: Inbox)
     @receiver.on("*")
     def slow(event: Event) -> None:
         runs.append(event.id)
-        time.sleep(1)
+        time.sleep(2.5)
 
-    with hurried(receiver, inbox, lease=0.3), hurried(receiver, inbox, lease=0.3):
+    with hurried(receiver, inbox, lease=1.5), hurried(receiver, inbox, lease=1.5):
         deliver(receiver, webhook)
         until(lambda: is_settled(inbox))
     assert runs == ["msg_1"]
@@ -163,7 +163,7 @@ def test_a_worker_that_died_is_followed_by_another(webhook: Webhook, inbox: Inbo
     runs: list[str | None] = []
     receiver.on("*", lambda event: runs.append(event.id))
     deliver(receiver, webhook)
-    dead = inbox.take("standard", 9, 0.3)[0]
+    dead = inbox.take("standard", 9, 1.2)[0]
     with hurried(receiver, inbox):
         time.sleep(0.1)
         assert runs == []

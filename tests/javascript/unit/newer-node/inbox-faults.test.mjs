@@ -12,6 +12,9 @@ import { hurried, sqliteInbox, temporaryFile, testEach, untilSettled, working } 
 
 const PROGRAM = fileURLToPath(new URL("inbox-program.mjs", import.meta.url));
 
+/** Leases in seconds: one that ends soon after a kill, and one that no stall of the machine outlasts. */
+const [SHORT, LONG] = [0.4, 60];
+
 /** Runs the program on one inbox, and knows what its runs acknowledged and handled. */
 class Servers {
   acknowledged = [];
@@ -24,8 +27,9 @@ class Servers {
   }
 
   /** A run; `ended` gives the code or the signal of its end. */
-  start(first, count) {
-    const child = spawn(process.execPath, [PROGRAM, this.#place, this.#log, String(first), String(count)], {
+  start(first, count, lease) {
+    const numbers = [first, count, lease].map(String);
+    const child = spawn(process.execPath, [PROGRAM, this.#place, this.#log, ...numbers], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let written = "";
@@ -58,12 +62,12 @@ testEach("kill at any point loses nothing", async ({ inbox, place }, context, ki
   const random = randomFrom(kind.length);
   const servers = new Servers(place, temporaryFile(context, "handled.log"));
   for (let turn = 0; turn < 5; turn++) {
-    const server = servers.start(1_000 * turn, 400);
+    const server = servers.start(1_000 * turn, 400, SHORT);
     await servers.awaitBeginnings(server, 1 + random(40));
     server.child.kill("SIGKILL");
     assert.equal(await server.ended, "SIGKILL");
   }
-  assert.equal(await servers.start(9_000, 4).ended, 0);
+  assert.equal(await servers.start(9_000, 4, SHORT).ended, 0);
   const [begun, ended] = [servers.handled("begin"), servers.handled("end")];
   const distinct = new Set(ended);
   const acknowledged = new Set(servers.acknowledged);
@@ -81,7 +85,7 @@ testEach("kill at any point loses nothing", async ({ inbox, place }, context, ki
 testEach("processes share an inbox", async ({ inbox, place }, context) => {
   const servers = new Servers(place, temporaryFile(context, "handled.log"));
   // Half of what each delivers, another delivers as well.
-  const racing = [0, 60, 120].map((first) => servers.start(first, 120));
+  const racing = [0, 60, 120].map((first) => servers.start(first, 120, LONG));
   for (const { ended } of racing) {
     assert.equal(await ended, 0);
   }

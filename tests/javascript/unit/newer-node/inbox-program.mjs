@@ -1,5 +1,5 @@
 /**
- * A server with workers, to be killed. usage: PLACE LOG FIRST COUNT
+ * A server with workers, to be killed. usage: PLACE LOG FIRST COUNT LEASE
  *
  * It delivers so many messages to itself, writes the number of each that was acknowledged to its
  * standard output, and handles what is in the inbox until all that is there is handled, unless it
@@ -16,7 +16,7 @@ import { Pool } from "pg";
 
 import { deliver, observed } from "../receiver-helpers.mjs";
 
-const [place, log, first, count] = process.argv.slice(2);
+const [place, log, first, count, lease] = process.argv.slice(2);
 const pool = place.startsWith("{") ? new Pool(JSON.parse(place)) : null;
 const inbox = pool === null ? new SqliteInbox(new DatabaseSync(place)) : new PostgresInbox(pool);
 const { receiver } = observed({ inbox });
@@ -34,7 +34,8 @@ async function acknowledged(number) {
   writeSync(1, `${number}\n`);
 }
 
-const workers = new Workers(receiver, inbox, { policy: RetryPolicy.exponential(0.01, 50), lease: 0.4, poll: 0.05 });
+const policy = RetryPolicy.exponential(0.01, 50);
+const workers = new Workers(receiver, inbox, { policy, lease: Number(lease), poll: 0.05 });
 workers.start();
 for (let at = Number(first); at < Number(first) + Number(count); at += 4) {
   await Promise.all([at, at + 1, at + 2, at + 3].map(acknowledged));

@@ -103,9 +103,9 @@ testEach("a lease is renewed while a handler runs", async ({ inbox }) => {
   const runs = [];
   receiver.on("*", async ({ id }) => {
     runs.push(id);
-    await sleep(1_000);
+    await sleep(2_500);
   });
-  const [one, other] = [1, 2].map(() => hurried(receiver, inbox, { lease: 0.3 }));
+  const [one, other] = [1, 2].map(() => hurried(receiver, inbox, { lease: 1.5 }));
   await working(one, () =>
     working(other, async () => {
       await deliver(receiver, "evt_1");
@@ -120,7 +120,7 @@ testEach("a worker that died is followed by another", async ({ inbox }) => {
   const runs = [];
   receiver.on("*", ({ id }) => runs.push(id));
   await deliver(receiver, "evt_1");
-  const [dead] = await inbox.take("sha256", 9, 0.4);
+  const [dead] = await inbox.take("sha256", 9, 1.2);
   assert.equal(dead.stored.state, "running");
   assert.equal(dead.stored.attempts, 1);
   await working(hurried(receiver, inbox), async () => {

@@ -1,5 +1,5 @@
 /**
- * A sender on an outbox that it shares. usage: OUTBOX URL COUNT
+ * A sender on an outbox that it shares. usage: OUTBOX URL COUNT LEASE
  *
  * It registers the endpoints and delivers. At each line of its standard input it does what that says:
  * `send` so many messages to each endpoint, `replay` the dead letters, `stop`; then it writes a line,
@@ -14,12 +14,12 @@ import { Sender, SqliteSenderStore } from "countersign/sender";
 
 import { endpointAt } from "../sender-helpers.mjs";
 
-const [outbox, url, count] = process.argv.slice(2);
+const [outbox, url, count, lease] = process.argv.slice(2);
 const sender = new Sender({
   store: new SqliteSenderStore(new DatabaseSync(outbox)),
   retryPolicy: RetryPolicy.exponential(0.02, 8),
-  timeouts: { total: 0.4 },
-  lease: 1,
+  timeouts: { total: Number(lease) / 2 },
+  lease: Number(lease),
   poll: 0.05,
   log: null,
 });
