@@ -11,6 +11,9 @@
 Every decision is made by the Rust crate ``countersign``, the same in every language.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from countersign._countersign import (
     AddressPolicy,
     Availability,
@@ -45,8 +48,11 @@ from countersign.errors import (
     PayloadError,
     VerificationError,
 )
-from countersign.receiver import Outcome, Receiver
-from countersign.sender import AsyncSender, Sender
+
+if TYPE_CHECKING:
+    from countersign import receiver, sender
+    from countersign.receiver import Outcome, Receiver
+    from countersign.sender import AsyncSender, Sender
 
 __all__ = [
     "AddressPolicy",
@@ -84,3 +90,26 @@ __all__ = [
     "rate_limit_key",
     "write_payload",
 ]
+
+# Imported when they are first used: they need asyncio, sqlite3 and more, and a program that only
+# verifies starts several times as fast without.
+_LAZY = {
+    "AsyncSender": "sender",
+    "Outcome": "receiver",
+    "Receiver": "receiver",
+    "Sender": "sender",
+    "receiver": "receiver",
+    "sender": "sender",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_LAZY[name]}")
+    globals()[name] = module if name == _LAZY[name] else getattr(module, name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
