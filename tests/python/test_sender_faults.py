@@ -54,11 +54,13 @@ def test_kill_at_any_point_loses_nothing(tmp_path: Path) -> None:
     for arrival in sink.arrivals:
         assert arrival.event().id == f"msg_{arrival.event().data['number']}"
     sender = Sender(path)
-    # What came twice was under way when it was killed, and nobody knew that it had arrived.
+    # What came twice was under way when it was killed, or its answer came too late on a machine
+    # that stalled: nobody knew that it had arrived.
     for id in (id for id, count in arrived.items() if count > 1):
         (delivery,) = sender.deliveries_of(id)
         errors = [attempt.error for attempt in sender.attempts(delivery.number)]
-        assert errors.count("interrupted") >= arrived[id] - 1, errors
+        unknown = errors.count("interrupted") + errors.count("timeout")
+        assert unknown >= arrived[id] - 1, errors
     assert sender.counts() == {
         "waiting": 0,
         "running": 0,
