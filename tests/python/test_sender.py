@@ -417,7 +417,7 @@ def test_the_end_of_the_block_waits_for_what_is_under_way(tmp_path: Path, sink: 
 def test_what_takes_longer_than_the_patience_is_cut_off_and_tried_again(
     tmp_path: Path, sink: Sink
 ) -> None:
-    sink.delay = 1.5
+    sink.delay = 30
     sender = Sender(tmp_path / "outbox.db")
     sender.start()
     sender.start()
@@ -426,7 +426,7 @@ def test_what_takes_longer_than_the_patience_is_cut_off_and_tried_again(
     sink.wait(1)
     began = time.monotonic()
     assert not sender.stop(0.05)
-    assert time.monotonic() - began < 1.4
+    assert time.monotonic() - began < 15
     assert sender.stop()
     sink.delay = 0
     with sender:
