@@ -10,6 +10,7 @@ mod examples;
 mod fuzz;
 mod interoperability;
 mod npm;
+mod npm_bundle;
 mod npm_size;
 mod python;
 mod readme;

@@ -6,44 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
+use crate::npm_bundle::{bundle, files_below};
 use crate::npm_size;
 use crate::tools::{
     command, ensure_installed, ensure_postgres, output, root, run as execute, step, target,
 };
 use crate::wasm::{self, Toolchain};
-
-/// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 29] = [
-    "asymmetric-entry",
-    "asymmetric-init",
-    "asymmetric/fetch-key",
-    "compile",
-    "core",
-    "entry",
-    "exchange",
-    "explain-entry",
-    "explain-init",
-    "explain/core",
-    "inbox-entry",
-    "init",
-    "instance",
-    "monitor-entry",
-    "monitor-init",
-    "monitor/asking",
-    "monitor/core",
-    "monitor/inbox-reader",
-    "monitor/outbox-reader",
-    "receiver-entry",
-    "receiver-init",
-    "receiver/core",
-    "request",
-    "retry-description",
-    "sample",
-    "sender-entry",
-    "sender-init",
-    "sender/core",
-    "testing-entry",
-];
 
 pub(crate) fn run() -> Result<()> {
     let tarball = pack()?;
@@ -106,7 +74,7 @@ pub(crate) fn try_fallback() -> Result<()> {
     )
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     target().join("npm")
 }
 
@@ -222,130 +190,6 @@ fn optimize(name: &str, from: &Path, to: &Path) -> Result<()> {
     execute(tool("wasm-opt", &features, &folder()).args([to, from]))
 }
 
-/// The entries for each kind of runtime, which share what is the same in all.
-fn bundle(build: &Path, package: &Path) -> Result<()> {
-    let dist = package.join("dist");
-    let shared = [
-        "--bundle",
-        "--target=es2022",
-        "--charset=utf8",
-        "--keep-names",
-        "--log-level=warning",
-        "--external:*.wasm",
-        "--external:*.wasm?module",
-    ];
-    let entries = ["", ".workerd", ".edge-light"];
-    let mut esbuild = tool("esbuild", &shared, build);
-    for entry in entries {
-        esbuild.arg(format!("js/entry{entry}.ts"));
-        esbuild.arg(format!("js/asymmetric-entry{entry}.ts"));
-        esbuild.arg(format!("js/testing-entry{entry}.ts"));
-        esbuild.arg(format!("js/receiver-entry{entry}.ts"));
-        esbuild.arg(format!("js/inbox-entry{entry}.ts"));
-        esbuild.arg(format!("js/monitor-entry{entry}.ts"));
-        esbuild.arg(format!("js/sender-entry{entry}.ts"));
-        esbuild.arg(format!("js/explain-entry{entry}.ts"));
-    }
-    // They work on what an entry has made, so that one form of each serves every runtime.
-    for adapter in ["express", "fastify", "fetch", "node"] {
-        esbuild.arg(format!("js/adapters/{adapter}.ts"));
-    }
-    esbuild.args(["--format=esm", "--splitting"]);
-    execute(esbuild.arg(format!("--outdir={}", dist.display())))?;
-
-    let mut esbuild = tool("esbuild", &shared, build);
-    esbuild.args(["js/entry.commonjs.ts", "--format=cjs"]);
-    let commonjs = dist.join("commonjs.cjs");
-    execute(esbuild.arg(format!("--outfile={}", commonjs.display())))?;
-
-    let mut esbuild = tool("esbuild", &shared, build);
-    esbuild.args(["js/samples.ts", "--format=cjs"]);
-    let samples = dist.join("samples.cjs");
-    execute(esbuild.arg(format!("--outfile={}", samples.display())))?;
-
-    for (name, ..) in wasm::MODULES {
-        let module = format!("{name}.wasm");
-        copy(&build.join("js").join(&module), &dist.join(&module))?;
-    }
-    write_commonjs_entries(&dist)?;
-    let types = dist.join("types");
-    for file in files_below(&build.join("types"), Path::new(""))? {
-        let name = file.to_string_lossy();
-        if !INTERNAL_TYPES.iter().any(|prefix| name.starts_with(prefix)) {
-            copy_types(&build.join("types").join(&file), &types.join(&file))?;
-        }
-    }
-    Ok(())
-}
-
-/// All files of a folder and those in it, as paths within the first.
-fn files_below(top: &Path, inner: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(top.join(inner))? {
-        let entry = entry?;
-        let path = inner.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            files.extend(files_below(top, &path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
-}
-
-/// A declaration file for ECMAScript modules, and the same for CommonJS.
-fn copy_types(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.parent().unwrap_or(to))?;
-    let text = fs::read_to_string(from)?;
-    fs::write(to, &text)?;
-    let commonjs = text.replace(".js\"", ".cjs\"");
-    // `with_extension` replaces what follows the last dot alone.
-    fs::write(to.with_extension("").with_extension("d.cts"), commonjs)?;
-    Ok(())
-}
-
-/// `index.cjs` and its like with one statement a name, as static readers of exports want it;
-/// `index.mjs` and its like for `import` in a Node that cannot `require` ECMAScript modules, over
-/// the same classes. `receiver.cjs` makes the receiver's instance first; `inbox.cjs` and
-/// `monitor.cjs` use that. The latter, `asymmetric.cjs`, `sender.cjs` and `explain.cjs` make their own of
-/// bytes that nobody else loads, as `testing.cjs` has its samples.
-fn write_commonjs_entries(dist: &Path) -> Result<()> {
-    let script = "
-        const { readFileSync, writeFileSync } = require('node:fs');
-        const dist = process.argv[1];
-        const {
-          startReceiver, startAsymmetric, startExplain, startMonitor, startSender, startTesting, ...entries
-        } = require(`${dist}/commonjs.cjs`);
-        const withBytes = (name, start) => {
-          const bytes = readFileSync(`${dist}/${name}.wasm`).toString('base64');
-          writeFileSync(`${dist}/${name}-bytes.cjs`, `'use strict';\\nmodule.exports = '${bytes}';\\n`);
-          return `${start.name}(require('./${name}-bytes.cjs'));\\n`;
-        };
-        const onReceiver = `require('./receiver.cjs');\\n`;
-        const starts = {
-          receiver: [startReceiver.name, `${startReceiver.name}();\\n`],
-          inbox: [null, onReceiver],
-          asymmetric: [startAsymmetric.name, withBytes('asymmetric', startAsymmetric)],
-          monitor: [startMonitor.name, onReceiver + withBytes('monitor', startMonitor)],
-          sender: [startSender.name, withBytes('sender', startSender)],
-          explain: [startExplain.name, withBytes('explain', startExplain)],
-          testing: [startTesting.name, `${startTesting.name}(require('./samples.cjs').SAMPLES);\\n`],
-        };
-        for (const [entry, module] of Object.entries(entries)) {
-          const names = Object.keys(module).sort();
-          const exported = names.map((name) => `exports.${name} = ${entry}.${name};\\n`).join('');
-          const [starter, start] = starts[entry] ?? [null, ''];
-          const used = starter === null ? entry : `${entry}, ${starter}`;
-          writeFileSync(
-            `${dist}/${entry}.cjs`,
-            `'use strict';\\nconst { ${used} } = require('./commonjs.cjs');\\n${start}${exported}`,
-          );
-          writeFileSync(`${dist}/${entry}.mjs`, `export { ${names.join(', ')} } from './${entry}.cjs';\\n`);
-        }
-    ";
-    execute(command("node", ["-e", script]).arg(dist))
-}
-
 fn lint(tarball: &Path) -> Result<()> {
     let path = tarball.display().to_string();
     execute(&mut tool("publint", &["--strict", &path], &folder()))?;
@@ -394,14 +238,18 @@ fn install_tools() -> Result<()> {
 }
 
 /// One of the pinned tools, to run in this folder.
-fn tool(name: &str, arguments: &[&str], folder_to_run_in: &Path) -> std::process::Command {
+pub(crate) fn tool(
+    name: &str,
+    arguments: &[&str],
+    folder_to_run_in: &Path,
+) -> std::process::Command {
     let program = folder().join("tools/node_modules/.bin").join(name);
     let mut command = command(program, arguments);
     command.current_dir(folder_to_run_in);
     command
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())
 }
