@@ -45,7 +45,8 @@ use crate::tolerance;
 ///   port; ``partly-decoded``, also as HubSpot decodes it.
 /// - ``body_digest_parameter``: a URL with this parameter has the SHA-256 of the body there, and then
 ///   ``{form}`` is empty.
-/// - ``timestamp_format``, ``event_time_format``: ``seconds``, ``milliseconds`` or ``rfc3339``.
+/// - ``timestamp_format``, ``event_time_format``: ``seconds``, ``milliseconds``, ``rfc3339`` or
+///   ``seconds-or-rfc3339``.
 /// - ``tolerance``: a ``Tolerance``; 300 seconds both ways if ``None``.
 /// - ``payload``: ``json``, ``json-batch`` (an object or an array), ``form`` or ``json-or-form``.
 /// - ``event_id``, ``event_type``, ``event_time``, ``dedupe``: where they come from: ``id`` (the

@@ -15,7 +15,7 @@ export interface HeaderNames {
 }
 
 /** How a time is written. */
-export type TimestampFormat = "seconds" | "milliseconds" | "rfc3339";
+export type TimestampFormat = "seconds" | "milliseconds" | "rfc3339" | "seconds-or-rfc3339";
 
 /** The parts of a scheme. Keys in snake_case, as in other languages, are accepted too. */
 export interface SchemeDescription {

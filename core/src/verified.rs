@@ -45,9 +45,11 @@ impl<'a> Verified<'a> {
 
     /// The identity of the delivery, with the scheme's name before it, if a header has it.
     ///
-    /// `None` where it lies in the body: then [`Event::dedupe_key`] has it.
+    /// `None` where it may lie in the body: then [`Event::dedupe_key`] has it.
     pub fn dedupe_key(&self) -> Option<String> {
-        let value = self.header(*self.definition.dedupe.first()?)?;
+        let in_header = |source: &&Source| matches!(source, Source::Id | Source::Header(_));
+        let mut headers = self.definition.dedupe.iter().take_while(in_header);
+        let value = headers.find_map(|source| self.header(*source))?;
         Some(format!("{}:{value}", self.definition.name))
     }
 

@@ -72,26 +72,47 @@ impl<'a, F: Fn(Source) -> Option<&'a str>> Resolver<'a, F> {
 
     pub(super) fn event_type(&self) -> Result<Option<Cow<'a, str>>, PayloadError> {
         let sources = &self.definition.event_type;
-        let event_type = match self.first(sources)? {
-            None => None,
-            Some((source, value)) => Some(
+        let event_type = self.first(sources).and_then(|found| {
+            let read = |(source, value)| {
                 text(value, FieldDefect::NotString)
                     .and_then(not_empty)
-                    .map_err(|defect| self.malformed(source, defect))?,
-            ),
-        };
+                    .map_err(|defect| self.malformed(source, defect))
+            };
+            found.map(read).transpose()
+        });
+        let event_type = self.unless_free(event_type)?;
         let required = self.definition.type_required;
         self.check_required(event_type.is_some(), required, sources)?;
         Ok(event_type)
     }
 
     pub(super) fn timestamp(&self) -> Result<Option<UnixTime>, PayloadError> {
+        self.unless_free(self.time())
+    }
+
+    /// Where customers write the payload, a field that is malformed is none of the provider's.
+    fn unless_free<T>(
+        &self,
+        found: Result<Option<T>, PayloadError>,
+    ) -> Result<Option<T>, PayloadError> {
+        match found {
+            Err(PayloadError::MalformedField { .. }) if self.definition.free_fields => Ok(None),
+            found => found,
+        }
+    }
+
+    fn time(&self) -> Result<Option<UnixTime>, PayloadError> {
         let format = self.definition.event_time_format;
         let Some((source, value)) = self.first(&self.definition.event_time)? else {
             return Ok(None);
         };
         let written = match (value, format) {
             (Value::Json(number), TimestampFormat::Seconds | TimestampFormat::Milliseconds) => {
+                Some(Cow::Borrowed(number))
+            }
+            (Value::Json(number), TimestampFormat::SecondsOrRfc3339)
+                if !number.starts_with('"') =>
+            {
                 Some(Cow::Borrowed(number))
             }
             (value, _) => text(value, FieldDefect::NotTime(format)).ok(),

@@ -71,7 +71,11 @@ fn unit(timestamp: u64, now: u64, format: TimestampFormat) -> Option<Finding> {
         return found
             .map(|(_, found)| finding(FindingCode::ClockUnit, vec![("found", found.into())]));
     }
-    let found = match format {
+    let unit = match format {
+        TimestampFormat::SecondsOrRfc3339 => TimestampFormat::Seconds,
+        format => format,
+    };
+    let found = match unit {
         TimestampFormat::Seconds if is_near(timestamp / 1_000, now) => "milliseconds",
         TimestampFormat::Seconds if is_near(timestamp / 1_000_000, now) => "microseconds",
         TimestampFormat::Seconds if is_near(timestamp / 1_000_000_000, now) => "nanoseconds",

@@ -65,6 +65,7 @@ pub struct SchemeBuilder<'a> {
     pub(crate) identity: Option<&'a str>,
     pub(crate) jws: Option<JwsForm>,
     pub(crate) rsa_version_field: Option<&'a str>,
+    pub(crate) free_fields: bool,
 }
 
 /// The headers that carry a signature and what it covers, in lower case.
@@ -136,6 +137,7 @@ impl<'a> SchemeBuilder<'a> {
             identity: None,
             jws: None,
             rsa_version_field: None,
+            free_fields: false,
         }
     }
 
@@ -346,6 +348,12 @@ impl<'a> SchemeBuilder<'a> {
     /// What the JSON Web Signature says.
     pub(crate) const fn jws(mut self, form: JwsForm) -> Self {
         self.jws = Some(form);
+        self
+    }
+
+    /// That the provider's customers write payloads, too: a type or a time that is malformed is none.
+    pub(crate) const fn free_fields(mut self) -> Self {
+        self.free_fields = true;
         self
     }
 

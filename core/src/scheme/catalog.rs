@@ -170,6 +170,8 @@ fn describe(scheme: &SchemeBuilder<'static>) -> Vec<(&'static str, String)> {
     );
     let required: Vec<_> = scheme.required.iter().map(|field| field.as_str()).collect();
     add("required", texts(&required), String::new());
+    let free = if scheme.free_fields { "yes" } else { "" };
+    add("free_fields", free.into(), String::new());
     add("data", text(scheme.data), String::new());
     let handshake = scheme.handshake.map(Handshake::as_str);
     add("handshake", text(handshake), String::new());

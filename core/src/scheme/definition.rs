@@ -60,6 +60,8 @@ pub(crate) struct Definition {
     /// Index into `header_names`, of the header of a handshake that is not signed.
     pub(crate) handshake_header: Option<usize>,
     pub(crate) answers: AnswerForm,
+    /// Whether a type or a time that is malformed is none.
+    pub(crate) free_fields: bool,
     pub(crate) ed25519_prefix: Option<Box<str>>,
     pub(crate) key_source: Option<KeySource>,
     #[cfg(feature = "asymmetric")]
@@ -227,6 +229,7 @@ fn compile(builder: &SchemeBuilder<'_>) -> Result<Definition, &'static str> {
         handshake_sources,
         handshake_header,
         answers: builder.answers,
+        free_fields: builder.free_fields,
         ed25519_prefix: builder.ed25519_prefix.map(Into::into),
         key_source: builder.key_source,
         #[cfg(feature = "asymmetric")]

@@ -110,13 +110,15 @@ words! {
 
 words! {
     /// How a time is written.
-    TimestampFormat, "timestamp_format", "seconds, milliseconds, rfc3339";
+    TimestampFormat, "timestamp_format", "seconds, milliseconds, rfc3339, seconds-or-rfc3339";
     /// Whole seconds since 1970, in ASCII digits.
     Seconds = "seconds",
     /// Whole milliseconds since 1970, in ASCII digits.
     Milliseconds = "milliseconds",
     /// RFC 3339, as `2026-11-24T12:00:00Z`.
     Rfc3339 = "rfc3339",
+    /// Either of whole seconds and RFC 3339; written in seconds.
+    SecondsOrRfc3339 = "seconds-or-rfc3339",
 }
 
 words! {
@@ -341,6 +343,7 @@ impl TimestampFormat {
             Self::Seconds => "a Unix time in whole seconds",
             Self::Milliseconds => "a Unix time in whole milliseconds",
             Self::Rfc3339 => "an RFC 3339 time",
+            Self::SecondsOrRfc3339 => "a Unix time in whole seconds or an RFC 3339 time",
         }
     }
 }

@@ -16,13 +16,14 @@ impl TimestampFormat {
             Self::Seconds => parse_canonical(text).map(UnixTime::from_seconds),
             Self::Milliseconds => parse_canonical(text).map(UnixTime::from_millis),
             Self::Rfc3339 => parse_rfc3339(text),
+            Self::SecondsOrRfc3339 => Self::Seconds.parse(text).or_else(|| parse_rfc3339(text)),
         }
     }
 
     /// Writes a time so that [`parse`](Self::parse) reads it, or `None` if it is too late for that.
     pub(crate) fn write(self, time: UnixTime) -> Option<String> {
         let text = match self {
-            Self::Seconds => time.seconds().to_string(),
+            Self::Seconds | Self::SecondsOrRfc3339 => time.seconds().to_string(),
             Self::Milliseconds => time.millis().to_string(),
             Self::Rfc3339 => write_rfc3339(time),
         };

@@ -26,7 +26,7 @@ export const PLAID = {
 };
 
 /** fal's, whose keys are a set at this URL; the private key is Node's, `user` the secret. */
-export const FAL_KEYS = "https://rest.alpha.fal.ai/.well-known/jwks.json";
+export const FAL_KEYS = "https://rest.fal.ai/.well-known/jwks.json";
 
 export function falRequest(privateKey, { user = "user", body = '{"status":"OK","payload":{}}', at = now() } = {}) {
   const digest = createHash("sha256").update(body).digest("hex");

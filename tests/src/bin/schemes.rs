@@ -44,9 +44,9 @@ has `v1` alone is refused as `unsupported_signature`.
 ";
 
 /// What each part is called on the page.
-const LABELS: [(&str, &str); 32] = [
+const LABELS: [(&str, &str); 33] = [
     ("headers", "headers"),
-    ("signature_items", "signed items"),
+    ("signature_items", "signature items"),
     ("signature_field", "signature field"),
     ("further_signatures", "further signatures"),
     ("prefix", "prefix"),
@@ -74,6 +74,7 @@ const LABELS: [(&str, &str); 32] = [
     ("event_time_format", "event time format"),
     ("dedupe", "dedupe"),
     ("required", "required"),
+    ("free_fields", "free fields"),
     ("data", "data"),
     ("handshake", "handshake"),
     ("answers", "answers"),
@@ -199,18 +200,24 @@ fn show(page: &mut String, entry: &CatalogEntry, proofs: &Proofs) -> Result<()> 
     Ok(())
 }
 
-/// Without what only rustdoc links.
+/// Without what only rustdoc links, and as all languages have it.
 fn unlinked(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("[`") {
         text.push_str(before);
         let (name, after) = after.split_once("`]").unwrap_or((after, ""));
-        write!(text, "`{name}`").unwrap_or_default();
-        rest = match after.strip_prefix('(') {
-            Some(target) => target.split_once(')').map_or("", |(_, after)| after),
-            None => after,
+        let (target, after) = match after.strip_prefix('(') {
+            Some(target) => target.split_once(')').unwrap_or((target, "")),
+            None => ("", after),
         };
+        // A constant of another scheme, which every language but Rust knows by its name.
+        let name = match target.strip_prefix("Self::") {
+            Some(constant) => constant.to_lowercase().replace('_', "-"),
+            None => name.into(),
+        };
+        write!(text, "`{name}`").unwrap_or_default();
+        rest = after;
     }
     text + rest
 }

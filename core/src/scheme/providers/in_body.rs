@@ -10,8 +10,11 @@ providers! {
 
     /// Mailgun. Its signature covers a time and a token, **not the event**: whoever reads one delivery
     /// can put another event into it while the time is fresh, unless its token is known, which is
-    /// what duplicates are refused by. The key is the HTTP webhook signing key. The event's own time,
-    /// which has a fraction, is not read; nor are the forms of inbound routes.
+    /// what duplicates are refused by. The key is the HTTP webhook signing key; of a subaccount its own,
+    /// as the parent's signature, `parent-signature`, is not read. It tries again after 5 minutes and
+    /// more, and third parties say with the first time: set a longer tolerance if such events matter
+    /// more to you. The event's own time, which has a fraction, is not read; nor are the forms of
+    /// inbound routes.
     ///
     /// Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks>
     /// and <https://github.com/mailgun/mailgun-go>, `webhooks.go`.

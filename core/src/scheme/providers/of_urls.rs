@@ -10,7 +10,8 @@ providers! {
     "Signatures that cover the URL";
 
     /// Twilio. Pass the URL that was called, with its query. Of JSON the URL has the digest.
-    /// Requests signed by a shared key are [`TWILIO_SHARED_KEY`](Self::TWILIO_SHARED_KEY)'s.
+    /// Requests signed by a shared key are [`TWILIO_SHARED_KEY`](Self::TWILIO_SHARED_KEY)'s. Callbacks
+    /// by GET can be verified, but have no payload and no event: choose POST in the console.
     ///
     /// The name of the header of its id is unconfirmed.
     ///

@@ -186,7 +186,7 @@ providers! {
             ])
             .algorithm(Algorithm::Ed25519)
             .key(KeyForm::Identity)
-            .key_source(KeySource::Published("https://rest.alpha.fal.ai/.well-known/jwks.json"))
+            .key_source(KeySource::Published("https://rest.fal.ai/.well-known/jwks.json"))
             .content("{id}\n{secret}\n{timestamp}\n{sha256}")
             .event_id(&["id"])
             .event_type(&["body:status"])

@@ -39,16 +39,24 @@ providers! {
             .event_id(&["header:x-github-delivery"])
             .event_type(&["header:x-github-event"]);
 
-    /// Shopify.
+    /// Shopify: webhooks, and Events, whose headers have no `x-`.
     ///
-    /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https>.
+    /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https>,
+    /// <https://shopify.dev/docs/apps/build/events/verify-deliveries> and
+    /// <https://github.com/Shopify/shopify-app-js>, `packages/apps/shopify-api/lib/types.ts`.
     SHOPIFY [] Confirmed =>
         SchemeBuilder::new("shopify")
-            .headers(&[HeaderNames::new("x-shopify-hmac-sha256")])
+            .headers(&[
+                HeaderNames::new("x-shopify-hmac-sha256"),
+                HeaderNames::new("shopify-hmac-sha256"),
+            ])
             .encoding(Encoding::Base64)
-            .event_id(&["header:x-shopify-webhook-id"])
-            .event_type(&["header:x-shopify-topic"])
-            .event_time(&["header:x-shopify-triggered-at"], TimestampFormat::Rfc3339);
+            .event_id(&["header:x-shopify-webhook-id", "header:shopify-webhook-id"])
+            .event_type(&["header:x-shopify-topic", "header:shopify-topic"])
+            .event_time(
+                &["header:x-shopify-triggered-at", "header:shopify-triggered-at"],
+                TimestampFormat::Rfc3339,
+            );
 
     /// Meta: Facebook, Instagram, Messenger and WhatsApp. The key is the app secret; the verify token
     /// serves the handshake alone, see [`Webhook::with_verify_token`](crate::Webhook::with_verify_token).
@@ -126,7 +134,7 @@ providers! {
             .handshake(Handshake::NotionVerificationToken);
 
     /// WooCommerce. The key is the secret after `wp_specialchars_decode`: pass `&` for `&amp;`. Its
-    /// deliveries have no identity.
+    /// deliveries have no identity. The ping when a webhook is first saved is not signed, and refused.
     ///
     /// Source: <https://github.com/woocommerce/woocommerce>, `includes/class-wc-webhook.php`.
     WOOCOMMERCE [] Confirmed =>
@@ -166,7 +174,7 @@ providers! {
             .event_type(&["body:event_type"])
             .event_time(&["body:form_response.submitted_at"], TimestampFormat::Rfc3339);
 
-    /// Docusign Connect: a header for each active key.
+    /// Docusign Connect: a header for each active key, of which the first sixteen are read.
     ///
     /// Source: <https://developers.docusign.com/docs/platform/webhooks/connect/validate>.
     DOCUSIGN ["docusign-connect"] Confirmed =>
@@ -178,7 +186,8 @@ providers! {
             .event_time(&["body:generatedDateTime"], TimestampFormat::Rfc3339)
             .data("data");
 
-    /// Sentry. The time in its header is not signed.
+    /// Sentry. The time in its header is not signed, nor is the id, which is the request's: a delivery
+    /// that is tried again has another.
     ///
     /// Source: <https://github.com/getsentry/sentry>,
     /// `src/sentry/sentry_apps/models/sentry_app.py`.
@@ -330,9 +339,7 @@ providers! {
 
     /// Attio. A delivery has several events.
     ///
-    /// The name of the header of its id is unconfirmed.
-    ///
-    /// Source: <https://docs.attio.com/rest-api/guides/webhooks>.
+    /// Source: <https://docs.attio.com/rest-api/how-to/webhooks>.
     ATTIO [] Confirmed =>
         SchemeBuilder::new("attio")
             .headers(&[HeaderNames::new("attio-signature"), HeaderNames::new("x-attio-signature")])
@@ -349,7 +356,8 @@ providers! {
             .event_time(&["body:created_at"], TimestampFormat::Rfc3339)
             .data("data");
 
-    /// MailerSend. The name of the header is that of third parties. The ping before a webhook is saved
+    /// MailerSend. The name of the header is that of third parties, which agree; the library's own
+    /// page has `x-mailersend-signature`. The ping before a webhook is saved
     /// is signed by a public secret, and is answered as a handshake.
     ///
     /// Source: <https://github.com/mailersend/mailersend-nodejs>,

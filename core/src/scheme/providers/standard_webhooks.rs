@@ -95,7 +95,7 @@ providers! {
         of_family("fathom", &[SVIX_HEADERS, STANDARD_HEADERS])
             .event_type(&[]);
 
-    /// Polar. Secrets of endpoints made since September 2026 are base64 after `whsec_`, older ones
+    /// Polar. Secrets made since 8 September 2026 are base64 after `whsec_`, older ones
     /// are their text; nothing in a request says which, so that both are tried.
     ///
     /// Source: <https://github.com/polarsource/polar>, `server/polar/webhook/tasks.py`.
@@ -115,8 +115,9 @@ providers! {
 
     /// folk.
     ///
-    /// Source: its OpenAPI description for the secret; the headers as third parties have them.
-    FOLK [] Unconfirmed =>
+    /// Source: <https://developer.folk.app/webhooks/events-and-payloads>, and its OpenAPI description
+    /// for the secret.
+    FOLK [] Confirmed =>
         of_family("folk", &[STANDARD_HEADERS])
             .event_id(&["body:id"])
             .event_time(&["body:createdAt"], TimestampFormat::Rfc3339)

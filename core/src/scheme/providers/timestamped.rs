@@ -23,7 +23,7 @@ providers! {
             .tolerance(Tolerance::past_only(300))
             .event_id(&["body:id"])
             .event_type(&["body:type"])
-            .event_time(&["body:created"], TimestampFormat::Seconds)
+            .event_time(&["body:created"], TimestampFormat::SecondsOrRfc3339)
             .required(&[Required::Id, Required::Type])
             .data("data");
 
@@ -91,8 +91,8 @@ providers! {
             .event_type(&["body:event"])
             .data("data");
 
-    /// Sanity. The signature is base64url. The headers of the event are not signed. It tries again
-    /// for half an hour, which is the tolerance; its own library checks no age.
+    /// Sanity. The signature is base64url. The headers of the event are not signed. Its tolerance is
+    /// the half hour for which it once tried again; its own library checks no age.
     ///
     /// Source: <https://github.com/sanity-io/webhook-toolkit>, `src/signature.ts`.
     SANITY [] Confirmed =>
@@ -110,9 +110,10 @@ providers! {
             .event_type(&["header:sanity-operation"])
             .event_time(&["header:sanity-transaction-time"], TimestampFormat::Rfc3339);
 
-    /// ElevenLabs.
+    /// ElevenLabs. Its deliveries have no identity.
     ///
-    /// Source: <https://github.com/elevenlabs/elevenlabs-js>, `src/wrapper/webhooks.ts`.
+    /// Source: <https://github.com/elevenlabs/elevenlabs-js>, `src/wrapper/webhooks.ts`; the time as
+    /// <https://elevenlabs.io/docs/product-guides/administration/webhooks> has it.
     ELEVENLABS [] Confirmed =>
         SchemeBuilder::new("elevenlabs")
             .headers(&[HeaderNames::new("elevenlabs-signature")])
@@ -122,6 +123,7 @@ providers! {
             .content("{timestamp}.{body}")
             .tolerance(Tolerance::past_only(1800))
             .event_type(&["body:type"])
+            .event_time(&["body:event_timestamp"], TimestampFormat::SecondsOrRfc3339)
             .data("data");
 
     /// Paddle Billing. It wants a tolerance of 5 seconds, for old timestamps.
@@ -142,9 +144,11 @@ providers! {
             .data("data");
 
     /// Coinbase Developer Platform, by its `v0`. Requests that have `v1` alone, which covers
-    /// headers, are refused with `unsupported_signature`.
+    /// headers, are refused with `unsupported_signature`. Events of wallets and payments have their id
+    /// and type in the body; those of chains in headers alone, which are not signed.
     ///
-    /// Source: <https://docs.cdp.coinbase.com/webhooks/verify-signatures>.
+    /// Source: <https://docs.cdp.coinbase.com/webhooks/verify-signatures> and
+    /// <https://github.com/coinbase/cdp-sdk>, `openapi.yaml`.
     COINBASE_CDP [] Confirmed =>
         SchemeBuilder::new("coinbase-cdp")
             .headers(&[HeaderNames::new("x-hook0-signature")])
@@ -152,8 +156,9 @@ providers! {
             .separator(',')
             .timestamp_label("t")
             .content("{timestamp}.{body}")
-            .event_id(&["header:x-event-id"])
-            .event_type(&["header:x-event-type", "body:eventType"]);
+            .event_id(&["body:eventId", "body:eventID", "header:x-event-id"])
+            .event_type(&["body:eventType", "header:x-event-type"])
+            .event_time(&["body:timestamp"], TimestampFormat::Rfc3339);
 
     /// Webflow. The key is the client secret of the app, or the secret of a webhook made with a
     /// site token. Its deliveries have no identity.
@@ -182,11 +187,11 @@ providers! {
             .handshake(Handshake::ZoomUrlValidation);
 
     /// Zendesk. It names no tolerance. Tests before a webhook is saved are signed by a public
-    /// secret, and refused.
+    /// secret, and refused. Payloads of triggers and automations are written by its customers: a type
+    /// or a time that is not of the form of its events is none. JSON and forms are read, XML is not.
     ///
-    /// The name of the header of its id is unconfirmed.
-    ///
-    /// Source: <https://developer.zendesk.com/documentation/webhooks/verifying/>.
+    /// Source: <https://developer.zendesk.com/documentation/webhooks/verifying/> and
+    /// <https://developer.zendesk.com/documentation/webhooks/anatomy-of-a-webhook-request/>.
     ZENDESK [] Confirmed =>
         SchemeBuilder::new("zendesk")
             .headers(&[
@@ -199,7 +204,8 @@ providers! {
             .payload(PayloadForm::JsonOrForm)
             .event_id(&["header:x-zendesk-webhook-invocation-id"])
             .event_type(&["body:type"])
-            .event_time(&["body:time"], TimestampFormat::Rfc3339);
+            .event_time(&["body:time"], TimestampFormat::Rfc3339)
+            .free_fields();
 
     /// Twitch EventSub.
     ///
@@ -282,6 +288,7 @@ providers! {
             .encoding(Encoding::Base64)
             .content("{timestamp}{body}")
             .timestamp_format(TimestampFormat::Milliseconds)
+            .event_id(&["header:x-idempotency-key"])
             .event_type(&["body:type"])
             .event_time(&["body:event_time"], TimestampFormat::Rfc3339)
             .data("data");

@@ -183,7 +183,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         }"#,
     ),
     Sample::new("cashfree", "PAYMENT_SUCCESS_WEBHOOK")
-        .headers(&[("x-webhook-version", "2023-08-01")])
+        .id("n9rn7079wqXcse3GEDEXCYle9ajXmU0SUQY8zrUNAlc=")
+        .headers(&[("x-webhook-version", "2025-01-01")])
         .json(
             r#"{
                 "data": {
@@ -239,14 +240,16 @@ pub(super) const SAMPLES: &[Sample] = &[
                 }
             }"#,
         ),
-    Sample::new("coinbase-cdp", "onchain.activity.detected")
+    Sample::new("coinbase-cdp", "wallet.activity.detected")
         .id("b1a2c3d4-e5f6-4708-9192-a3b4c5d6e7f8")
         .headers(&[
+            ("x-event-id", "{{id}}"),
             ("x-event-type", "{{type}}"),
             ("x-delivery-id", "0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5"),
         ])
         .json(
             r#"{
+                "eventId": "{{id}}",
                 "eventType": "{{type}}",
                 "network": "base-mainnet",
                 "timestamp": "{{time}}.{{thousandths}}Z",

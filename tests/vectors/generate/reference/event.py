@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Callable, List, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from reference.answer import json_answer, text_answer
 from reference.form import parse_form
@@ -19,6 +19,7 @@ from reference.verify import Verified
 
 _INTEGER = re.compile(r"-?[0-9]+")
 Fields = Sequence[Tuple[str, str]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,24 @@ class _Fields:
     def event(self, whole: str) -> Event:
         event_id = self._id(self.scheme.event_id)
         self._require("id", event_id, self.scheme.event_id)
-        event_type = self._text(self._first(self.scheme.event_type), integers=False)
+        event_type = self._unless_free(
+            lambda: self._text(self._first(self.scheme.event_type), integers=False)
+        )
         self._require("type", event_type, self.scheme.event_type)
-        timestamp = self._time()
+        timestamp = self._unless_free(self._time)
         data = self._data(whole)
         identity = self._id(self.scheme.dedupe)
         dedupe_key = None if identity is None else f"{self.scheme.name}:{identity}"
         handshake = self._handshake(event_type)
         return Event(event_id, event_type, timestamp, dedupe_key, data, handshake)
+
+    def _unless_free(self, read: Callable[[], Optional[_T]]) -> Optional[_T]:
+        try:
+            return read()
+        except Refusal as refusal:
+            if self.scheme.free_fields and refusal.code == "malformed_field":
+                return None
+            raise
 
     def _id(self, sources: List[Source]) -> Optional[str]:
         return self._text(self._first(sources), integers=True)
@@ -177,7 +188,7 @@ class _Fields:
         form = self.scheme.event_time_format
         text = found.text
         if found.value is not None:
-            if found.value.kind == "string" and form == "rfc3339":
+            if found.value.kind == "string" and form in ("rfc3339", "seconds-or-rfc3339"):
                 text = found.value.text
             elif found.value.kind == "number" and form != "rfc3339":
                 text = found.value.source

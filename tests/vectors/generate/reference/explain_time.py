@@ -46,7 +46,7 @@ def _unit(timestamp: int, now: int, form: str) -> List[Finding]:
                 return [likely("clock_unit", found=unit)]
         return []
     # What a number in each unit is once it is read in the scheme's form, in seconds.
-    scale = {"seconds": 1, "milliseconds": 10**3}.get(form)
+    scale = {"seconds": 1, "seconds-or-rfc3339": 1, "milliseconds": 10**3}.get(form)
     if scale is None:
         return []
     for found, per_second in {"seconds": 1, **_UNITS}.items():

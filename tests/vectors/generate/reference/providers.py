@@ -48,6 +48,7 @@ def _past(seconds: int) -> Dict[str, Any]:
 
 _MS = {"timestamp_format": "milliseconds"}
 _DATED = {"event_time_format": "rfc3339"}
+_EITHER = {"event_time_format": "seconds-or-rfc3339"}
 _IN_MS = {"event_time_format": "milliseconds"}
 _BASE64 = {"encoding": "base64"}
 _SHA256 = {"prefix": "sha256="}
@@ -192,7 +193,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         "event_id": "header:idempotency-key", "tolerance": {"past": 1800, "future": 300},
     },
     "elevenlabs": _labelled("elevenlabs-signature", "t", "v0=", 1800, event_type="body:type",
-                            data="data"),
+                            event_time="body:event_timestamp", data="data", **_EITHER),
     "paddle": {
         **_labelled("paddle-signature", "ts", "h1=", 5, event_id="body:event_id",
                     event_type="body:event_type", event_time="body:occurred_at", data="data",
@@ -200,8 +201,10 @@ TIMESTAMPED: Dict[str, _Description] = {
         "separator": ";", "content": "{timestamp}:{body}",
     },
     "coinbase-cdp": {
-        **_labelled("x-hook0-signature", "t", "v0=", 300, event_id="header:x-event-id",
-                    event_type=["header:x-event-type", "body:eventType"]),
+        **_labelled("x-hook0-signature", "t", "v0=", 300,
+                    event_id=["body:eventId", "body:eventID", "header:x-event-id"],
+                    event_type=["body:eventType", "header:x-event-type"],
+                    event_time="body:timestamp", **_DATED),
         "tolerance": {"past": 300, "future": 300},
     },
     "webflow": _timed("x-webflow-signature", "x-webflow-timestamp", "{timestamp}:{body}",
@@ -213,7 +216,7 @@ TIMESTAMPED: Dict[str, _Description] = {
         "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp",
         "{timestamp}{body}", timestamp_format="rfc3339", payload="json-or-form",
         event_id="header:x-zendesk-webhook-invocation-id", event_type="body:type",
-        event_time="body:time", **_BASE64, **_DATED,
+        event_time="body:time", free_fields=True, **_BASE64, **_DATED,
     ),
     "twitch": {
         "headers": {
@@ -240,7 +243,7 @@ TIMESTAMPED: Dict[str, _Description] = {
     "statsig": _timed("x-statsig-signature", "x-statsig-request-timestamp", "v0:{timestamp}:{body}",
                       prefix="v0=", payload="json-batch", **_MS),
     "cashfree": _timed("x-webhook-signature", "x-webhook-timestamp", "{timestamp}{body}",
-                       event_type="body:type", event_time="body:event_time", data="data",
+                       event_id="header:x-idempotency-key", event_type="body:type", event_time="body:event_time", data="data",
                        **_BASE64, **_MS, **_DATED),
 }  # fmt: skip
 
@@ -391,7 +394,7 @@ PUBLIC_KEYS: Dict[str, _Description] = {
             "timestamp": "x-fal-webhook-timestamp",
         },
         "algorithm": "ed25519", "key": "identity",
-        "key_source": {"published": "https://rest.alpha.fal.ai/.well-known/jwks.json"},
+        "key_source": {"published": "https://rest.fal.ai/.well-known/jwks.json"},
         "content": "{id}\n{secret}\n{timestamp}\n{sha256}", "event_id": "id",
         "event_type": "body:status", "data": "payload",
     },

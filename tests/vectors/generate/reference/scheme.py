@@ -91,6 +91,8 @@ class Scheme:
     identity: Optional[str]
     #: The field that says with which hash RSA signed.
     rsa_version_field: Optional[str]
+    #: Whether a type or a time that is malformed is none.
+    free_fields: bool
 
     @property
     def is_asymmetric(self) -> bool:
@@ -139,6 +141,7 @@ _DEFAULTS: Dict[str, Any] = {
     "jws": None,
     "identity": None,
     "rsa_version_field": None,
+    "free_fields": False,
 }
 _TAKEN_AS_GIVEN = (
     "name",
@@ -167,6 +170,7 @@ _TAKEN_AS_GIVEN = (
     "jws",
     "identity",
     "rsa_version_field",
+    "free_fields",
 )
 
 
@@ -264,6 +268,7 @@ REGISTERED: Dict[str, Dict[str, Any]] = {
         "event_id": "body:id",
         "event_type": "body:type",
         "event_time": "body:created",
+        "event_time_format": "seconds-or-rfc3339",
         "required": ["id", "type"],
         "data": "data",
     },
@@ -279,11 +284,11 @@ REGISTERED: Dict[str, Dict[str, Any]] = {
         "handshake": "slack-url-verification",
     },
     "shopify": {
-        "headers": {"signature": "x-shopify-hmac-sha256"},
+        "headers": [{"signature": f"{x}shopify-hmac-sha256"} for x in ("x-", "")],
         "encoding": "base64",
-        "event_id": "header:x-shopify-webhook-id",
-        "event_type": "header:x-shopify-topic",
-        "event_time": "header:x-shopify-triggered-at",
+        "event_id": [f"header:{x}shopify-webhook-id" for x in ("x-", "")],
+        "event_type": [f"header:{x}shopify-topic" for x in ("x-", "")],
+        "event_time": [f"header:{x}shopify-triggered-at" for x in ("x-", "")],
         "event_time_format": "rfc3339",
     },
     "meta": {

@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}[=,]")
 _SOURCE_KEYS = ("event_id", "event_type", "event_time", "dedupe")
-_TIME_FORMS = ["seconds", "milliseconds", "rfc3339"]
+_TIME_FORMS = ["seconds", "milliseconds", "rfc3339", "seconds-or-rfc3339"]
 _WORDS: Dict[str, List[str]] = {
     "algorithm": [
         "hmac-sha256", "hmac-sha1", "hmac-sha512", "plain-sha256", "plain-md5", "token", "ed25519",

@@ -19,6 +19,7 @@ TIME_FORM_NAMES = {
     "seconds": "a Unix time in whole seconds",
     "milliseconds": "a Unix time in whole milliseconds",
     "rfc3339": "an RFC 3339 time",
+    "seconds-or-rfc3339": "a Unix time in whole seconds or an RFC 3339 time",
 }
 
 
@@ -27,7 +28,7 @@ def parse_time(text: str, form: str) -> Optional[Fraction]:
     if form == "rfc3339":
         return _parse_rfc3339(text)
     if not _UNIX.fullmatch(text):
-        return None
+        return _parse_rfc3339(text) if form == "seconds-or-rfc3339" else None
     return Fraction(int(text), 1000 if form == "milliseconds" else 1)
 
 
@@ -66,7 +67,7 @@ def seconds_at(
 
 def format_time(seconds: int, form: str) -> str:
     """The header text of a whole second; it may be one that `parse_time` refuses."""
-    if form == "seconds":
+    if form in ("seconds", "seconds-or-rfc3339"):
         return str(seconds)
     if form == "milliseconds":
         return str(seconds * 1000)

@@ -245,8 +245,10 @@ def _early_dedupe_key(
     scheme: Scheme, id_text: Optional[str], headers: RequestHeaders
 ) -> Optional[str]:
     """The delivery's identity where no payload is needed to know it."""
-    if not scheme.dedupe or scheme.dedupe[0].kind in ("body", "joined"):
-        return None
-    first = scheme.dedupe[0]
-    value = id_text if first.kind == "id" else headers.value(first.name)
-    return None if value is None else f"{scheme.name}:{value}"
+    for source in scheme.dedupe:
+        if source.kind in ("body", "joined"):
+            return None
+        value = id_text if source.kind == "id" else headers.value(source.name)
+        if value is not None:
+            return f"{scheme.name}:{value}"
+    return None

@@ -142,7 +142,7 @@ def _identity() -> List[Case]:
     return [
         _one("identity-second-header", "The first of the id's headers that is present.", "accept",
              {"event_id": sources(first, second)}, _BODY, [("x-delivery", "d1")],
-             gives={"id": "d1", "dedupe_key": None}, event={"id": "d1", "dedupe_key": "custom:d1"}),
+             gives={"id": "d1", "dedupe_key": "custom:d1"}, event={"id": "d1"}),
         _one("identity-first-header", "Both are present.", "accept",
              {"event_id": sources(first, second)}, _BODY, [("x-delivery", "d1"), ("x-event", "e1")],
              gives={"id": "e1", "dedupe_key": "custom:e1"}, event={"id": "e1"}),

@@ -131,10 +131,16 @@ def _types() -> List[Case]:
 
 
 def _times() -> List[Case]:
-    def stripe(called: str, about: str, event: Stated, value: str,
+    def in_seconds(called: str, about: str, event: Stated, value: str,
+                   says: Optional[str] = None) -> Case:  # fmt: skip
+        parts = {"event_type": "body:type", "event_time": "body:created"}
+        text = f'{{"type":"ping","created":{value}}}'
+        return _custom(f"time-{called}", about, event, parts, text, says)
+
+    def either(called: str, about: str, event: Stated, value: str,
                says: Optional[str] = None) -> Case:  # fmt: skip
         text = f'{{"id":"evt_1","type":"ping","created":{value}}}'
-        return _case(f"time-{called}", about, event, "stripe", text, says)
+        return _case(f"time-either-{called}", about, event, "stripe", text, says)
 
     def standard(called: str, about: str, event: Stated, value: str,
                  says: Optional[str] = None) -> Case:  # fmt: skip
@@ -148,26 +154,27 @@ def _times() -> List[Case]:
         return _custom(f"time-{called}", about, event, parts, f'{{"at":{value}}}', says)
 
     seconds = "the field created is not a Unix time in whole seconds"
+    neither = "the field created is not a Unix time in whole seconds or an RFC 3339 time"
     millis = "the field at is not a Unix time in whole milliseconds"
     rfc3339 = "the field timestamp is not an RFC 3339 time"
     return [
-        stripe("seconds", "An integer of seconds.", {"timestamp": 1699999990}, "1699999990"),
-        stripe("seconds-zero", "Zero.", {"timestamp": 0}, "0"),
-        stripe("seconds-null", "null is as good as absent.", {"timestamp": None}, "null"),
-        stripe("seconds-nineteen-digits", "Nineteen digits.", {"type": "ping"},
-               "9999999999999999999"),
-        stripe("seconds-twenty-digits", "Twenty digits.", _BAD, "10000000000000000000", seconds),
-        stripe("seconds-negative", "A negative integer.", _BAD, "-1", seconds),
-        stripe("seconds-minus-zero", "Minus zero.", _BAD, "-0", seconds),
-        stripe("seconds-fraction", "A fraction.", _BAD, "1699999990.5", seconds),
-        stripe("seconds-zero-fraction", "A fraction of zero.", _BAD, "1699999990.0", seconds),
-        stripe("seconds-exponent", "An exponent.", _BAD, "17e8", seconds),
-        stripe("seconds-string", "A string of digits.", _BAD, '"1699999990"', seconds),
-        stripe("seconds-empty-string", "An empty string.", _BAD, '""', seconds),
-        stripe("seconds-true", "true.", _BAD, "true", seconds),
-        stripe("seconds-rfc3339", "An RFC 3339 time.", _BAD, '"2023-11-14T22:13:20Z"', seconds),
-        stripe("no-freshness", "The event's time is data: it is never checked against the clock.",
-               {"timestamp": 1}, "1"),
+        in_seconds("seconds", "An integer of seconds.", {"timestamp": 1699999990}, "1699999990"),
+        in_seconds("seconds-zero", "Zero.", {"timestamp": 0}, "0"),
+        in_seconds("seconds-null", "null is as good as absent.", {"timestamp": None}, "null"),
+        in_seconds("seconds-nineteen-digits", "Nineteen digits.", {"type": "ping"},
+                   "9999999999999999999"),
+        in_seconds("seconds-twenty-digits", "Twenty digits.", _BAD, "10000000000000000000", seconds),
+        in_seconds("seconds-negative", "A negative integer.", _BAD, "-1", seconds),
+        in_seconds("seconds-minus-zero", "Minus zero.", _BAD, "-0", seconds),
+        in_seconds("seconds-fraction", "A fraction.", _BAD, "1699999990.5", seconds),
+        in_seconds("seconds-zero-fraction", "A fraction of zero.", _BAD, "1699999990.0", seconds),
+        in_seconds("seconds-exponent", "An exponent.", _BAD, "17e8", seconds),
+        in_seconds("seconds-string", "A string of digits.", _BAD, '"1699999990"', seconds),
+        in_seconds("seconds-empty-string", "An empty string.", _BAD, '""', seconds),
+        in_seconds("seconds-true", "true.", _BAD, "true", seconds),
+        in_seconds("seconds-rfc3339", "An RFC 3339 time.", _BAD, '"2023-11-14T22:13:20Z"', seconds),
+        in_seconds("no-freshness", "The event's time is data: it is never checked against the clock.",
+                   {"timestamp": 1}, "1"),
         milliseconds("milliseconds", "An integer of milliseconds.",
                      {"timestamp": 1699999999.875}, "1699999999875"),
         milliseconds("milliseconds-whole", "A whole second.", {"timestamp": NOW}, f"{NOW}000"),
@@ -185,6 +192,17 @@ def _times() -> List[Case]:
         standard("rfc3339-lone-surrogate", "A lone surrogate.", _BAD,
                  '"2023-11-14T22:13:20Z\\ud800"', rfc3339),
         standard("rfc3339-object", "An object.", _BAD, "{}", rfc3339),
+        either("seconds", "Seconds, where either form is read.", {"timestamp": 1699999990},
+               "1699999990"),
+        either("rfc3339", "RFC 3339, as Stripe's thin events have it.",
+               {"id": "evt_1", "timestamp": NOW + 0.25}, '"2023-11-14T22:13:20.25Z"'),
+        either("digits", "A string of seconds.", {"timestamp": 1699999990}, '"1699999990"'),
+        either("fraction", "A fraction of a second as a number.", _BAD, "1699999990.5", neither),
+        either("date", "A date without a time.", _BAD, '"2023-11-14"', neither),
+        either("empty", "An empty string.", _BAD, '""', neither),
+        either("true", "true.", _BAD, "true", neither),
+        either("array", "An array.", _BAD, "[1699999990]", neither),
+        either("lone-surrogate", "A lone surrogate.", _BAD, '"1699999990\\ud800"', neither),
         _case("time-not-in-svix", "A scheme without an event time does not look at it.",
               {"timestamp": None}, "svix", '{"timestamp":"yesterday"}'),
     ]  # fmt: skip

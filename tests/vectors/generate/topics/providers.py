@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List, Optional
 
 from casebook import Case, Topic, verify_case
-from fixtures import NOW, TEXT_SECRET, Headers, b64, tag
+from fixtures import NOW, SAMPLES, TEXT_SECRET, Headers, b64, tag
 from reference.providers import PROVIDERS, TOKENS
 from topics.provider_samples import URL, ProviderSample, provider_samples
 
@@ -102,6 +102,12 @@ def _particular() -> List[Case]:
     hubspot, encoded = samples["hubspot-v3"], "https://example.com/a%2Fb%3Fc%20d"
     time = f"{NOW}000"
 
+    of_text_time = f'{{"type":"t","event_timestamp":"{NOW}"}}'.encode()
+    thin = (
+        b'{"id":"evt_test_65R","object":"v2.core.event",'
+        b'"type":"v1.billing.meter.error_report_triggered","created":"2022-02-15T13:25:27.330Z"}'
+    )
+
     def of_hubspot(url: str) -> Headers:
         signed = b"POST" + url.encode() + hubspot.body + time.encode()
         return [
@@ -160,6 +166,54 @@ def _particular() -> List[Case]:
              [("X-Hook0-Signature",
                f"t={NOW},h=x-event-id,v1=19a6fb8f6581715b241a93af02a58611c3b0ac7b747a8d2a5b120ee418d0c347")],
              b'{"event":"user.created"}'),
+        case("coinbase-cdp-signed-first", "What the body says of id and type, which is signed, comes"
+             " before the headers.", "accept", "coinbase-cdp",
+             [("x-event-id", "other"), ("x-event-type", "other"),
+              *samples["coinbase-cdp"].signed(TEXT_SECRET, samples["coinbase-cdp"].body, NOW)],
+             samples["coinbase-cdp"].body,
+             event={"id": "e1", "type": "wallet.transaction.created",
+                    "dedupe_key": "coinbase-cdp:e1"}),
+        case("coinbase-cdp-payment", "Payments spell the name of their id otherwise.", "accept",
+             "coinbase-cdp",
+             samples["coinbase-cdp"].signed(TEXT_SECRET, b'{"eventID":"p1"}', NOW),
+             b'{"eventID":"p1"}', event={"id": "p1", "type": None}),
+        case("coinbase-cdp-chain", "Of events of chains headers alone have id and type.", "accept",
+             "coinbase-cdp",
+             [("x-event-id", "c1"), ("x-event-type", "onchain.activity.detected"),
+              *samples["coinbase-cdp"].signed(TEXT_SECRET, b"{}", NOW)],
+             b"{}", event={"id": "c1", "type": "onchain.activity.detected",
+                           "dedupe_key": "coinbase-cdp:c1"}),
+        case("elevenlabs-text-time", "The time as text.", "accept", "elevenlabs",
+             samples["elevenlabs"].signed(TEXT_SECRET, of_text_time, NOW), of_text_time,
+             event={"timestamp": NOW}),
+        case("stripe-thin", "A thin event, whose time is RFC 3339.", "accept", "stripe",
+             SAMPLES["stripe"].signed(thin, secret=TEXT_SECRET), thin,
+             event={"id": "evt_test_65R", "type": "v1.billing.meter.error_report_triggered",
+                    "timestamp": 1644931527.33, "dedupe_key": "stripe:evt_test_65R"}),
+        case("shopify-events", "An event of Shopify's Events, whose headers have no x-.", "accept",
+             "shopify",
+             [("shopify-topic", "Product"), ("shopify-webhook-id", "w1"),
+              ("shopify-triggered-at", "2023-11-14T22:13:20.5Z"),
+              ("shopify-hmac-sha256", b64(tag(key, b'{"n":1}')))], b'{"n":1}',
+             event={"id": "w1", "type": "Product", "timestamp": NOW + 0.5,
+                    "dedupe_key": "shopify:w1"}),
+        case("shopify-events-tampered", "Another body.", "signature_mismatch", "shopify",
+             [("shopify-hmac-sha256", b64(tag(key, b'{"n":1}')))], b'{"n":2}'),
+        *[
+            case(f"zendesk-trigger-{called}", about, "accept", "zendesk",
+                 samples["zendesk"].signed(TEXT_SECRET, body, NOW), body, event=event)
+            for called, about, body, event in (
+                ("date", "A time that a customer wrote is none of the provider's.",
+                 b'{"type":"question","time":"November 5, 2026"}',
+                 {"type": "question", "timestamp": None}),
+                ("empty", "An empty type neither.", b'{"type":"","time":null}',
+                 {"type": None, "timestamp": None}),
+                ("number", "Nor is one that is no string.", b'{"type":3}', {"type": None}),
+                ("twice", "Nor one that is there twice.", b'{"type":"a","type":"b"}',
+                 {"type": None}),
+                ("form", "In a form, too.", b"type=&time=today", {"type": None, "timestamp": None}),
+            )
+        ],
         case("sanity-trailing-bits", "The last character has bits that are no part of the tag.",
              "malformed_signature", "sanity",
              [("sanity-webhook-signature",

@@ -289,7 +289,7 @@ def _circle() -> List[Case]:
 
 # fal
 _FAL = b'{"request_id":"r1","gateway_request_id":"r1","status":"OK","payload":{"images":[]}}'
-_FAL_SET = "https://rest.alpha.fal.ai/.well-known/jwks.json"
+_FAL_SET = "https://rest.fal.ai/.well-known/jwks.json"
 
 
 def _fal_headers(

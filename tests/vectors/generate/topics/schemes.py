@@ -24,7 +24,7 @@ _BRACES = "its content has an unknown part or an unmatched brace"
 _SOURCE = "an event source is not id, header:NAME, body:PATH or joined:PATH,PATH"
 _PATH = "a body path is not 1 to 4 names joined by dots"
 _REQUIRES = "it requires an event id or type that it has no source for"
-_TIME_WORDS = "seconds, milliseconds, rfc3339"
+_TIME_WORDS = "seconds, milliseconds, rfc3339, seconds-or-rfc3339"
 
 
 def _described(**parts: Any) -> Dict[str, Any]:
