@@ -156,7 +156,7 @@ impl fmt::Display for ConfigurationError {
             Self::UnsupportedBody(UnsupportedBody::Parsed) => f.write_str(
                 "the body is already parsed, and its bytes are what was signed; pass the raw \
                  body: request.get_data() in Flask, await request.body() in FastAPI, \
-                 request.body in Django, express.raw() in Express, \
+                 request.body in Django, express.raw({ type: \"*/*\" }) in Express, \
                  await request.arrayBuffer() with fetch",
             ),
             Self::UnsupportedBody(UnsupportedBody::LoneSurrogate) => f.write_str(

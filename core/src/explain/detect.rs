@@ -15,7 +15,8 @@ const COMMON: [&str; 4] = ["standard", "svix", "github", "sha256"];
 
 /// The names of the registered schemes whose headers these are, the likeliest first: all headers of
 /// a set are there, with a timestamp and, but for public keys, at least one signature of the scheme's
-/// form. Schemes with the signature in the body are not among them. Of several,
+/// form. Schemes with the signature in the body are not among them, nor those that have a token in
+/// `authorization`, where anybody may have anything. Of several,
 /// that of which more headers are there comes first, then the commonest, then as the alphabet has
 /// them.
 ///
@@ -58,6 +59,9 @@ pub(super) fn fits(definition: &Definition, pairs: &[(&str, &[u8])]) -> bool {
     let Ok(received) = Received::read(definition, pairs) else {
         return false;
     };
+    if received.signature_name.as_str() == "authorization" {
+        return false;
+    }
     let (name, further) = (received.signature_name, &received.further_signatures);
     let kinds = Kinds::of_shared_secrets();
     let mut candidates = Candidates::new();

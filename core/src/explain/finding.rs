@@ -133,9 +133,10 @@ codes! {
     BodyReserialised = "body_reserialised",
         "The body was parsed as JSON and written again in another layout; what was signed is the \
          text as it came. Take the raw body before any parser: request.get_data() in Flask, await \
-         request.body() in FastAPI, request.body in Django, express.raw() in Express, await \
+         request.body() in FastAPI, request.body in Django, express.raw({ type: \"*/*\" }) in Express, await \
          request.text() with fetch.";
-    /// The body is a form that was decoded and written again; `signed` says how it was.
+    /// The body is a form that was decoded and written again; `signed` says how it was: `form` if it
+    /// is JSON now.
     FormRewritten = "form_rewritten",
         "The form was parsed and written again with other escapes or in another order. Take the \
          raw body before any parser.";
@@ -236,6 +237,10 @@ impl Finding {
     /// How sure it is.
     pub fn certainty(&self) -> Certainty {
         self.certainty
+    }
+
+    pub(super) fn is_proven(&self) -> bool {
+        self.certainty == Certainty::Proven
     }
 
     /// Its facts by name; see [`FindingCode`] for those of each.

@@ -8,7 +8,7 @@ use super::request::Received;
 use super::search::{Search, fit};
 use super::{body, detect, secret, url};
 use crate::mac::Key;
-use crate::scheme::Scheme;
+use crate::scheme::{Algorithm, Part, Scheme};
 use crate::time::Tolerance;
 use crate::webhook::{SecretKey, Webhook};
 
@@ -162,26 +162,43 @@ impl Search<'_> {
 
     /// What a request that nothing fits looks like.
     pub(super) fn looks(&self) -> Vec<Finding> {
+        let definition = &self.webhook.definition;
         let body = self.received.body;
         let mut findings = Vec::new();
         let mut add = |code, facts: Facts| {
             findings.push(Finding::new(code, Certainty::Likely, facts));
         };
+        let is_of_body = |part: &Part| {
+            matches!(
+                part,
+                Part::Body | Part::Form | Part::Sha256 | Part::Crc32 | Part::BeforeSignature
+            )
+        };
+        let is_jws = definition.algorithm == Algorithm::Jws;
+        let is_signed = is_jws || definition.content.iter().any(is_of_body);
+        let may_be_empty = matches!(self.received.method, Some("GET" | "HEAD"));
         let replacements = body::replacements(body);
-        if body.is_empty() {
+        if body.is_empty() && !may_be_empty && (is_signed || definition.in_body.is_some()) {
             add(FindingCode::BodyEmpty, Facts::new());
-        } else if replacements > 0 {
+        } else if replacements > 0 && is_signed {
             add(
                 FindingCode::BodyDecoded,
                 [("count", replacements.into())].into(),
             );
         }
-        let parameter = self.webhook.definition.body_digest_parameter.as_deref();
         let is_json = body
             .first()
             .is_some_and(|first| matches!(first, b'{' | b'['));
+        let content_type = self.received.header("content-type").unwrap_or_default();
+        let was_form = content_type.starts_with(b"application/x-www-form-urlencoded");
+        let parameter = definition.body_digest_parameter.as_deref();
         let url = self.received.url.unwrap_or_default();
-        if let Some(parameter) = parameter.filter(|name| is_json && !url.contains(*name)) {
+        if is_json && was_form && definition.content.contains(&Part::Form) {
+            add(
+                FindingCode::FormRewritten,
+                [("signed", "form".into())].into(),
+            );
+        } else if let Some(parameter) = parameter.filter(|name| is_json && !url.contains(*name)) {
             add(
                 FindingCode::UrlQueryLost,
                 [("parameter", named(parameter))].into(),

@@ -113,7 +113,7 @@ impl fmt::Display for Explanation {
             Err(error) => error,
         };
         write!(f, "The request is refused with {}: {error}", error.code())?;
-        if self.findings.is_empty() {
+        if self.findings.is_empty() && is_of_signature(error) {
             write!(f, "\n\n{NOTHING_FOUND}")?;
         }
         for (number, finding) in (1..).zip(&self.findings) {
@@ -130,4 +130,15 @@ impl fmt::Display for Explanation {
         }
         Ok(())
     }
+}
+
+/// Whether another secret or body could have made it pass. The messages of others say all there is.
+fn is_of_signature(error: &VerificationError) -> bool {
+    matches!(
+        error,
+        VerificationError::SignatureMismatch
+            | VerificationError::MissingSignature { .. }
+            | VerificationError::TimestampTooOld { .. }
+            | VerificationError::TimestampTooNew { .. }
+    )
 }

@@ -31,9 +31,7 @@ impl<'a> Received<'a> {
 
     /// The first value of a header, if it is visible ASCII and not empty.
     pub(super) fn visible(&self, name: &str) -> Option<&'a str> {
-        let value = core::str::from_utf8(self.header(name)?).ok()?;
-        let is_visible = !value.is_empty() && value.bytes().all(|byte| matches!(byte, 0x21..=0x7e));
-        is_visible.then_some(value)
+        visible(self.header(name)?)
     }
 
     /// The same with another value in every header of this name.
@@ -46,4 +44,10 @@ impl<'a> Received<'a> {
         }
         other
     }
+}
+
+/// The text of a value, if it is visible ASCII and not empty.
+pub(super) fn visible(value: &[u8]) -> Option<&str> {
+    let is_visible = !value.is_empty() && value.iter().all(|byte| matches!(byte, 0x21..=0x7e));
+    core::str::from_utf8(value).ok().filter(|_| is_visible)
 }

@@ -146,10 +146,14 @@ impl<'s> Search<'s> {
         if missing.is_empty() {
             missing.push(first);
         }
+        if let Some(finding) = older_signature(received, &missing) {
+            return vec![finding];
+        }
         let known: Vec<&str> = definition.header_names.iter().map(|name| &**name).collect();
         let names: Vec<&str> = received.pairs.iter().map(|(name, _)| *name).collect();
         let mut request = received.clone();
         let mut renamed = Vec::new();
+        let mut gone = Vec::new();
         for wanted in &missing {
             if let Some((index, found, how)) = headers::renamed(wanted, &names, &known) {
                 request.pairs[index].0 = wanted;
@@ -158,6 +162,8 @@ impl<'s> Search<'s> {
                     ("found", named(&found)),
                     ("how", how.into()),
                 ]));
+            } else {
+                gone.push(*wanted);
             }
         }
         let fit = match renamed.len() {
@@ -171,6 +177,13 @@ impl<'s> Search<'s> {
         let mut findings: Vec<Finding> = Vec::new();
         if fit.is_none() {
             findings.extend(self.other_scheme(true));
+            if findings.iter().any(Finding::is_proven) {
+                return findings;
+            }
+        }
+        if !findings.is_empty() {
+            // They are missing because they are another scheme's.
+            gone.clear();
         }
         let code = FindingCode::HeaderRenamed;
         findings.extend(
@@ -181,13 +194,11 @@ impl<'s> Search<'s> {
         if let Some(fit) = fit {
             findings.extend(self.stale(&fit));
         }
-        if findings.is_empty() {
-            let dropped = |name: &&str| {
-                let facts = [("header", named(name))];
-                Finding::new(FindingCode::HeaderDropped, Certainty::Proven, facts)
-            };
-            findings.extend(missing.iter().map(dropped));
-        }
+        let dropped = |name: &&str| {
+            let facts = [("header", named(name))];
+            Finding::new(FindingCode::HeaderDropped, Certainty::Proven, facts)
+        };
+        findings.extend(gone.iter().map(dropped));
         findings
     }
 
@@ -229,10 +240,7 @@ impl<'s> Search<'s> {
             }
         }
         let mut findings: Vec<Finding> = self.other_scheme(true).into_iter().collect();
-        if findings
-            .iter()
-            .any(|finding| finding.certainty() == Certainty::Proven)
-        {
+        if findings.iter().any(Finding::is_proven) {
             return findings;
         }
         let version = entries.iter().find_map(|entry| entry.version.clone());
@@ -249,6 +257,25 @@ impl<'s> Search<'s> {
         });
         findings
     }
+}
+
+/// The signature by SHA-1 alone, which GitHub and Meta send beside that by SHA-256.
+fn older_signature(received: &Received<'_>, missing: &[&str]) -> Option<Finding> {
+    let name = missing.iter().find(|name| {
+        let older = name.strip_suffix("-256");
+        let older = older.and_then(|older| received.header(older));
+        older.is_some_and(|value| value.starts_with(b"sha1="))
+    })?;
+    let facts = [
+        ("header", named(name)),
+        ("expected", "sha256".into()),
+        ("found", "sha1".into()),
+    ];
+    Some(Finding::new(
+        FindingCode::SignatureVersion,
+        Certainty::Likely,
+        facts,
+    ))
 }
 
 /// A finding without facts.

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::finding::Facts;
-use super::request::Received;
+use super::request::{Received, visible};
 
 /// Where proxies say which host was called, and how.
 const HOSTS: [&str; 3] = ["x-forwarded-host", "x-original-host", "host"];
@@ -87,10 +87,12 @@ fn without_port(authority: &str) -> &str {
 fn hosts<'a>(given: Option<&str>, received: &Received<'a>) -> Vec<Part<'a>> {
     let mut hosts = Vec::new();
     for name in HOSTS {
-        let Some(value) = received.visible(name) else {
+        // Of several proxies the first says what was called.
+        let value = received.header(name).unwrap_or_default();
+        let first = value.split(|byte| *byte == b',').next();
+        let Some(first) = first.and_then(visible) else {
             continue;
         };
-        let first = value.split(',').next().unwrap_or(value);
         let is_host = !first.is_empty() && first.len() <= MAX_HOST;
         if is_host && !first.contains(['/', '?', '#']) && given != Some(first) {
             hosts.push((first.into(), Some(("host", name))));

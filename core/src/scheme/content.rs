@@ -34,10 +34,9 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Whether a signature of it is one of the body.
+    /// Whether a signature of it is one of the body. That of a CRC-32 is not: it is easily made to fit.
     pub(crate) fn covers_body(&self) -> bool {
-        matches!(self, Self::Body | Self::Form | Self::Crc32 | Self::Sha256)
-            || self.field().is_some()
+        matches!(self, Self::Body | Self::Form | Self::Sha256) || self.field().is_some()
     }
 
     /// The path of the field that it is of.

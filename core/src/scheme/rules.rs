@@ -154,7 +154,7 @@ pub(super) fn check_content(
         "a token has content, or a key that is not text",
     )?;
     require(
-        is_token || is_jws || covers_body(content),
+        is_token || is_jws || covers_body(content) || is_of_checksum(builder, content),
         "its content does not cover the body",
     )?;
     check_signature_in_body(builder, content)?;
@@ -254,6 +254,11 @@ pub(super) fn check_key(builder: &SchemeBuilder<'_>) -> Result<(), &'static str>
 /// of it.
 fn covers_body(content: &[Part]) -> bool {
     surrounds_signature(content) || content.iter().any(Part::covers_body)
+}
+
+/// What PayPal signs; of registered schemes only.
+fn is_of_checksum(builder: &SchemeBuilder<'_>, content: &[Part]) -> bool {
+    builder.key_source.is_some() && content.contains(&Part::Crc32)
 }
 
 fn surrounds_signature(content: &[Part]) -> bool {

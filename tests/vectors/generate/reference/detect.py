@@ -42,6 +42,8 @@ def _fits(scheme: Scheme, headers: RequestHeaders) -> bool:
         return False
     try:
         chosen = choose_set(scheme, headers)
+        if chosen.signature == "authorization":
+            return False
         check_headers(scheme, chosen, headers)
         signature = headers.value(chosen.signature) or ""
         further = [headers.value(name) or "" for name in scheme.further_signatures]

@@ -112,6 +112,10 @@ class _Search:
         ]
         # What says which key it is belongs to no set.
         missing = min(sets, key=len, default=[]) or [first]
+        for name in missing:
+            older = self.headers.value(name[: -len("-256")]) if name.endswith("-256") else None
+            if older is not None and older.startswith("sha1="):
+                return [likely("signature_version", header=name, expected="sha256", found="sha1")]
         known = header_names(self.scheme)
         pairs = list(self.request.headers)
         found: List[Facts] = []
@@ -121,11 +125,16 @@ class _Search:
                 pairs[match.index] = (wanted, pairs[match.index][1])
                 found.append({"header": wanted, "found": match.name, "how": match.how})
         fit = self.fit(dataclasses.replace(self.request, headers=pairs)) if found else None
+        gone = [name for name in missing if name not in [facts["header"] for facts in found]]
+        dropped = [proven("header_dropped", header=name) for name in gone]
         if fit is not None:
-            return [*(proven("header_renamed", **facts) for facts in found), *self.stale(fit)]
-        findings = self.other_scheme(by_looks=True)
-        findings += [likely("header_renamed", **facts) for facts in found]
-        return findings or [proven("header_dropped", header=name) for name in missing]
+            renaming = [proven("header_renamed", **facts) for facts in found]
+            return [*renaming, *self.stale(fit), *dropped]
+        other = self.other_scheme(by_looks=True)
+        if other and other[0].certainty == "proven":
+            return other
+        renaming = [likely("header_renamed", **facts) for facts in found]
+        return [*other, *renaming] if other else [*renaming, *dropped]
 
     def repeated_header(self, name: str) -> List[Finding]:
         for instance, value in enumerate(self.headers.instances(name)[:8]):
@@ -223,11 +232,7 @@ class _Search:
         if self.request.url is None or not self.scheme.signs("url"):
             return []
 
-        def visible(name: str) -> Optional[str]:
-            value = self.headers.value(name)
-            return value if value and re.fullmatch("[!-~]+", value) else None
-
-        for facts, url in url_variants(self.request.url, visible):
+        for facts, url in url_variants(self.request.url, self.headers.value):
             fit = self.fit(dataclasses.replace(self.request, url=url))
             if fit is not None:
                 return self.proven(fit, "url_differs", **facts)
@@ -247,15 +252,23 @@ class _Search:
         return []
 
     def looks(self) -> List[Finding]:
-        body = self.request.body
         findings: List[Finding] = []
+        parts = ("body", "form", "sha256", "crc32", "before_signature")
+        is_signed = self.scheme.jws is not None or any(map(self.scheme.signs, parts))
+        has_it = self.scheme.signature_field is not None
+        body = self.request.body
         replacements = body.count(b"\xef\xbf\xbd")
-        if not body:
+        if not body and self.request.method not in ("GET", "HEAD") and (is_signed or has_it):
             findings.append(likely("body_empty"))
-        elif replacements:
+        elif replacements and is_signed:
             findings.append(likely("body_decoded", count=replacements))
         parameter = self.scheme.body_digest_parameter
-        if parameter is not None and body[:1] in (b"{", b"["):
+        is_json = body[:1] in (b"{", b"[")
+        content_type = self.headers.value("content-type") or ""
+        was_form = content_type.startswith("application/x-www-form-urlencoded")
+        if is_json and was_form and self.scheme.signs("form"):
+            findings.append(likely("form_rewritten", signed="form"))
+        elif parameter is not None and is_json:
             if parameter not in (self.request.url or ""):
                 findings.append(likely("url_query_lost", parameter=parameter))
         return findings

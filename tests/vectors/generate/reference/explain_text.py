@@ -32,7 +32,10 @@ def accepted_text(key_index: int) -> str:
 
 def refused_text(code: str, message: str, findings: List[Finding]) -> str:
     text = f"The request is refused with {code}: {message}"
-    if not findings:
+    of_signature = (
+        "signature_mismatch", "missing_signature", "timestamp_too_old", "timestamp_too_new",
+    )  # fmt: skip
+    if not findings and code in of_signature:
         text += (
             "\n\nNothing that was tried makes it pass. Is the secret that of this endpoint and"
             " environment, and is the body passed as the bytes received?"
@@ -143,7 +146,7 @@ SUGGESTIONS = {
     "body_reserialised": (
         "The body was parsed as JSON and written again in another layout; what was signed is"
         " the text as it came. Take the raw body before any parser: request.get_data() in"
-        " Flask, await request.body() in FastAPI, request.body in Django, express.raw() in"
+        " Flask, await request.body() in FastAPI, request.body in Django, express.raw({ type: \"*/*\" }) in"
         " Express, await request.text() with fetch."
     ),
     "form_rewritten": (

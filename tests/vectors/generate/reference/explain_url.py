@@ -19,8 +19,12 @@ _ABSOLUTE = re.compile(r"(.*?)://([^/?#]*)(.*)", re.DOTALL)
 _PORT = re.compile(r":[0-9]+\Z")
 
 
+def visible(value: Optional[str]) -> Optional[str]:
+    return value if value and re.fullmatch("[!-~]+", value) else None
+
+
 def url_variants(url: str, header: Look) -> Iterator[Tuple[Facts, str]]:
-    """Those with the fewest changes first. `header` gives the visible value of a header."""
+    """Those with the fewest changes first. `header` gives the value of a header."""
     parts = _parts(url, header)
     variants = []
     for (scheme, a), (authority, b), (path, c) in itertools.product(*parts):
@@ -53,10 +57,10 @@ def _parts(url: str, header: Look) -> List[List[Part]]:
 def _hosts(given: Optional[str], header: Look) -> List[Part]:
     hosts: List[Part] = []
     for name in _HOSTS:
-        first = (header(name) or "").partition(",")[0]
+        first = visible((header(name) or "").partition(",")[0]) or ""
         if 1 <= len(first) <= 255 and not set(first) & set("/?#") and first != given:
             hosts.append((first, {"host": name}))
-    port = header("x-forwarded-port")
+    port = visible(header("x-forwarded-port"))
     if given is not None and port is not None and re.fullmatch("[0-9]{1,5}", port):
         with_port = _PORT.sub("", given) + ":" + port
         if with_port != given:
@@ -74,7 +78,7 @@ def _paths(given: str, header: Look) -> List[Part]:
     if query:
         paths.append((path, {"query": "none"}))
     for name in _PATHS:
-        value = header(name)
+        value = visible(header(name))
         if value is not None and value.startswith("/") and value != given:
             paths.append((value, {"path": name}))
     return paths

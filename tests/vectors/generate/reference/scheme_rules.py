@@ -192,7 +192,9 @@ def _content(described: Described) -> Optional[str]:
     if is_token and (parts or described["key"] != "text"):
         return "a token has content, or a key that is not text"
     has_field = any(field_of(part) is not None for part in parts)
-    covered = {"body", "form", "crc32", "sha256"} & set(names) or _surrounds(names) or has_field
+    covered = {"body", "form", "sha256"} & set(names) or _surrounds(names) or has_field
+    # What PayPal signs.
+    covered = covered or described["key_source"] is not None and "crc32" in names
     if not is_token and not is_jws and not covered:
         return "its content does not cover the body"
     reason = _content_in_body(described, parts)

@@ -44,6 +44,7 @@ def topic() -> Topic:
         _case("repeated", "One value twice.", ["stripe"], stripe(_BODY) * 2),
         _case("two", "Those of two.", ["github", "meta", "stripe"],
               [*stripe(_BODY), *github(_BODY)]),
+        _case("authorization", "Anybody may have that header.", [], [("Authorization", "hush")]),
         _case("token", "A token.", ["gitlab-token"], [("X-Gitlab-Token", "hush")]),
         _case("sha1", "By its prefix.", ["intercom"], [("X-Hub-Signature", "sha1=" + "00" * 20)]),
         _case("sha256", "By its prefix, of three.", ["bitbucket", "jira"],

@@ -31,7 +31,7 @@ from fixtures import (
     without,
 )
 from reference.explain_text import SUGGESTIONS
-from topics import explanations_bounded, explanations_public_keys
+from topics import explanations_bounded, explanations_misleading, explanations_public_keys
 
 PROVEN, LIKELY = "proven", "likely"
 Want = Union[str, Sequence[Tuple[str, str]]]
@@ -513,6 +513,7 @@ def topic() -> Topic:
         *_bodies(), *_secrets(), *_times(), *_headers(), *_signatures(), *_calls(),
         *explanations_public_keys.cases(),
         *explanations_bounded.cases(),
+        *explanations_misleading.cases(),
         *(
             _case(f"wrong-secret-{scheme}", "Another secret of each scheme.", [], scheme=scheme,
                   secrets=[sample.other_secret], headers=sample.headers(), signed=sample.body)
