@@ -92,6 +92,11 @@ pub(crate) fn entropy(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     u32::try_from(entropy).map_err(|_| wrong_value("entropy", WANTED))
 }
 
+/// How many bytes; what is too many counts as the most.
+pub(crate) fn length(what: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    whole(what, "an int that is not negative", value)
+}
+
 /// 32 bits of entropy, from the operating system if not given.
 pub(crate) fn given_or_random(py: Python<'_>, given: Option<&Bound<'_, PyAny>>) -> PyResult<u32> {
     if let Some(given) = given {

@@ -342,16 +342,28 @@ impl Webhook {
     fn check_head(
         &self,
         py: Python<'_>,
-        method: &str,
-        content_type: Option<&str>,
-        content_encoding: Option<&str>,
-        content_length: Option<u64>,
-        body_limit: usize,
+        method: &Bound<'_, PyAny>,
+        content_type: Argument<'_, '_>,
+        content_encoding: Argument<'_, '_>,
+        content_length: Argument<'_, '_>,
+        body_limit: &Bound<'_, PyAny>,
     ) -> PyResult<&'static str> {
-        let mut head = countersign::Head::new(method);
-        head.content_type = content_type.map(str::as_bytes);
-        head.content_encoding = content_encoding.map(str::as_bytes);
+        let method = text::lossy("the method", method)?;
+        let header = |what, value: Argument<'_, '_>| -> PyResult<Option<Vec<u8>>> {
+            let text = value.map(|value| text::lossy(what, value)).transpose()?;
+            Ok(text.map(|text| text.as_bytes().to_vec()))
+        };
+        let content_type = header("the content type", content_type)?;
+        let content_encoding = header("the content encoding", content_encoding)?;
+        let content_length = content_length
+            .map(|length| number::length("the content length", length))
+            .transpose()?;
+        let body_limit = number::length("the body limit", body_limit)?;
+        let mut head = countersign::Head::new(&method);
+        head.content_type = content_type.as_deref();
+        head.content_encoding = content_encoding.as_deref();
         head.content_length = content_length;
+        let body_limit = usize::try_from(body_limit).unwrap_or(usize::MAX);
         match self.webhook.check_head(&head, body_limit) {
             Ok(countersign::Intake::Handshake) => Ok("handshake"),
             Ok(_) => Ok("delivery"),

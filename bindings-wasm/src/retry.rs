@@ -111,10 +111,11 @@ impl RetryPolicyHandle {
     }
 }
 
-/// Seconds that `Retry-After` asks to wait.
+/// Whole seconds that `Retry-After` asks to wait, rounded up.
 #[wasm_bindgen]
 pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
-    countersign::parse_retry_after(value, instant(now)).map(|delay| delay.as_secs() as f64)
+    let delay = countersign::parse_retry_after(value, instant(now))?;
+    Some(delay.as_secs() as f64 + f64::from(u8::from(delay.subsec_nanos() > 0)))
 }
 
 /// Seconds as a duration to the nearest millisecond; what is too long becomes the longest.

@@ -268,6 +268,22 @@ def test_schemes_that_contradict_themselves() -> None:
         Scheme("x", headers=HEADERS, unknown=1)  # type: ignore[call-arg]
 
 
+def test_heads_of_other_types() -> None:
+    head: list[Any] = ["POST", "application/json", None, 2, 1024]
+    assert WEBHOOK.check_head(*head) == "delivery"
+    for at, wrong in [(0, NOT_TEXT), (1, NOT_TEXT), (2, NOT_TEXT), (3, NOT_COUNTS), (4, NOT_COUNTS)]:
+        for value in wrong:
+            if value is None and at in (1, 2, 3):
+                continue
+            with pytest.raises((TypeError, ValueError)):
+                WEBHOOK.check_head(*head[:at], value, *head[at + 1 :])
+    # What is too large counts as the largest, and what is no text is another text.
+    assert WEBHOOK.check_head(*head[:4], 2**70) == "delivery"
+    for at, length in ((0, LONE), (1, LONE), (3, 2**70)):
+        with pytest.raises(CountersignError):
+            WEBHOOK.check_head(*head[:at], length, *head[at + 1 :])
+
+
 def test_lone_surrogates() -> None:
     for refuse in (
         lambda: Webhook("github", LONE),

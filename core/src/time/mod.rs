@@ -54,7 +54,11 @@ impl UnixTime {
 
     /// Seconds with their fraction, to the precision of `f64`.
     pub fn as_seconds_f64(self) -> f64 {
-        self.0.as_secs_f64()
+        match self.0.subsec_nanos() % 1_000_000 {
+            // One division gives the nearest one.
+            0 => self.0.as_millis() as f64 / 1e3,
+            _ => self.0.as_secs_f64(),
+        }
     }
 
     /// This instant and a while, at most the end of time.

@@ -24,6 +24,9 @@ test("a fixed schedule has the delays it was given", () => {
   assert.deepEqual(Backoff.fixed([]).delays(), []);
   assert.equal(Backoff.fixed([0.0004]).delay(1, 0), 0);
   assert.equal(Backoff.fixed([0.0006]).delay(1, 0), 0.001);
+  for (let milliseconds = 1; milliseconds < 5_000; milliseconds += 1) {
+    assert.equal(Backoff.fixed([milliseconds / 1e3]).delay(1, 0), milliseconds / 1e3);
+  }
 });
 
 test("an exponential schedule grows up to its cap", () => {
@@ -174,6 +177,7 @@ test("Retry-After is seconds or a date", () => {
   for (const date of dates) {
     assert.equal(parseRetryAfter(date, 784_111_770), 7);
     assert.equal(parseRetryAfter(date, 784_111_800), 0);
+    assert.equal(parseRetryAfter(date, 784_111_770.25), 7);
   }
   assert.equal(parseRetryAfter(" 120 "), 120);
   assert.equal(parseRetryAfter("0"), 0);
