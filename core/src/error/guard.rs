@@ -128,7 +128,7 @@ impl fmt::Display for GuardError {
             Self::IncompleteBody => "the connection ended before the body did",
             Self::MalformedHandshake => "the handshake has no challenge that can be answered",
             Self::HandshakeRefused(HandshakeDefect::Token) => {
-                "the handshake's token is not the one set for this endpoint"
+                "the handshake's token is not the one set for this endpoint, if one is set"
             }
             Self::HandshakeRefused(HandshakeDefect::Unexpected) => {
                 "the handshake offers a secret or a subscription that nobody here asked for"

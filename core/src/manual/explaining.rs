@@ -70,7 +70,7 @@
 //! - The work is bounded by [`MAX_MACS`](crate::explain::MAX_MACS) keyed hashes, of which verifying
 //!   with a public key counts as 32, and by
 //!   [`MAX_HASHED_BYTES`](crate::explain::MAX_HASHED_BYTES), so that a body of a megabyte takes a
-//!   fraction of a second whatever is in it. A body above
+//!   fraction of a second whatever is in it, and some two in WebAssembly. A body above
 //!   [`MAX_REWRITTEN_BODY`](crate::explain::MAX_REWRITTEN_BODY) is not written in other forms, and none
 //!   in a layout above [`MAX_VARIANT`](crate::explain::MAX_VARIANT). That is still some hundred times
 //!   a verdict: ask for a report while developing, or for one refusal in many.

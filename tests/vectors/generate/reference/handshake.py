@@ -168,7 +168,7 @@ def _malformed() -> Refusal:
 
 
 def _refused() -> Refusal:
-    return Refusal("handshake_refused", "the handshake's token is not the one set for this endpoint")
+    return Refusal("handshake_refused", "the handshake's token is not the one set for this endpoint, if one is set")
 
 
 def _parameter(query: str, name: str) -> Optional[str]:
