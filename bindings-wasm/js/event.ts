@@ -154,7 +154,8 @@ class Payload {
 
   #parse(start: number, end: number): unknown {
     const text = this.#text(start, end);
-    return this.#isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+    // Of a leading question mark it would not know that it is a part of the first name.
+    return this.#isForm ? Object.fromEntries(new URLSearchParams(`?${text}`)) : JSON.parse(text);
   }
 
   /** The text of a range of bytes, which in an ASCII string is the same range of units. */

@@ -65,6 +65,11 @@ def test_bodies_that_are_read() -> None:
     assert EnvironRequest(environ(b"123", CONTENT_LENGTH="")).read_body(8, 10) == b""
 
 
+@pytest.mark.parametrize("length", ["\xb2", "9" * 5000, "0" * 4400 + "11", "-1", "+1", " 1", "1_0", "x"])
+def test_what_is_no_length_is_none(length: str) -> None:
+    assert EnvironRequest(environ(b"123", CONTENT_LENGTH=length)).read_body(8, 10) == b""
+
+
 def test_no_more_than_the_limit_is_held() -> None:
     class Endless:
         longest = 0

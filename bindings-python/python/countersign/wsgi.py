@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from countersign._countersign import Answer, refusal
-from countersign.receiver.framing import header_list
+from countersign.receiver.framing import declared_length, header_list
 from countersign.receiver.receiver import Receiver
 from countersign.receiver.watch import Watch
 
@@ -99,8 +99,7 @@ class EnvironRequest:
     def read_body(self, limit: int, timeout: float) -> bytes:
         environ = self._environ
         stream: _Readable = environ["wsgi.input"]
-        length = environ.get("CONTENT_LENGTH") or None
-        declared = int(length) if length is not None and length.isdigit() else None
+        declared = declared_length(environ.get("CONTENT_LENGTH"))
         if declared is None and not environ.get("wsgi.input_terminated"):
             # Without either, reading would wait for the next request of the connection.
             return b""

@@ -75,6 +75,9 @@ test("a form becomes an object of strings, the last of several fields of one nam
   ];
   assert.deepEqual(Object.entries(event.data), expected);
   assert.equal({}.x, undefined);
+
+  const asked = "?command=x&text=";
+  assert.deepEqual(slack.unwrap(asked, slack.sign(asked, { now: NOW }), context).data, { "?command": "x", text: "" });
 });
 
 test("names of a prototype's properties in a payload are names as any other", () => {

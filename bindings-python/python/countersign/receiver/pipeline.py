@@ -21,6 +21,7 @@ from countersign._countersign import (
     refusal,
 )
 from countersign.errors import CountersignError, VerificationError
+from countersign.receiver.framing import declared_length
 
 if TYPE_CHECKING:
     from countersign.receiver.incoming import Request
@@ -173,14 +174,11 @@ class Pipeline:
         return Conclusion(result, Answer.event(result, event.id, event.type, form))
 
     def _check_head(self, request: Request) -> str:
-        length = _joined(request, "content-length")
-        # What is no length tells nothing; the body is counted anyway.
-        is_length = length is not None and len(length) < 16 and length.isascii() and length.isdigit()
         return self.webhook.check_head(
             request.method,
             _joined(request, "content-type"),
             _joined(request, "content-encoding"),
-            int(length) if is_length and length is not None else None,
+            declared_length(_joined(request, "content-length")),
             self.settings.body_limit,
         )
 
