@@ -1,5 +1,5 @@
 //! The template of a scheme that a program describes: what its description reads, where it reads it.
-//! `bindings-wasm/js/described.ts` does the same.
+//! `bindings-wasm/js/sample-described.ts` does the same.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
