@@ -41,6 +41,16 @@ export class Message {
     }
   }
 
+  /** @internal The text of each entry. */
+  texts(): string[] {
+    const texts: string[] = [];
+    let start = 0;
+    for (let at = 1; at < this.entries.length; at += 2) {
+      texts.push(this.text.slice(start, (start += this.entries[at]!)));
+    }
+    return texts;
+  }
+
   /** @internal The texts in UTF-8, for the rare one that is not ASCII; half a surrogate pair is U+FFFD. */
   encode(encoder: TextEncoder): { entries: number[]; texts: Uint8Array[] } {
     const entries: number[] = [];

@@ -27,20 +27,8 @@ export interface Values {
   readonly milliseconds: number;
 }
 
-const JSON_TYPE = "application/json";
-const FORM_TYPE = "application/x-www-form-urlencoded";
-
-/** For schemes that a program describes. */
-const OF_NO_PROVIDER: Sample = {
-  scheme: "",
-  forTypes: "",
-  type: "example.created",
-  id: "msg_2nTq8LxPwYc5VbRk0Dm7HsJf3Ag",
-  deliveryId: "",
-  contentType: JSON_TYPE,
-  headers: [],
-  json: '{"id":"{{id}}","type":"{{type}}","timestamp":"{{time}}.{{thousandths}}Z","data":{"name":"Example"}}',
-};
+export const JSON_TYPE = "application/json";
+export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** The last instant whose year has four digits. */
 const LAST = 253_402_300_799_999;
@@ -52,11 +40,11 @@ export function provide(all: readonly Sample[]): void {
   samples = all;
 }
 
-/** The scheme's sample for this type. */
-export function select(scheme: string, type: string | undefined): Sample {
+/** The scheme's sample for this type, if the scheme is registered. */
+export function select(scheme: string, type: string | undefined): Sample | undefined {
   const ofScheme = samples.filter((sample) => sample.scheme === scheme);
   const chosen = ofScheme.find(({ forTypes }) => forTypes !== "" && type?.startsWith(forTypes));
-  return chosen ?? ofScheme[0] ?? OF_NO_PROVIDER;
+  return chosen ?? ofScheme[0];
 }
 
 export function valuesOf(

@@ -5,7 +5,9 @@
  */
 
 import { options, optionalText, text, time, wrong } from "./check.js";
+import type { FlatDescription } from "./description.js";
 import { bodyOf, contentTypeOf, fillText, select, valuesOf } from "./sample.js";
+import { sampleOf } from "./sample-described.js";
 import type { Scheme } from "./scheme.js";
 import type { Secret } from "./secret.js";
 import { Webhook } from "./webhook.js";
@@ -56,8 +58,14 @@ const DEFAULT_URL = "https://example.com/webhooks";
  *
  * A `payload` is sent instead of the sample's: bytes or a string as it is, an object as compact JSON,
  * a `URLSearchParams` as a form. Then `id` and `type` stand in headers alone, where the provider has
- * them there. A {@link Scheme} that you have described has a small object with `id`, `type`,
- * `timestamp` and `data`. A scheme that has its signature in the body gets it written there.
+ * them there. A scheme that has its signature in the body gets it written there.
+ *
+ * A {@link Scheme} that you have described, under a name that is not registered, has a small object, or
+ * a form, with the id, type and time where the first of their sources is, and else as `id`, `type` and
+ * `timestamp`; with its `data`, with headers for sources that are some, and with one item where items
+ * are signed. Of fields that are one source together each has the whole id or type; of two paths of
+ * which one leads through the other the first is made; a time that is signed in a body which holds the
+ * signature, too, is text, and no event time in seconds or milliseconds.
  *
  * @throws {@link ConfigurationError} and {@link VerificationError} as `Webhook` and
  * `Webhook.sign`; `TypeError` for arguments of another type, or a payload that JSON cannot hold.
@@ -116,7 +124,8 @@ function requestOf(
   const type = optionalText("the type", given.type);
   const method = text("the method", given.method ?? "POST");
   const now = time(given.now);
-  const sample = select(webhook.schemeName, type);
+  // Every scheme that is not described has a sample.
+  const sample = select(webhook.schemeName, type) ?? sampleOf(webhook.schemeSource as FlatDescription);
   const values = valuesOf(sample, idOf(given.id), type, now);
   const unsigned = bytesOf(payload ?? bodyOf(sample, values));
   const url = webhook.urlToCall(unsigned, optionalText("the URL", given.url) ?? DEFAULT_URL);

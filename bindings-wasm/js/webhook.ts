@@ -1,5 +1,6 @@
 import { type Body, bodyOf, bytesOf } from "./body.js";
 import { flag, options, optionalText, text, time, whole, wrong } from "./check.js";
+import type { FlatDescription } from "./description.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
 import type { Exchange } from "./exchange.js";
@@ -40,6 +41,7 @@ export class Webhook {
   readonly #headers: HeaderIndex;
   readonly #hasUnsignedPosts: boolean;
   readonly #answerForm: Webhook["answerForm"];
+  readonly #source: string | FlatDescription;
 
   /**
    * @param scheme A registered name, such as `standard`, `stripe` or `github`, or a {@link Scheme}.
@@ -58,6 +60,7 @@ export class Webhook {
     }
     this.#instance = new.target.instance();
     this.#handle = Scheme.use(scheme, this.#instance, (handle) => webhookHandle(this.#instance, handle, secrets));
+    this.#source = Scheme.sourceOf(scheme);
     if (tolerance) {
       this.#handle.set_tolerance(tolerance.past, tolerance.future);
     }
@@ -296,6 +299,11 @@ export class Webhook {
   /** How the provider wants to be answered: in JSON, without a body, or with 400 in place of 401. */
   get answerForm(): "described" | "empty" | "described-400" {
     return this.#answerForm;
+  }
+
+  /** For samples: the scheme's registered name, or what was described. @internal */
+  get schemeSource(): string | FlatDescription {
+    return this.#source;
   }
 
   /** The scheme's name. */

@@ -117,6 +117,43 @@ def test_a_scheme_of_ones_own_has_a_payload_too() -> None:
     assert event.type == "example.created"
 
 
+NESTED: dict[str, Any] = {"event_id": "body:event.id", "event_type": "body:event.name"}
+IN_HEADERS = {"event_id": "header:x-id", "event_type": "header:x-type"}
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"timestamp_field": "ts", **NESTED},
+        {"payload": "form", **NESTED},
+        IN_HEADERS,
+        {"required": ["id", "type"], **NESTED},
+    ],
+)
+def test_the_sample_of_a_scheme_of_ones_own_follows_its_description(described: Any) -> None:
+    scheme = Scheme("acme", headers={"signature": "x-s"}, **described)
+    request = signed_request(scheme, "hush", id="I1", type="T1", now=NOW)
+    event = Webhook(scheme, "hush").unwrap(request.body, request.headers, now=NOW)
+    assert (event.id, event.type) == ("I1", "T1")
+    is_form = described.get("payload") == "form"
+    kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+    assert request.headers["content-type"] == kind
+
+
+def test_the_sample_of_signed_items_has_one() -> None:
+    scheme = Scheme(
+        "acme",
+        signature_items="all.items",
+        signature_field="hash",
+        content="{field:order}",
+        **NESTED,
+    )
+    request = signed_request(scheme, "hush", id="I1", type="T1", now=NOW)
+    event = Webhook(scheme, "hush").unwrap(request.body, request.headers, now=NOW)
+    assert (event.id, event.type) == ("I1", "T1")
+    assert len(json.loads(request.body)["all"]["items"]) == 1
+
+
 def test_a_signature_is_put_into_the_body() -> None:
     request = signed_request("mailgun", SECRET, {"event-data": {"event": "opened"}}, now=NOW)
     assert list(request.headers) == ["content-type", "user-agent"]

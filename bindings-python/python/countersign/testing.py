@@ -64,8 +64,14 @@ def signed_request(
 
     ``payload`` is sent instead, as it is if it is ``bytes`` or ``str``, and as compact JSON if it is
     a ``dict`` or ``list``; ``id`` and ``type`` then stand in headers alone, where the provider has
-    them there. A ``Scheme`` that you have described has a small object with ``id``, ``type``,
-    ``timestamp`` and ``data``.
+    them there.
+
+    A ``Scheme`` that you have described, under a name that is not registered, has a small object, or
+    a form, with the id, type and time where the first of their sources is, and else as ``id``,
+    ``type`` and ``timestamp``; with its ``data``, with headers for sources that are some, and with
+    one item where items are signed. Of fields that are one source together each has the whole id or
+    type; of two paths of which one leads through the other the first is made; a time that is signed
+    in a body which holds the signature, too, is text, and no event time in seconds or milliseconds.
 
     ``secret`` may be several, as fal's user and a pair of keys. The first that can signs.
 

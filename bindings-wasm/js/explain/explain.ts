@@ -149,12 +149,7 @@ function addScheme(handle: glue.ExplainHandle, scheme: unknown): void {
     handle.set_name(source);
     return;
   }
-  const { text: texts, entries } = source.message;
-  const values: string[] = [];
-  let start = 0;
-  for (let at = 1; at < entries.length; at += 2) {
-    values.push(texts.slice(start, (start += entries[at]!)));
-  }
+  const values = source.message.texts();
   for (let at = 0; at < values.length; at += 2) {
     handle.add_field(values[at]!, values[at + 1]!);
   }

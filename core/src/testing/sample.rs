@@ -2,11 +2,8 @@
 
 use alloc::string::String;
 
-use super::fill::Values;
 use super::samples::{FAMILIES, OF_NO_PROVIDER};
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+use super::template::{FORM, JSON, Template, TemplateBody};
 
 /// A request of a provider without its signature: headers and body with places for what each test may
 /// want otherwise.
@@ -138,28 +135,22 @@ impl Sample {
         }
     }
 
-    pub(super) fn body(&self, values: &Values<'_>) -> String {
-        match self.body {
-            SampleBody::Form(fields) => {
-                let mut form = form_urlencoded::Serializer::new(String::new());
-                for (name, value) in fields {
-                    form.append_pair(name, &values.fill_text(value));
-                }
-                form.finish()
-            }
-            SampleBody::Compact(json) => values.fill_json(&compact(json)),
-            SampleBody::Written(json) => values.fill_json(json),
-        }
-    }
-
-    /// What the provider would say of this payload.
-    pub(super) fn content_type_of(&self, payload: &[u8]) -> &'static str {
-        let first = payload.trim_ascii_start().first();
-        let is_json = matches!(first, Some(b'{' | b'['));
-        match (is_json, self.is_form()) {
-            (true, false) | (false, true) => self.content_type,
-            (true, true) => JSON,
-            (false, false) => FORM,
+    pub(super) fn template(&self) -> Template {
+        let texts = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter();
+            pairs
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect()
+        };
+        let body = match self.body {
+            SampleBody::Form(fields) => TemplateBody::Form(texts(fields)),
+            SampleBody::Compact(json) => TemplateBody::Json(compact(json)),
+            SampleBody::Written(json) => TemplateBody::Json(json.into()),
+        };
+        Template {
+            content_type: self.content_type,
+            headers: texts(self.headers),
+            body,
         }
     }
 }

@@ -95,6 +95,41 @@ test("a scheme of one's own has a payload too", () => {
   assert.equal(new Webhook(scheme, "hush").unwrap(body, headers).type, "example.created");
 });
 
+test("the sample of a scheme of one's own follows its description", () => {
+  const headers = { signature: "x-s" };
+  const nested = { eventId: "body:event.id", eventType: "body:event.name" };
+  const fields = '"event":{"id":"I1","name":"T1"}';
+  const usual = '"timestamp":"2025-11-29T21:00:00.123Z","data":{"name":"Example"}}';
+  // As `core/src/testing/described.rs` makes them.
+  for (const [description, written] of [
+    [{ headers, timestampField: "ts", ...nested }, `{"ts":1764450000,${fields},${usual}`],
+    [{ headers, payload: "form", ...nested, eventTime: "body:at" }, "event.id=I1&event.name=T1&at=1764450000"],
+    [{ headers, eventId: "header:x-id", eventType: "header:x-type" }, `{"id":"I1","type":"T1",${usual}`],
+    [{ headers, ...nested, required: ["id", "type"] }, `{${fields},${usual}`],
+    [{ headers, eventId: "joined:a,b", eventType: ["joined:c,d", "body:e"] }, `{"a":"I1","b":"I1","e":"T1",${usual}`],
+    [{ signatureItems: "all.items", signatureField: "hash", content: "{field:order}", ...nested }],
+  ]) {
+    const scheme = new Scheme({ name: "acme", ...description });
+    const request = signedRequest(scheme, "hush", null, { id: "I1", type: "T1", now: SAMPLES.now });
+    const event = new Webhook(scheme, "hush").unwrap(request.body, request.headers, { now: SAMPLES.now });
+    assert.deepEqual([event.id, event.type], [description.eventId === "joined:a,b" ? "I1:I1" : "I1", "T1"]);
+    const isForm = description.payload === "form";
+    assert.equal(request.headers["content-type"], isForm ? "application/x-www-form-urlencoded" : "application/json");
+    const body = new TextDecoder().decode(request.body);
+    assert.equal(body, written ?? body);
+    if (description.signatureItems) {
+      assert.equal(JSON.parse(body).all.items.length, 1);
+    }
+  }
+});
+
+test("headers that are sources are sent with a payload too", () => {
+  const scheme = new Scheme({ name: "acme", headers: { signature: "x-s" }, eventType: "header:x-type" });
+  const { body, headers } = signedRequest(scheme, "hush", "{}", { type: "T1" });
+  assert.equal(new TextDecoder().decode(body), "{}");
+  assert.equal(new Webhook(scheme, "hush").unwrap(body, headers).type, "T1");
+});
+
 test("a payload is sent as it is, as JSON, or as a form", () => {
   const bodyOf = (payload) => new TextDecoder().decode(signedRequest("github", "hush", payload).body);
   assert.equal(bodyOf({ a: [1, "é"] }), '{"a":[1,"é"]}');

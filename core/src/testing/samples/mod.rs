@@ -29,14 +29,6 @@ pub(super) static FAMILIES: [&[Sample]; 11] = [
     platforms::SAMPLES,
 ];
 
-/// For schemes that a program describes.
-pub(super) static OF_NO_PROVIDER: Sample = Sample::new("", "example.created")
-    .id("msg_2nTq8LxPwYc5VbRk0Dm7HsJf3Ag")
-    .json(
-        r#"{
-            "id": "{{id}}",
-            "type": "{{type}}",
-            "timestamp": "{{time}}.{{thousandths}}Z",
-            "data": {"name": "Example"}
-        }"#,
-    );
+/// For schemes that a program describes, of which the rest is made.
+pub(super) static OF_NO_PROVIDER: Sample =
+    Sample::new("", "example.created").id("msg_2nTq8LxPwYc5VbRk0Dm7HsJf3Ag");
