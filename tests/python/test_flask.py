@@ -47,6 +47,17 @@ def test_handlers_may_come_before_and_after_the_application() -> None:
     assert handled == [("paid", "msg_1"), ("any", "msg_2")]
 
 
+def test_a_decorator_without_a_pattern_loses_no_events() -> None:
+    countersign = Countersign()
+    with pytest.raises(TypeError, match=r'write @countersign\.on\("invoice\.paid"\)'):
+
+        @countersign.on  # type: ignore[call-overload]
+        def paid(event: Event) -> None: ...
+
+    with pytest.raises(TypeError, match="handler must be callable"):
+        countersign.on("*", "no handler")  # type: ignore[call-overload]
+
+
 def test_applications_have_receivers_of_their_own() -> None:
     countersign = Countersign()
     countersign.on("*", lambda event: None)

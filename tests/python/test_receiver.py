@@ -72,6 +72,14 @@ def test_on_is_a_decorator_and_a_call(webhook: Webhook) -> None:
         receiver.on("other", "no handler")  # type: ignore[arg-type]
 
 
+def test_a_decorator_without_a_pattern_loses_no_events(webhook: Webhook) -> None:
+    receiver = Receiver(webhook)
+    with pytest.raises(TypeError, match=r'not function: write @receiver\.on\("invoice\.paid"\)'):
+
+        @receiver.on  # type: ignore[call-overload]
+        def paid(event: Event) -> None: ...
+
+
 def test_a_failed_handler_runs_again(webhook: Webhook, receive: Receive, make_handler: Any) -> None:
     receiver = Receiver(webhook)
     runs: list[str | None] = []

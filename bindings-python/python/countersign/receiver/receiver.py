@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar, overload
 
+from countersign._check import event_pattern, function, seconds
 from countersign._countersign import AddressPolicy, Answer, Event, RateLimit, Routes, Webhook
 from countersign.keys import KeyFetcher
 from countersign.receiver.hosts import LoopHost, ThreadHost
@@ -17,7 +18,6 @@ from countersign.receiver.settings import (
     HandshakeHandler,
     SchemasByPattern,
     Settings,
-    seconds,
 )
 from countersign.receiver.stores import (
     EventStore,
@@ -149,8 +149,10 @@ class Receiver:
         A handler that raises is answered 500, so that the provider delivers the event again. It may
         be asynchronous.
 
-        Raises ``ConfigurationError``: ``malformed_pattern``, ``duplicate_handler``.
+        Raises ``ConfigurationError`` (``malformed_pattern``, ``duplicate_handler``) and
+        ``TypeError``, also as a decorator without a pattern.
         """
+        event_pattern(pattern, "@receiver.on")
         if handler is None:
 
             def register(decorated: H) -> H:
@@ -158,8 +160,7 @@ class Receiver:
                 return decorated
 
             return register
-        if not callable(handler):
-            raise TypeError("handler must be callable")
+        function("handler", handler)
         self._settings.routes.add(pattern)
         self._settings.handlers.append((pattern, handler))
         return None

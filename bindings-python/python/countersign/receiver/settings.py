@@ -51,11 +51,3 @@ class Settings(NamedTuple):
     def public_url(self, url: str) -> str:
         """The URL that the sender called."""
         return url if self.origin is None else self.origin + _ORIGIN.sub("", url)
-
-
-def seconds(name: str, value: object) -> float:
-    """A time that is longer than nothing."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0 < value < float("inf"):  # type: ignore[operator]
-        raise TypeError(f"{name} must be a number of seconds above 0")
-    return float(value)  # type: ignore[arg-type]
