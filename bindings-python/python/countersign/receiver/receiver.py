@@ -176,6 +176,11 @@ class Receiver:
         route = self._settings.handler(event_type)
         return None if route is None else route[1]
 
+    def public_url(self, url: str) -> str:
+        """The URL that the sender called, where the server saw this one: with ``origin``, if that
+        is set."""
+        return self._settings.public_url(url)
+
     def observe(self, observer: Observer) -> Observer:
         """Tells the observer what becomes of each request. Can be a decorator."""
         function("observe", observer)
