@@ -26,8 +26,9 @@ class Delivery:
         more: Mapping[str, str] | None = None,
         tamper: bool = False,
         identity: str = "msg_1",
+        called: str | None = None,
     ) -> None:
-        signed = webhook.sign(body, id=identity)
+        signed = webhook.sign(body, id=identity, url=called or self.url, method=self.method)
         given = {"content-type": "application/json", **signed, **(more or {})}
         self.headers: list[tuple[str | bytes, str | bytes]] = list(given.items())
         self.peer = peer

@@ -10,6 +10,7 @@ import pytest
 from countersign import ConfigurationError, Event, Receiver, RetryPolicy, Webhook
 from countersign.flask import Countersign
 from countersign.flask.configuration import retry_policy_from
+from countersign.testing import signed_request
 from flask import Flask, request
 
 from conftest import SECRET
@@ -45,6 +46,17 @@ def test_handlers_may_come_before_and_after_the_application() -> None:
     assert post(app).get_json() == {"status": "handled", "id": "msg_1", "type": "invoice.paid"}
     assert post(app, body=b'{"type":"other"}', id="msg_2").status_code == 200
     assert handled == [("paid", "msg_1"), ("any", "msg_2")]
+
+
+def test_a_decorator_without_a_pattern_loses_no_events() -> None:
+    countersign = Countersign()
+    with pytest.raises(TypeError, match=r'write @countersign\.on\("invoice\.paid"\)'):
+
+        @countersign.on  # type: ignore[call-overload]
+        def paid(event: Event) -> None: ...
+
+    with pytest.raises(TypeError, match="handler must be callable"):
+        countersign.on("*", "no handler")  # type: ignore[call-overload]
 
 
 def test_applications_have_receivers_of_their_own() -> None:
@@ -132,6 +144,9 @@ def test_settings(tmp_path: Path) -> None:
         ({"SECRET": None}, ConfigurationError),
         ({"ALLOW": "10.0.0.1/8"}, ConfigurationError),
         ({"WHEN_STORE_FAILS": "never"}, TypeError),
+        ({"ORIGIN": "example.com"}, TypeError),
+        ({"ORIGIN": "https://example.com/webhooks"}, TypeError),
+        ({"CLOCK": 5}, TypeError),
         ({"WAIT": 1}, TypeError),
         ({"WAIT": "1", "INBOX": "sqlite:///:memory:"}, TypeError),
         ({"WAIT": -1, "INBOX": "sqlite:///:memory:"}, TypeError),
@@ -208,9 +223,56 @@ def test_explain(tmp_path: Path) -> None:
     tampered = recorded(tmp_path, tamper=b"\n")
     bad = run(args=["countersign", "explain", tampered, "--at", "1700000000"])
     assert (bad.exit_code, "signature_mismatch" in bad.output) == (1, True)
+    webhook = Webhook("standard", SECRET)
+    signed = webhook.sign(BODY, id="msg_1", now=1_700_000_000)
+    report = webhook.explain(BODY + b"\n", signed, now=1_700_000_000)
+    assert report.findings
+    assert report.text in bad.output
     assert SECRET not in good.output + stale.output + bad.output
     unknown = run(args=["countersign", "explain", file, "--path", "/nowhere"])
     assert (unknown.exit_code, "/webhooks" in unknown.output) == (2, True)
+
+
+#: The settings of an application, the first lines of what it recorded, and whether that is all that
+#: `explain` needs.
+RECORDED_URLS = [
+    ({"ORIGIN": "https://example.com"}, ["POST /webhooks HTTP/1.1", "Host: 10.0.0.7:8000"], True),
+    ({"ORIGIN": "https://example.com"}, ["POST /webhooks HTTP/1.1"], True),
+    ({"ORIGIN": "https://example.com"}, [], True),
+    ({"scheme": "https"}, ["POST /webhooks HTTP/1.1", "Host: example.com"], True),
+    ({"scheme": "https"}, ["host: example.com"], True),
+    ({}, ["POST https://example.com/webhooks HTTP/1.1", "Host: example.com"], True),
+    ({}, ["POST /webhooks HTTP/1.1", "Host: example.com"], False),
+]
+
+
+@pytest.mark.parametrize(("settings", "lines", "suffices"), RECORDED_URLS)
+@pytest.mark.parametrize("scheme", ["square", "twilio", "hubspot-v3"])
+def test_explain_knows_the_url_that_was_signed(
+    scheme: str, settings: dict[str, str], lines: list[str], suffices: bool, tmp_path: Path
+) -> None:
+    kept = {key: value for key, value in settings.items() if key != "scheme"}
+    app = make_app(SCHEME=scheme, SECRET="hush", **kept)
+    app.config["PREFERRED_URL_SCHEME"] = settings.get("scheme", "http")
+    Countersign(app)
+    sent = signed_request(scheme, "hush")
+    assert sent.url == "https://example.com/webhooks"
+    lines = [*lines, *(f"{name}: {value}" for name, value in sent.headers.items())]
+    file = tmp_path / "request.http"
+    file.write_bytes("\n".join(lines).encode() + b"\n\n" + sent.body)
+    explained = app.test_cli_runner().invoke(args=["countersign", "explain", str(file)])
+    assert (explained.exit_code, "authentic" in explained.output) == (int(not suffices), suffices)
+    assert ("url_differs (proven): scheme https" in explained.output) is not suffices
+
+
+def test_explain_has_no_report_of_an_authentic_payload_that_is_malformed(tmp_path: Path) -> None:
+    app = make_app()
+    Countersign(app)
+    file = recorded(tmp_path, b"no JSON")
+    run = app.test_cli_runner().invoke
+    explained = run(args=["countersign", "explain", file, "--at", "1700000000"])
+    assert explained.exit_code == 1
+    assert explained.output.splitlines()[-1].startswith("verdict  payload_not_json (400): ")
 
 
 def test_an_inbox_and_its_commands(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from countersign.django import async_receiver_view, delivery, receiver_view
 from countersign.fastapi import Delivery, add_receiver, answer_refusals
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.routing import Router
 
 from conftest import SECRET
 from django_project import set_up_django
@@ -68,6 +70,29 @@ def test_a_route_of_fastapi_takes_every_method(receiver: Receiver) -> None:
     client = TestClient(app)
     assert client.put("/hook").headers["allow"] == "POST"
     assert client.post("/hook", content=BODY, headers=headers()).json()["status"] == "ignored"
+
+
+def test_a_route_of_a_router_has_the_prefixes(receiver: Receiver) -> None:
+    router = APIRouter(prefix="/api")
+    add_receiver(router, "/hook", receiver)
+    app = FastAPI()
+    app.include_router(router)
+    app.include_router(router, prefix="/v2")
+    client = TestClient(app)
+    for path in ("/api/hook", "/v2/api/hook"):
+        assert client.put(path).headers["allow"] == "POST"
+        assert client.post(path, content=BODY, headers=headers()).json()["status"] == "ignored"
+    for path in ("/hook", "/v2/hook"):
+        assert client.post(path, content=BODY, headers=headers()).status_code == 404
+
+
+def test_applications_and_routers_of_starlette(receiver: Receiver) -> None:
+    for app in (Starlette(), Router()):
+        add_receiver(app, "/hook", receiver)
+        answer = TestClient(app).post("/hook", content=BODY, headers=headers())
+        assert answer.json()["status"] == "ignored"
+    with pytest.raises(TypeError, match="app must be an application or a router, not str"):
+        add_receiver("x", "/hook", receiver)  # type: ignore[arg-type]
 
 
 def test_asgi_knows_lifespan_and_refuses_websockets(receiver: Receiver) -> None:

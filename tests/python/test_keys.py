@@ -78,7 +78,7 @@ def test_a_key_is_fetched_once(case: Case) -> None:
 
 
 def test_a_key_is_forgotten_in_time() -> None:
-    keys = Provider(PAYPAL["key"].encode(), lifetime=0.0)
+    keys = Provider(PAYPAL["key"].encode(), lifetime=1e-9)
     verify(keys, PAYPAL)
     verify(keys, PAYPAL)
     assert len(keys.asked) == 2
@@ -228,11 +228,14 @@ def test_what_is_no_key_is_refused() -> None:
     assert caught.value.code == "malformed_key"
 
 
+CIRCLE = next(
+    case for case in FETCHED.values()
+    if case["scheme"] == "circle" and case["expect"]["verdict"] == "accept" and case.get("key")
+)  # fmt: skip
+
+
 def test_a_key_by_its_id() -> None:
-    case = next(
-        case for case in FETCHED.values()
-        if case["scheme"] == "circle" and case["expect"]["verdict"] == "accept" and case.get("key")
-    )  # fmt: skip
+    case = CIRCLE
     asked: list[str] = []
 
     def by_key_id(key_id: str) -> str:
@@ -245,6 +248,45 @@ def test_a_key_by_its_id() -> None:
     assert asked == ["k1"]
     with pytest.raises(GuardError, match="could not be fetched"):
         verify(KeyFetcher(), case)
+
+
+async def awaited() -> str:
+    return ""
+
+
+def test_what_a_program_gives_for_a_key_and_is_none() -> None:
+    coroutine = awaited()
+    given: list[Any] = [{}, None, 5, coroutine]
+    for value in given:
+        with pytest.raises(GuardError, match="could not be fetched") as caught:
+            verify(KeyFetcher(by_key_id=lambda _: value), CIRCLE)
+        cause = caught.value.__cause__
+        assert isinstance(cause, TypeError)
+        kind = type(value).__name__
+        assert str(cause) == f"by_key_id must return bytes or a str, not {kind}"
+    coroutine.close()
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_keys_of_bytes(kind: Any) -> None:
+    assert verify(KeyFetcher(by_key_id=lambda _: kind(CIRCLE["key"].encode())), CIRCLE) == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"by_key_id": "x"},
+        {"lifetime": "x"},
+        {"lifetime": 0},
+        {"timeout": -1},
+        {"timeout": None},
+        {"timeout": True},
+        {"timeout": float("nan")},
+    ],
+)
+def test_options_of_another_type(options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=next(iter(options))):
+        KeyFetcher(**options)
 
 
 def test_redirects_and_long_answers_are_refused() -> None:
@@ -315,6 +357,32 @@ def test_receivers_fetch_keys() -> None:
     assert len(keys.asked) == 1
     assert receiver(None).receive(Request()).status == 503
     assert receiver(Provider(OSError())).receive(Request()).status == 503
+
+
+def test_receivers_log_why_there_is_no_key(caplog: pytest.LogCaptureFixture) -> None:
+    class Delivery(Request):
+        headers = [*CIRCLE["headers"], ("content-type", "application/json")]
+
+        def header(self, name: str) -> list[str]:
+            return ["application/json"] if name == "content-type" else []
+
+        def read_body(self, limit: int, timeout: float) -> bytes:
+            return base64.b64decode(CIRCLE["body_b64"])
+
+    def fail(key_id: str) -> str:
+        raise OSError("a secret of the account's")
+
+    webhook = Webhook("circle", CIRCLE["secrets"])
+    for keys in (KeyFetcher(), KeyFetcher(by_key_id=fail)):
+        receiver = Receiver(webhook, keys=keys, clock=lambda: CIRCLE["now"])
+        assert receiver.receive(Delivery()).status == 503
+    without, failed = (vars(record)["countersign"] for record in caplog.records)
+    assert without["code"] == failed["code"] == "key_unavailable"
+    assert without["exception"] == "builtins.LookupError"
+    assert any(frame.endswith("in _ask") for frame in without["frames"])
+    assert failed["exception"] == "builtins.OSError"
+    assert any(frame.endswith("in fail") for frame in failed["frames"])
+    assert "a secret of the account's" not in caplog.text
 
 
 def test_what_is_needed_survives_pickling() -> None:

@@ -72,6 +72,14 @@ def test_on_is_a_decorator_and_a_call(webhook: Webhook) -> None:
         receiver.on("other", "no handler")  # type: ignore[arg-type]
 
 
+def test_a_decorator_without_a_pattern_loses_no_events(webhook: Webhook) -> None:
+    receiver = Receiver(webhook)
+    with pytest.raises(TypeError, match=r'not function: write @receiver\.on\("invoice\.paid"\)'):
+
+        @receiver.on  # type: ignore[call-overload]
+        def paid(event: Event) -> None: ...
+
+
 def test_a_failed_handler_runs_again(webhook: Webhook, receive: Receive, make_handler: Any) -> None:
     receiver = Receiver(webhook)
     runs: list[str | None] = []
@@ -254,13 +262,64 @@ def test_a_malformed_schema_is_refused_at_once(webhook: Webhook, schema: dict[st
         {"body_limit": -1},
         {"when_store_fails": "ignore"},
         {"on_handshake": True},
+        {"address": ["10.0.0.0/8"]},
+        {"rate_limit": (1, 1)},
+        {"rate_store": 5},
+        {"replay": "sqlite"},
+        {"replay": False},
+        {"inbox": 5},
+        {"wait": "1", "inbox": 5},
+        {"schemas": 5},
+        {"clock": 5},
+        {"keys": 5},
+        {"observe": 5},
+        {"origin": 5},
+        {"origin": 0},
+        {"origin": b"https://example.com"},
     ],
 )
 def test_options_of_another_type(webhook: Webhook, options: dict[str, Any]) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=next(iter(options))):
         Receiver(webhook, **options)
     with pytest.raises(TypeError):
+        Receiver(webhook).observe(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
         Receiver("standard")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "example.com",
+        "https://",
+        "https://example.com/",
+        "https://example.com/webhooks",
+        "https://example.com?a",
+        "https://example.com#a",
+        "ftp://example.com",
+        " https://example.com",
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_host(webhook: Webhook, origin: str) -> None:
+    with pytest.raises(TypeError, match="origin must be a scheme and a host"):
+        Receiver(webhook, origin=origin)
+
+
+@pytest.mark.parametrize(
+    ("origin", "called"),
+    [
+        ("https://example.com", "https://example.com/webhooks"),
+        ("http://example.com:8080", "http://example.com:8080/webhooks"),
+        ("", "http://localhost/webhooks"),
+        (None, "http://localhost/webhooks"),
+    ],
+)
+def test_the_origin_is_that_of_the_url_that_was_signed(
+    receive: Receive, origin: str | None, called: str
+) -> None:
+    square = Webhook("square", "hush")
+    delivery = Delivery(square, called=called)
+    assert receive(Receiver(square, origin=origin), delivery)[0] == 200
 
 
 def test_a_broken_clock_is_no_verdict(webhook: Webhook, receive: Receive) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import NOW, SECRET
 from countersign import CountersignError, Scheme, Secret, VerificationError, Webhook
 from countersign.testing import SignedRequest, signed_request
+from werkzeug.datastructures import Headers
 
 SAMPLES = json.loads(
     (Path(__file__).resolve().parent.parent / "samples.json").read_text(encoding="utf-8")
@@ -203,3 +204,14 @@ def test_payloads_that_contain_themselves() -> None:
 def test_arguments_of_another_type(name: str) -> None:
     with pytest.raises(TypeError):
         signed_request("github", SECRET, **{name: b"a"})
+
+
+@pytest.mark.parametrize("headers", [[("a", "b")], [], 5, "a", {"a": 5}, {5: "a"}])
+def test_headers_of_another_type(headers: Any) -> None:
+    with pytest.raises(TypeError):
+        signed_request("github", SECRET, headers=headers)
+
+
+def test_headers_may_be_those_of_a_framework() -> None:
+    headers: Any = Headers({"X-Own": "1"})
+    assert signed_request("github", SECRET, headers=headers).headers["x-own"] == "1"

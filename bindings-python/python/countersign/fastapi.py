@@ -46,10 +46,15 @@ __all__ = ["Delivery", "Refused", "add_receiver", "answer_refusals"]
 
 
 def add_receiver(app: Union[Starlette, Router], path: str, receiver: Receiver) -> None:
-    """Gives the requests for this path to the receiver, whatever their method."""
+    """Gives the requests for this path to the receiver, whatever their method. The prefix of an
+    ``APIRouter`` stands before it, as before the paths of its other routes."""
+    if not isinstance(app, (Starlette, Router)):
+        raise TypeError(f"app must be an application or a router, not {type(app).__name__}")
     router: Router = app if isinstance(app, Router) else app.router
+    # Routes that are appended get none by themselves.
+    prefix: str = getattr(router, "prefix", "")
     # Not `mount`, which would answer the path itself with a redirect to one with a slash.
-    router.routes.append(Route(path, AsgiReceiver(receiver), include_in_schema=False))
+    router.routes.append(Route(prefix + path, AsgiReceiver(receiver), include_in_schema=False))
 
 
 class Refused(HTTPException):

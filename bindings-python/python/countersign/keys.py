@@ -25,6 +25,7 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from typing import Any, Callable, NamedTuple, TypeVar, Union
 
+from countersign._check import function, seconds
 from countersign._countersign import Event, Verified, Webhook, refusal
 from countersign.errors import GuardError, VerificationError
 
@@ -60,10 +61,13 @@ class KeyFetcher:
     one answer. What failed is not asked for again for 5 seconds.
 
     :param by_key_id: gives the key of an id, for providers whose keys need an account: ``plaid``
-        (``/webhook_verification_key/get``, the JSON of ``key``), ``circle``, ``fusionauth``. It may
-        raise whatever it likes. Use one fetcher for each such provider.
+        (``/webhook_verification_key/get``, the JSON of ``key``), ``circle``, ``fusionauth``. It is
+        not awaited, and may raise whatever it likes: that is the ``__cause__`` of the error. Use one
+        fetcher for each such provider.
     :param lifetime: how long a key is kept, in seconds.
     :param timeout: how long fetching one may take, in seconds.
+
+    Raises ``TypeError``, also for times that are not above 0.
     """
 
     def __init__(
@@ -73,9 +77,11 @@ class KeyFetcher:
         lifetime: float = 86_400.0,
         timeout: float = 5.0,
     ) -> None:
+        if by_key_id is not None:
+            function("by_key_id", by_key_id)
         self._by_key_id = by_key_id
-        self._lifetime = lifetime
-        self._timeout = timeout
+        self._lifetime = seconds("lifetime", lifetime)
+        self._timeout = seconds("timeout", timeout)
         self._kept: OrderedDict[Wanted, _Kept] = OrderedDict()
         self._failed: OrderedDict[Wanted, float] = OrderedDict()
         self._fetching: dict[Wanted, Future[_Kept]] = {}
@@ -206,8 +212,12 @@ class KeyFetcher:
         if url is None:
             if self._by_key_id is None or key_id is None:
                 raise LookupError("the key is known by its id alone; pass by_key_id")
-            key = self._by_key_id(key_id)
-            return key.encode() if isinstance(key, str) else bytes(key)
+            key: object = self._by_key_id(key_id)
+            if isinstance(key, str):
+                return key.encode()
+            if isinstance(key, (bytes, bytearray, memoryview)):
+                return bytes(key)
+            raise TypeError(f"by_key_id must return bytes or a str, not {type(key).__name__}")
         from countersign._fetch_key import fetch_key
 
         return fetch_key(url, self._timeout)

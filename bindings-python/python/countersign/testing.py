@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from countersign._check import methods
 from countersign._countersign import Scheme, Secret, Webhook, sign_sample
 
 __all__ = ["SignedRequest", "signed_request"]
@@ -87,10 +88,13 @@ def signed_request(
     'application/x-www-form-urlencoded'
     """
     body = None if payload is None else _body(payload)
+    if headers is not None:
+        # Headers of Werkzeug have this, too, and are no Mapping.
+        methods("headers", headers, "items")
     made = sign_sample(
         Webhook(scheme, secret),
         body,
-        list((headers or {}).items()),
+        [] if headers is None else list(headers.items()),
         id=id,
         type=type,
         now=now,

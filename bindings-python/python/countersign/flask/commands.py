@@ -36,20 +36,24 @@ def explain(request_file: Path, path: str | None, at: float | None) -> None:
     """Says what a recorded request is, and why it is refused.
 
     REQUEST_FILE holds headers, an empty line and the body, as they were received. A first line such
-    as "POST /webhooks HTTP/1.1" may stand before.
+    as "POST /webhooks HTTP/1.1" may stand before. The URL is that of COUNTERSIGN_ORIGIN, or else of
+    the header Host, with the scheme of PREFERRED_URL_SCHEME.
     """
-    receiver = _receiver(path)
-    method, target, headers, body = _parse(request_file.read_bytes())
+    path, receiver = _receiver(path)
+    method, target, headers, body = _parse(request_file.read_bytes(), path)
+    context: Any = {"now": at, "url": _called(receiver, target, headers), "method": method}
     click.echo(f"scheme   {receiver.webhook.scheme_name}")
     for name in receiver.webhook.header_names:
         present = any(known.lower() == name.lower() for known, _ in headers)
         click.echo(f"header   {name}: {'there' if present else 'missing'}")
     click.echo(f"body     {len(body)} bytes")
     try:
-        verified = receiver.webhook.verify(body, headers, now=at, url=target, method=method)
-        event = verified.event()
+        event = receiver.webhook.verify(body, headers, **context).event()
     except CountersignError as error:
         click.echo(f"verdict  {error.code} ({error.status}): {error}")
+        explanation = receiver.webhook.explain(body, headers, **context)
+        if not explanation.accepted:
+            click.echo(f"\n{explanation.text}")
         raise click.exceptions.Exit(1) from None
     click.echo(f"verdict  authentic, by secret {event.key_index}")
     click.echo(f"event    id {event.id!r}, type {event.type!r}, timestamp {event.timestamp}")
@@ -135,21 +139,30 @@ def _inbox() -> Inbox:
     return inbox
 
 
-def _receiver(path: str | None) -> Receiver:
+def _receiver(path: str | None) -> tuple[str, Receiver]:
+    """The one at this path, with its path."""
     receivers: dict[str, Receiver] = flask.current_app.extensions["countersign"].receivers
     if path is None and len(receivers) == 1:
-        return next(iter(receivers.values()))
-    if path not in receivers:
+        return next(iter(receivers.items()))
+    if path is None or path not in receivers:
         known = ", ".join(receivers) or "none"
         raise click.UsageError(f"say which receiver with --path; there are: {known}")
-    return receivers[path]
+    return path, receivers[path]
 
 
-def _parse(recorded: bytes) -> tuple[str, str, list[tuple[Any, Any]], bytes]:
+def _called(receiver: Receiver, target: str, headers: list[tuple[Any, Any]]) -> str:
+    """The URL that the sender called, as the receiver makes it of a request."""
+    host = next((value for name, value in headers if name.lower() == "host"), None)
+    if host is not None and target.startswith("/"):
+        target = f"{flask.current_app.config['PREFERRED_URL_SCHEME']}://{host}{target}"
+    return receiver.public_url(target)
+
+
+def _parse(recorded: bytes, path: str) -> tuple[str, str, list[tuple[Any, Any]], bytes]:
     ends = [(recorded.find(end), end) for end in (b"\r\n\r\n", b"\n\n") if end in recorded]
     at, end = min(ends, default=(len(recorded), b""))
     lines = recorded[:at].decode("latin-1").splitlines()
-    method, target = "POST", "/"
+    method, target = "POST", path
     if lines and lines[0].endswith(("HTTP/1.1", "HTTP/1.0", "HTTP/2")):
         method, target, *_ = lines.pop(0).split(" ")
     headers = [line.partition(":") for line in lines]

@@ -9,6 +9,7 @@ from typing import Callable, TypeVar, overload
 import flask
 from werkzeug.routing import Rule
 
+from countersign._check import event_pattern, function
 from countersign._countersign import Event
 from countersign.flask.commands import commands
 from countersign.flask.configuration import (
@@ -81,6 +82,7 @@ class Countersign:
     def on(self, pattern: str, handler: Handler | None = None) -> Callable[[H], H] | None:
         """Gives events of this type to the handler, as :meth:`countersign.Receiver.on` does, in the
         receiver that is made from the configuration."""
+        event_pattern(pattern, "@countersign.on")
         if handler is None:
 
             def register(decorated: H) -> H:
@@ -88,6 +90,7 @@ class Countersign:
                 return decorated
 
             return register
+        function("handler", handler)
         self._handlers.append((pattern, handler))
         for app in self._apps:
             app.extensions["countersign"].on(pattern, handler)

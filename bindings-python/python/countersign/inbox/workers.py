@@ -10,12 +10,12 @@ import time
 from functools import partial
 from types import FrameType, TracebackType
 
+from countersign._check import seconds
 from countersign._countersign import RetryPolicy
 from countersign.inbox.handling import Failure, Handling
 from countersign.inbox.inbox import Inbox, Taken
 from countersign.receiver.outcome import Journal
 from countersign.receiver.receiver import Receiver
-from countersign.receiver.settings import seconds
 
 #: How often handled events that nobody can deliver again are deleted, in seconds.
 _FORGET_EVERY = 60.0

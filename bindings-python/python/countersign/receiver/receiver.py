@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar, overload
 
+from countersign._check import event_pattern, function, instance, seconds
 from countersign._countersign import AddressPolicy, Answer, Event, RateLimit, Routes, Webhook
 from countersign.keys import KeyFetcher
 from countersign.receiver.hosts import LoopHost, ThreadHost
@@ -17,7 +18,6 @@ from countersign.receiver.settings import (
     HandshakeHandler,
     SchemasByPattern,
     Settings,
-    seconds,
 )
 from countersign.receiver.stores import (
     EventStore,
@@ -59,8 +59,8 @@ class Receiver:
     :param schemas: JSON Schemas by event type or pattern, of the whole payload.
     :param when_store_fails: ``"refuse"`` (503), or ``"admit"`` as if there were no such guard.
     :param clock: the clock, in Unix seconds, that requests are judged by.
-    :param origin: scheme and host that senders call, such as ``https://hooks.example.com``, if the
-        server sees others.
+    :param origin: scheme and host that senders call, such as ``https://hooks.example.com``, with
+        nothing after them, if the server sees others.
     :param on_handshake: gets each :class:`HandshakeReply` that hands over a secret (Asana, Notion) or
         a subscription to confirm (Amazon SNS), and returns true if this program asked for it just
         now. Without it they are refused, because anybody can send them.
@@ -99,20 +99,16 @@ class Receiver:
         keys: KeyFetcher | None = None,
         observe: Observer | None = None,
     ) -> None:
-        if not isinstance(webhook, Webhook):
-            raise TypeError(f"webhook must be a Webhook, not {type(webhook).__name__}")
+        instance("webhook", Webhook, webhook)
         if type(body_limit) is not int or body_limit < 0:
             raise TypeError("body_limit must be a number of bytes")
         if when_store_fails not in ("refuse", "admit"):
             raise TypeError("when_store_fails must be 'refuse' or 'admit'")
-        if on_handshake is not None and not callable(on_handshake):
-            raise TypeError("on_handshake must be callable")
-        if keys is not None and not isinstance(keys, KeyFetcher):
-            raise TypeError(f"keys must be a KeyFetcher, not {type(keys).__name__}")
         if wait and inbox is None:
             raise TypeError("wait is for receivers with an inbox")
-        self.webhook = webhook
-        self._settings = Settings(
+        if schemas is not None:
+            instance("schemas", Mapping, schemas)
+        settings = Settings(
             address=AddressPolicy() if address is None else address,
             rate_limit=rate_limit,
             rate_store=MemoryRateStore() if rate_store is None else rate_store,
@@ -126,14 +122,19 @@ class Receiver:
             schemas=None if schemas is None else Schemas(schemas),
             when_store_fails=when_store_fails,
             clock=clock,
-            origin=None if origin is None else origin.rstrip("/"),
+            origin=None if origin == "" else origin,
             on_handshake=on_handshake,
             keys=keys,
             routes=Routes(),
             handlers=[],
         )
+        settings.check()
+        self.webhook = webhook
+        self._settings = settings
         self._pipeline = Pipeline(webhook, self._settings)
-        self._observers: list[Observer] = [] if observe is None else [observe]
+        self._observers: list[Observer] = []
+        if observe is not None:
+            self.observe(observe)
 
     @overload
     def on(self, pattern: str, handler: None = None) -> Callable[[H], H]: ...
@@ -149,8 +150,10 @@ class Receiver:
         A handler that raises is answered 500, so that the provider delivers the event again. It may
         be asynchronous.
 
-        Raises ``ConfigurationError``: ``malformed_pattern``, ``duplicate_handler``.
+        Raises ``ConfigurationError`` (``malformed_pattern``, ``duplicate_handler``) and
+        ``TypeError``, also as a decorator without a pattern.
         """
+        event_pattern(pattern, "@receiver.on")
         if handler is None:
 
             def register(decorated: H) -> H:
@@ -158,8 +161,7 @@ class Receiver:
                 return decorated
 
             return register
-        if not callable(handler):
-            raise TypeError("handler must be callable")
+        function("handler", handler)
         self._settings.routes.add(pattern)
         self._settings.handlers.append((pattern, handler))
         return None
@@ -174,8 +176,14 @@ class Receiver:
         route = self._settings.handler(event_type)
         return None if route is None else route[1]
 
+    def public_url(self, url: str) -> str:
+        """The URL that the sender called, where the server saw this one: with ``origin``, if that
+        is set."""
+        return self._settings.public_url(url)
+
     def observe(self, observer: Observer) -> Observer:
         """Tells the observer what becomes of each request. Can be a decorator."""
+        function("observe", observer)
         self._observers.append(observer)
         return observer
 

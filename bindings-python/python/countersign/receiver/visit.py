@@ -47,8 +47,8 @@ class Visit:
         elif isinstance(error, ConfigurationError):
             journal.log(logging.ERROR, str(error), error.code)
         elif error.code not in ("handler_failed", "store_unavailable"):
-            # Those two were logged where they came up.
-            journal.log(logging.WARNING, "a request was refused", error.code)
+            # Those two were logged where they came up. A key that cannot be had has a cause.
+            journal.log(logging.WARNING, "a request was refused", error.code, error.__cause__)
         return self._refused_with(error)
 
     def _refused_with(self, error: CountersignError) -> Answer:
