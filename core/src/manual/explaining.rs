@@ -25,7 +25,8 @@
 //! 1. body_reserialised (proven): layout spaced, escapes kept
 //!    The body was parsed as JSON and written again in another layout; what was signed is the text as \
 //! it came. Take the raw body before any parser: request.get_data() in Flask, await request.body() in \
-//! FastAPI, request.body in Django, express.raw({ type: "*/*" }) in Express, await request.text() with fetch.
+//! FastAPI, request.body in Django, express.raw({ type: \"*/*\" }) in Express, await \
+//! request.text() with fetch.
 //!
 //! 2. clock_skew (proven): seconds 100000, tolerance 300, direction past
 //!    The signature is right; only the time is not. Is this a recorded or delayed request, or is a \

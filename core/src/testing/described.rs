@@ -65,7 +65,7 @@ fn first(sources: &[Source]) -> Option<Source> {
 
 fn time(format: TimestampFormat) -> &'static str {
     match format {
-        TimestampFormat::Seconds => "{{seconds}}",
+        TimestampFormat::Seconds | TimestampFormat::SecondsOrRfc3339 => "{{seconds}}",
         TimestampFormat::Milliseconds => "{{milliseconds}}",
         TimestampFormat::Rfc3339 => TIME,
     }
