@@ -62,7 +62,7 @@ export class Backoff {
     }
     const checked = Float64Array.from(Array.from(delays, (delay) => number("a delay", delay)));
     const description = { fixed_ms: Array.from(checked, milliseconds) };
-    return new Backoff(glue.BackoffHandle.fixed(checked), description, jitterOf(backoffOptions, "none"));
+    return new Backoff(glue.BackoffHandle.fixed(checked), description, jitterOf(given(backoffOptions), "none"));
   }
 
   /**
@@ -70,7 +70,8 @@ export class Backoff {
    * times the one before, at most `cap` seconds.
    */
   static exponential(base: number, exponentialOptions: ExponentialOptions): Backoff {
-    const { attempts, factor, cap } = options("the options", exponentialOptions);
+    const known = { attempts: true, factor: true, cap: true, jitter: true } as const;
+    const { attempts, factor, cap, jitter } = options("the options", known, exponentialOptions);
     const parts = {
       base: number("the base", base),
       factor: count("the factor", factor ?? 2),
@@ -80,7 +81,7 @@ export class Backoff {
     const handle = glue.BackoffHandle.exponential(parts.base, parts.factor, parts.cap, parts.attempts);
     const times = { base_ms: milliseconds(parts.base), cap_ms: milliseconds(parts.cap) };
     const description = { exponential: { ...times, factor: parts.factor, attempts: parts.attempts } };
-    return new Backoff(handle, description, jitterOf(exponentialOptions, "none"));
+    return new Backoff(handle, description, jitterOf(jitter, "none"));
   }
 
   /**
@@ -91,7 +92,7 @@ export class Backoff {
     const handle = glue.BackoffHandle.standard();
     handle.set_jitter("none");
     const delays = Array.from({ length: handle.attempts() }, (_, index) => milliseconds(handle.delay(index + 1, 0)!));
-    return new Backoff(handle, { fixed_ms: delays }, jitterOf(backoffOptions, "equal"));
+    return new Backoff(handle, { fixed_ms: delays }, jitterOf(given(backoffOptions), "equal"));
   }
 
   /** How many attempts there are. */
@@ -136,8 +137,12 @@ export class Backoff {
   }
 }
 
-function jitterOf(given: BackoffOptions | undefined, otherwise: Jitter): Jitter {
-  return word("jitter", JITTERS, options("the options", given).jitter ?? otherwise);
+function given(backoffOptions: BackoffOptions | undefined): BackoffOptions["jitter"] {
+  return options("the options", { jitter: true }, backoffOptions).jitter;
+}
+
+function jitterOf(jitter: BackoffOptions["jitter"], otherwise: Jitter): Jitter {
+  return word("jitter", JITTERS, jitter ?? otherwise);
 }
 
 /** To the nearest, at most as many as a number tells apart. */

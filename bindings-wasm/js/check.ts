@@ -1,5 +1,7 @@
 /** Checks of arguments: what is of the wrong type is a `TypeError` that says what is wanted. */
 
+import { nearest } from "./nearest.js";
+
 /** A value's type, in words that hold nothing of the value itself. */
 export function kind(value: unknown): string {
   if (value === null || value === undefined) {
@@ -73,15 +75,51 @@ export function count(what: string, value: unknown): number {
 
 export const U32 = 2 ** 32 - 1;
 
-/** Options are an object, or nothing. */
-export function options<T extends object>(what: string, value: T | undefined | null): Partial<T> {
+/** The keys of a type, every one of them: what is left out or too much does not compile. */
+export type Keys<T> = { readonly [Key in keyof T]-?: true };
+
+/**
+ * Options are an object with these keys and no others, or nothing: of one that is misspelt, or in the
+ * wrong place, nobody would know that the guard it should set is off.
+ */
+export function options<T extends object>(
+  what: string,
+  known: Keys<NoInfer<T>>,
+  value: T | undefined | null,
+): Partial<T> {
+  const given = fields(what, value);
+  const keys = Object.keys(given);
+  for (const key of keys) {
+    if (!Object.hasOwn(known, key)) {
+      const meant = nearest(key, Object.keys(known));
+      throw new TypeError(`${key} is no key of ${what}${meant === undefined ? "" : `; is ${meant} meant?`}`);
+    }
+  }
+  // Such as an AddressPolicy where options should be; a class of the caller's may have getters.
+  if (keys.length === 0 && !isPlain(given) && !Object.keys(known).some((key) => key in given)) {
+    throw new TypeError(`${what} must be an object with keys such as ${Object.keys(known)[0]}`);
+  }
+  return given;
+}
+
+/** An object whatever keys it has, or nothing: for what may be more than it is asked for. */
+export function fields<T extends object>(what: string, value: T | undefined | null): Partial<T> {
   if (value === undefined || value === null) {
     return {};
   }
-  if (typeof value !== "object") {
+  if (typeof value !== "object" || Array.isArray(value)) {
     throw wrong(what, "an object", value);
   }
+  if (Symbol.iterator in value) {
+    throw new TypeError(`${what} must be an object with keys, not an iterable`);
+  }
   return value;
+}
+
+/** Made by `{}`, of whichever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** One of these words. */

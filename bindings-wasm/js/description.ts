@@ -173,6 +173,7 @@ export function flatten(description: unknown): FlatDescription {
   }
   const message = new Message();
   let tolerance: Tolerance | undefined;
+  const given = new Set<string>();
   for (const [written, value] of Object.entries(description)) {
     const key = written.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const type = KEYS.get(key);
@@ -182,6 +183,11 @@ export function flatten(description: unknown): FlatDescription {
     if (value === undefined || (value === null && key !== "name" && key !== "headers")) {
       continue;
     }
+    // As `event_id` and as `eventId`.
+    if (given.has(key)) {
+      throw new TypeError(`a scheme's description has ${key} in both spellings`);
+    }
+    given.add(key);
     if (type === "tolerance") {
       tolerance = value instanceof Tolerance ? value : new Tolerance(value as ToleranceSides);
     } else if (type === "headers") {

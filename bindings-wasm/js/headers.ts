@@ -97,7 +97,7 @@ export class HeaderIndex {
 }
 
 /** `Headers` of any realm or library, which joins what was sent several times. */
-function isHeaders(headers: object): headers is Headers {
+export function isHeaders(headers: object): headers is Headers {
   const { get, has } = headers as Partial<Headers>;
   return typeof get === "function" && typeof has === "function" && !isMap(headers);
 }

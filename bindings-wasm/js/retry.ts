@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { count, entropy as entropyOf, flag, number, options, time, wholeUpTo, wrong } from "./check.js";
+import { count, entropy as entropyOf, flag, type Keys, number, options, time, wholeUpTo, wrong } from "./check.js";
 import { glue } from "./core.js";
 import type { RetryPolicyHandle } from "./glue.js";
 import type { RetryPolicyDescription } from "./retry-description.js";
@@ -39,6 +39,7 @@ export interface Decision {
   readonly reason: "exhausted" | "redirected" | "rejected" | "forbidden" | null;
 }
 
+const KEYS: Keys<Attempt> = { status: true, forbidden: true, retryAfter: true, now: true, entropy: true };
 const DAY = 86_400;
 const MAX_STATUS = 65_535;
 
@@ -66,7 +67,8 @@ export class RetryPolicy {
   readonly #handle: RetryPolicyHandle;
 
   constructor(backoff: Backoff, policyOptions?: RetryPolicyOptions) {
-    const { retryAfterCap, retryStatuses } = options("the options", policyOptions);
+    const known = { retryAfterCap: true, retryStatuses: true } as const;
+    const { retryAfterCap, retryStatuses } = options("the options", known, policyOptions);
     const handle = Backoff.handleOf(backoff);
     const cap = number("the cap of Retry-After", retryAfterCap ?? DAY);
     const statuses = checkedStatuses(retryStatuses);
@@ -115,7 +117,7 @@ export function checkedStatuses(given: Iterable<number> | null | undefined): Uin
 
 /** An attempt as the core takes it. @internal */
 export function checkedAttempt(ended: Attempt) {
-  const { status, retryAfter, forbidden, now, entropy } = options("the attempt's outcome", ended);
+  const { status, retryAfter, forbidden, now, entropy } = options("the attempt's outcome", KEYS, ended);
   if (status === undefined) {
     throw new TypeError("the status must be a number, or null for a network error");
   }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { options, optionalText, text, time, wrong } from "./check.js";
+import { fields, type Keys, options, optionalText, text, time, wrong } from "./check.js";
 import type { FlatDescription } from "./description.js";
 import { bodyOf, contentTypeOf, fillText, select, valuesOf } from "./sample.js";
 import { sampleOf } from "./sample-described.js";
@@ -50,6 +50,14 @@ export interface SignedRequest {
   toRequest(): Request;
 }
 
+const KEYS: Keys<SignedRequestOptions> = {
+  id: true,
+  type: true,
+  now: true,
+  url: true,
+  method: true,
+  headers: true,
+};
 const DEFAULT_URL = "https://example.com/webhooks";
 
 /**
@@ -120,7 +128,7 @@ function requestOf(
   payload: unknown,
   requestOptions: SignedRequestOptions | undefined,
 ): SignedRequest {
-  const given = options("the options", requestOptions);
+  const given = options("the options", KEYS, requestOptions);
   const type = optionalText("the type", given.type);
   const method = text("the method", given.method ?? "POST");
   const now = time(given.now);
@@ -140,7 +148,7 @@ function requestOf(
   for (const [name, value] of sample.headers) {
     headers[name] = fillText(value, values);
   }
-  for (const [name, value] of Object.entries(options("the headers", given.headers))) {
+  for (const [name, value] of Object.entries(fields("the headers", given.headers))) {
     headers[name.toLowerCase()] = text("a header", value);
   }
   Object.assign(headers, signed);

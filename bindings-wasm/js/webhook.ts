@@ -1,5 +1,5 @@
 import { type Body, bodyOf, bytesOf } from "./body.js";
-import { flag, options, optionalText, text, time, whole, wrong } from "./check.js";
+import { fields, flag, type Keys, options, optionalText, text, time, whole, wrong } from "./check.js";
 import type { FlatDescription } from "./description.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
@@ -15,6 +15,10 @@ import { Secret } from "./secret.js";
 import { Tolerance } from "./tolerance.js";
 import { Verified } from "./verified.js";
 import type { Intake, RequestContext, RequestHead, SignOptions, WebhookOptions } from "./webhook-options.js";
+
+const HEAD_KEYS: Keys<RequestHead> = { method: true, contentType: true, contentEncoding: true, contentLength: true };
+/** The context of a verification may stand for that of a signature, with the key that this needs not. */
+const SIGN_KEYS: Keys<SignOptions & RequestContext> = { id: true, now: true, url: true, method: true, key: true };
 
 /**
  * One endpoint's scheme and secrets.
@@ -54,7 +58,8 @@ export class Webhook {
     secrets: string | Secret | Iterable<string | Secret>,
     webhookOptions?: WebhookOptions,
   ) {
-    const { tolerance, verifyToken, everySecretSigns } = options("the options", webhookOptions);
+    const known = { tolerance: true, verifyToken: true, everySecretSigns: true } as const;
+    const { tolerance, verifyToken, everySecretSigns } = options("the options", known, webhookOptions);
     if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
       throw wrong("the tolerance", "a Tolerance", tolerance);
     }
@@ -244,7 +249,7 @@ export class Webhook {
    * ```
    */
   checkHead(head: RequestHead, bodyLimit: number): Intake {
-    const { method, contentType, contentEncoding, contentLength } = options("the head", head);
+    const { method, contentType, contentEncoding, contentLength } = options("the head", HEAD_KEYS, head);
     const isHandshake = attempt(() =>
       this.#handle.check_head(
         text("the method", method),
@@ -332,7 +337,8 @@ export class Webhook {
     if (context === undefined || context === null) {
       return time(undefined);
     }
-    const now = time(options("the context", context).now);
+    // Lenient, since a server's request may stand here: it has the method and the URL.
+    const now = time(fields("the context", context).now);
     addContext(message, context);
     if (context.key !== undefined && context.key !== null) {
       message.add(KEY, keyText(context.key));
@@ -369,7 +375,7 @@ export function keyText(key: unknown): string {
 
 /** Stages what is signed; the instant at which. */
 function stageToSign(exchange: Exchange, body: Body, signOptions: SignOptions | undefined): number {
-  const { id, now } = options("the options", signOptions);
+  const { id, now } = options<SignOptions & RequestContext>("the options", SIGN_KEYS, signOptions);
   const message = new Message();
   if (id !== undefined && id !== null) {
     if (typeof id !== "string") {
@@ -403,5 +409,9 @@ function webhookHandle(instance: Instance, scheme: SchemeHandle, secrets: unknow
 }
 
 function isSeveral(secrets: unknown): secrets is Iterable<unknown> {
-  return typeof secrets === "object" && secrets !== null && Symbol.iterator in secrets && !ArrayBuffer.isView(secrets);
+  if (typeof secrets !== "object" || secrets === null || ArrayBuffer.isView(secrets)) {
+    return false;
+  }
+  // Of a text as an object each character would be a secret.
+  return Symbol.iterator in secrets && !(secrets instanceof String);
 }

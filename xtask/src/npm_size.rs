@@ -25,7 +25,7 @@ const MAX_WASM_GZIP: [(&str, u64); 6] = [
     ("sender", 38_100),
     ("explain", 184_000),
 ];
-const MAX_TARBALL: u64 = 2_580_000;
+const MAX_TARBALL: u64 = 2_595_000;
 
 /// Measures the package that was made in this folder.
 pub(crate) fn check(folder: &Path) -> Result<()> {

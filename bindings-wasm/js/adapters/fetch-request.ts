@@ -1,10 +1,19 @@
 /** Requests of the fetch API. */
 
+import { wrong } from "../check.js";
 import { type BodyReader, refuseParsed } from "../receiver/body.js";
 import type { Incoming } from "../receiver/incoming.js";
 
 /** What a host passes to a handler besides the request. */
 export type Context = readonly unknown[];
+
+/** Throws what is no `Request`, of whichever realm or library. */
+export function checkRequest(request: unknown): void {
+  const { method, url, headers } = (request ?? {}) as Partial<Request>;
+  if (typeof method !== "string" || typeof url !== "string" || typeof headers?.get !== "function") {
+    throw wrong("the request", "a Request, which is c.req.raw in Hono", request);
+  }
+}
 
 /** A request as receivers take it. */
 export function fetchIncoming(request: Request, peer: string | null = null, context: Context = []): Incoming {

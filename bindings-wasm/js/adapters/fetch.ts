@@ -6,7 +6,7 @@
 
 import { options, wrong } from "../check.js";
 import { Receiver } from "../receiver/receiver.js";
-import { type Context, fetchIncoming } from "./fetch-request.js";
+import { checkRequest, type Context, fetchIncoming } from "./fetch-request.js";
 
 export type { Context };
 
@@ -24,6 +24,8 @@ export interface FetchHandlerOptions {
  * A handler that gives each `Request` to the receiver and returns its `Response`.
  *
  * A handler of an event that outlives the deadline is passed to `waitUntil`, if the host has it.
+ * Routers that give a context of their own have the `Request` in it: in Hono it is
+ * `app.all("/webhooks", (c) => handle(c.req.raw))`. What is no `Request` rejects with a `TypeError`.
  *
  * @example
  * ```ts
@@ -43,12 +45,13 @@ export function fetchHandler(
   if (!(receiver instanceof Receiver)) {
     throw wrong("the receiver", "a Receiver", receiver);
   }
-  const { peer } = options("the options", handlerOptions);
+  const { peer } = options("the options", { peer: true }, handlerOptions);
   if (receiver.needsPeer && !peer) {
     throw new TypeError("a receiver with an address policy or a rate limit needs the option peer");
   }
   const peerOf = typeof peer === "string" ? (request: Request) => request.headers.get(peer) : peer;
   return async (request, ...context) => {
+    checkRequest(request);
     const known = peerOf?.(request, ...(context as unknown[])) ?? null;
     const { status, headers, body } = await receiver.receive(fetchIncoming(request, known, context));
     // Not even an empty text may be the body of a 204.

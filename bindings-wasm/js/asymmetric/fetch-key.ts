@@ -1,5 +1,6 @@
 /** One key, by `fetch`. */
 
+import { Reason } from "../reason.js";
 import { within } from "../receiver/timer.js";
 
 /** In seconds. */
@@ -11,12 +12,12 @@ const MOST_BYTES = 64 * 1024;
 /** What is at the URL, if it comes as a key does. */
 export async function fetchKey(send: typeof fetch, url: string): Promise<Uint8Array> {
   if (!url.startsWith("https://")) {
-    throw new Error("the URL of the key is not HTTPS");
+    throw new Reason("the URL of the key is not HTTPS");
   }
   const controller = new AbortController();
   try {
     return await within(FETCH_TIMEOUT, read(send, url, controller.signal), () => {
-      throw new Error("it took too long");
+      throw new Reason("it took too long");
     });
   } finally {
     // Nothing else has to come.
@@ -29,7 +30,7 @@ async function read(send: typeof fetch, url: string, signal: AbortSignal): Promi
   const response = await send(url, { redirect: "manual", signal });
   const { status } = response;
   if (status !== 200) {
-    throw new Error(`the provider answered ${status} in place of its key`);
+    throw new Reason(`the provider answered ${status} in place of its key`);
   }
   const key = new Uint8Array(MOST_BYTES);
   let length = 0;
@@ -40,7 +41,7 @@ async function read(send: typeof fetch, url: string, signal: AbortSignal): Promi
       break;
     }
     if (length + value.length > MOST_BYTES) {
-      throw new Error("the provider answered with more than a key");
+      throw new Reason("the provider answered with more than a key");
     }
     key.set(value, length);
     length += value.length;

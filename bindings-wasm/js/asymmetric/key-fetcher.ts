@@ -1,8 +1,9 @@
 import type { Body } from "../body.js";
-import { callable, options, seconds, text, wrong } from "../check.js";
+import { callable, fields, options, seconds, text, wrong } from "../check.js";
 import { type CountersignError, failure, VerificationError } from "../errors.js";
 import type { Event } from "../event.js";
 import type { RequestHeaders } from "../headers.js";
+import { Reason } from "../reason.js";
 import { monotonic, within } from "../receiver/timer.js";
 import type { Verified } from "../verified.js";
 import { Webhook } from "../webhook.js";
@@ -79,7 +80,7 @@ export class KeyFetcher {
   #begun: number[] = [];
 
   constructor(fetcherOptions?: KeyFetcherOptions) {
-    const given = options("the options", fetcherOptions);
+    const given = options("the options", { fetch: true, lifetime: true, byKeyId: true }, fetcherOptions);
     const send = callable("fetch", given.fetch);
     // Browsers want it called as their own.
     this.#fetch = send ?? ((...request) => fetch(...request));
@@ -116,7 +117,7 @@ export class KeyFetcher {
     if (!(webhook instanceof Webhook)) {
       throw wrong("the webhook", "a Webhook", webhook);
     }
-    const given = options("the context", context);
+    const given = fields("the context", context);
     let place: Place;
     try {
       return judge(given);
@@ -207,10 +208,10 @@ export class KeyFetcher {
   async #fetchAnew({ name, get }: Place): Promise<Kept> {
     try {
       const key = await within(FETCH_TIMEOUT, get(), () => {
-        throw new Error("it took too long");
+        throw new Reason("it took too long");
       });
       if (key === null || key === undefined) {
-        throw new Error("there is no key of this id");
+        throw new Reason("there is no key of this id");
       }
       const kept = { key: checked(key), since: monotonic() };
       this.#failures.delete(name);
@@ -237,7 +238,7 @@ interface Place {
 
 function unavailable(cause: unknown): CountersignError {
   const error = failure(key_unavailable());
-  error.cause = typeof cause === "string" ? new Error(cause) : cause;
+  error.cause = typeof cause === "string" ? new Reason(cause) : cause;
   return error;
 }
 

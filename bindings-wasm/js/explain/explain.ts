@@ -1,11 +1,11 @@
 import { type Body, bodyOf, bytesOf } from "../body.js";
-import { options, optionalText, text, time, wrong } from "../check.js";
+import { fields, options, optionalText, text, time, wrong } from "../check.js";
 import { attempt } from "../errors.js";
 import { refuseTooLarge } from "../exchange.js";
 import { Scheme } from "../scheme.js";
 import { Secret } from "../secret.js";
 import { Tolerance } from "../tolerance.js";
-import { keyText } from "../webhook.js";
+import { keyText, Webhook } from "../webhook.js";
 import type { RequestContext } from "../webhook-options.js";
 import { glue } from "./core.js";
 import { type EveryHeader, everyHeader } from "./headers.js";
@@ -91,19 +91,28 @@ const encoder = new TextEncoder();
  * ```
  */
 export function explain(webhook: ExplainedWebhook, request: ExplainedRequest): Explanation {
-  const { scheme, secrets, tolerance } = options("the webhook", webhook);
-  const { body, headers, now, url, method, key } = options("the request", request);
+  if ((webhook as unknown) instanceof Webhook) {
+    throw new TypeError("explain takes { scheme, secrets }: a Webhook does not give its secrets away");
+  }
+  const { scheme, secrets, tolerance } = options(
+    "the webhook",
+    { scheme: true, secrets: true, tolerance: true },
+    webhook,
+  );
+  // Lenient, since a request that `signedRequest` made, or a server, may stand here.
+  const { body, headers, now, url, method, key } = fields("the request", request);
   if (tolerance !== undefined && tolerance !== null && !(tolerance instanceof Tolerance)) {
     throw wrong("the tolerance", "a Tolerance", tolerance);
   }
   const handle = new glue.ExplainHandle();
   try {
     addScheme(handle, scheme);
-    addSecrets(handle, secrets);
+    const list = listOf(secrets);
+    addSecrets(handle, list);
     if (tolerance) {
       handle.set_tolerance(tolerance.past ?? undefined, tolerance.future ?? undefined);
     }
-    everyHeader(headers, (name, value) => handle.add_header(name, value));
+    everyHeader(headers, () => namesOf(scheme, list), (name, value) => handle.add_header(name, value));
     const fetched = key === undefined || key === null ? undefined : keyText(key);
     handle.set_context(optionalText("the method", method), optionalText("the URL", url), fetched);
     const given = bodyOf(body);
@@ -123,7 +132,8 @@ export function explain(webhook: ExplainedWebhook, request: ExplainedRequest): E
 
 /**
  * The names of the registered schemes whose headers these are, the likeliest first. For reports: a
- * verdict is by the scheme that the program names.
+ * verdict is by the scheme that the program names. An object with `get` and `has` alone, which lists
+ * nothing, fits none.
  *
  * @example
  * ```ts
@@ -136,7 +146,7 @@ export function explain(webhook: ExplainedWebhook, request: ExplainedRequest): E
 export function detect(headers: EveryHeader): string[] {
   const handle = new glue.ExplainHandle();
   try {
-    everyHeader(headers, (name, value) => handle.add_header(name, value));
+    everyHeader(headers, () => [], (name, value) => handle.add_header(name, value));
     return glue.detect_schemes(handle).split("\n").filter((name) => name !== "");
   } finally {
     handle.free();
@@ -158,10 +168,24 @@ function addScheme(handle: glue.ExplainHandle, scheme: unknown): void {
   }
 }
 
-function addSecrets(handle: glue.ExplainHandle, secrets: unknown): void {
+function listOf(secrets: unknown): unknown[] {
   const several =
     typeof secrets === "object" && secrets !== null && Symbol.iterator in secrets && !ArrayBuffer.isView(secrets);
-  for (const secret of several ? (secrets as Iterable<unknown>) : [secrets]) {
+  return several ? [...(secrets as Iterable<unknown>)] : [secrets];
+}
+
+/** The headers that the scheme reads; none of one whose keys this program's `Webhook` does not know. */
+function namesOf(scheme: unknown, secrets: readonly unknown[]): readonly string[] {
+  try {
+    const taken = secrets.map((each) => (typeof each === "string" ? each : Secret.fromBytes(each as Uint8Array)));
+    return new Webhook(scheme as string | Scheme, taken).headerNames;
+  } catch {
+    return [];
+  }
+}
+
+function addSecrets(handle: glue.ExplainHandle, secrets: readonly unknown[]): void {
+  for (const secret of secrets) {
     if (typeof secret === "string") {
       handle.add_secret(text("a secret", secret).slice(0, TOO_LONG));
       continue;

@@ -42,7 +42,8 @@ export class Management {
 
   /** The latest events, newest first. */
   async events(which?: EventsOptions): Promise<StoredEvent[]> {
-    const { state, type, limit, before } = options("the options", which);
+    const known = { state: true, type: true, limit: true, before: true } as const;
+    const { state, type, limit, before } = options("the options", known, which);
     const values: Value[] = [];
     if (state !== undefined && state !== null) {
       values.push(word("the state", STATES, state));
@@ -83,7 +84,7 @@ export class Management {
     if (typeof which === "number") {
       [statement, values] = [one, [whole("the number", which)]];
     } else {
-      const { state, type } = options("the options", which);
+      const { state, type } = options("the options", { state: true, type: true }, which);
       values = [word("the state", SETTLED, state ?? "dead")];
       const hasType = type !== undefined && type !== null;
       statement = hasType ? ofType : ofState;

@@ -45,6 +45,6 @@ const DIALECT: Dialect = {
  */
 export class PostgresInbox extends Inbox {
   constructor(pool: PostgresPool, inboxOptions?: PostgresInboxOptions) {
-    super(new PostgresConnection(pool, DIALECT, options("the options", inboxOptions).timeout));
+    super(new PostgresConnection(pool, DIALECT, options("the options", { timeout: true }, inboxOptions).timeout));
   }
 }

@@ -95,7 +95,8 @@ export class Workers {
     if (!(inbox instanceof Inbox)) {
       throw wrong("the inbox", "an inbox such as SqliteInbox", inbox);
     }
-    const { concurrency, policy, lease, timeLimit, poll } = options("the options", workersOptions);
+    const known = { concurrency: true, policy: true, lease: true, timeLimit: true, poll: true } as const;
+    const { concurrency, policy, lease, timeLimit, poll } = options("the options", known, workersOptions);
     if (count("the concurrency", concurrency ?? 4) === 0) {
       throw new TypeError("the concurrency must be a number above 0");
     }

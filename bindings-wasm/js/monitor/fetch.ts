@@ -1,6 +1,6 @@
 /** The status page in every host of the fetch API. */
 
-import { fetchIncoming } from "../adapters/fetch-request.js";
+import { checkRequest, fetchIncoming } from "../adapters/fetch-request.js";
 import { judgedPath, type StatusPage } from "./page.js";
 import { checkedPage, serve } from "./serving.js";
 
@@ -27,6 +27,7 @@ import { checkedPage, serve } from "./serving.js";
 export function statusFetchHandler(page: StatusPage): (request: Request) => Promise<Response | null> {
   const checked = checkedPage(page);
   return async (request) => {
+    checkRequest(request);
     const { pathname } = new URL(request.url);
     const path = judgedPath(request.url, pathname);
     if (!checked.paths.includes(path)) {

@@ -48,7 +48,8 @@ export class Monitor {
 
   /** @throws `TypeError` for options of another type. */
   constructor(monitorOptions?: MonitorOptions) {
-    const { recent, mostTypes, mostEndpoints, log } = options("the options", monitorOptions);
+    const known = { recent: true, mostTypes: true, mostEndpoints: true, log: true } as const;
+    const { recent, mostTypes, mostEndpoints, log } = options("the options", known, monitorOptions);
     if (log !== undefined && log !== null && typeof log !== "function") {
       throw wrong("log", "a function", log);
     }

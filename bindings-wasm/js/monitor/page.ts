@@ -75,7 +75,7 @@ export class StatusPage {
     if (!(monitor instanceof Monitor)) {
       throw wrong("the monitor", "a Monitor", monitor);
     }
-    const { path, clock } = options("the options", pageOptions);
+    const { path, clock } = options("the options", { path: true, clock: true }, pageOptions);
     if (clock !== undefined && clock !== null && typeof clock !== "function") {
       throw wrong("clock", "a function", clock);
     }

@@ -51,7 +51,7 @@ export function trace(receiver: Receiver, traceOptions: TraceOptions): void {
   if (!(receiver instanceof Receiver)) {
     throw wrong("the receiver", "a Receiver", receiver);
   }
-  const { tracer } = options("the options", traceOptions);
+  const { tracer } = options("the options", { tracer: true }, traceOptions);
   if (typeof tracer?.startSpan !== "function") {
     throw wrong("the tracer", "a Tracer of @opentelemetry/api", tracer);
   }

@@ -74,7 +74,8 @@ export class AddressPolicy {
 
   /** @throws {@link ConfigurationError} `malformed_network`. */
   constructor(policyOptions?: AddressPolicyOptions) {
-    const { allow, trustedProxies, forwardingHeader } = options("the options", policyOptions);
+    const known = { allow: true, trustedProxies: true, forwardingHeader: true } as const;
+    const { allow, trustedProxies, forwardingHeader } = options("the options", known, policyOptions);
     const header = word("the forwarding header", FORWARDING_HEADERS, forwardingHeader ?? "x-forwarded-for");
     this.#handle = new glue.AddressPolicyHandle(header);
     if (allow !== undefined && allow !== null) {

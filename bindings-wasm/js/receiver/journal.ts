@@ -1,5 +1,7 @@
 import type { Logger, LogEntry } from "./outcome.js";
 
+type More = Pick<LogEntry, "reason" | "exception" | "frames">;
+
 /** What becomes known of one request on its way, for its outcome and its log lines. */
 export class Journal {
   eventId: string | null = null;
@@ -13,7 +15,7 @@ export class Journal {
     this.#logger = logger;
   }
 
-  log(level: LogEntry["level"], message: string, code: string, more: Pick<LogEntry, "exception" | "frames"> = {}): void {
+  log(level: LogEntry["level"], message: string, code: string, more: More = {}): void {
     guarded(
       () => this.#logger({ level, message, code, scheme: this.#scheme, event_id: this.eventId, ...more }),
       () => undefined, // There is nobody left to tell, and no answer changes by it.

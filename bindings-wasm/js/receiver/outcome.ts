@@ -1,6 +1,7 @@
 /** What is told of each request, and what is logged: never a secret, a payload or an exception's text. */
 
 import type { ErrorCode } from "../errors.js";
+import { Reason } from "../reason.js";
 import type { Handling } from "./answer.js";
 
 /** What became of one request. */
@@ -31,6 +32,8 @@ export interface LogEntry {
   readonly code: string;
   readonly scheme: string;
   readonly event_id: string | null;
+  /** Why, in this package's own words, where the code does not tell. */
+  readonly reason?: string;
   /** The class of what was thrown. */
   readonly exception?: string;
   /** Where it was thrown: the frames, without its text. */
@@ -43,6 +46,14 @@ export type Logger = (entry: LogEntry) => void;
 /** Writes each line as JSON to standard error. */
 export function logToConsole(entry: { readonly level: string }): void {
   console[entry.level === "error" ? "error" : "warn"](JSON.stringify(entry));
+}
+
+/** Of what refused a request: this package's own words, or what is told of other causes. */
+export function describeCause(cause: unknown): Pick<LogEntry, "reason" | "exception" | "frames"> {
+  if (cause === undefined) {
+    return {};
+  }
+  return cause instanceof Reason ? { reason: cause.message } : describeThrown(cause);
 }
 
 /** A frame as V8, JavaScriptCore and SpiderMonkey write them. */

@@ -36,7 +36,7 @@ export class RateLimit {
 
   /** @throws {@link ConfigurationError} `malformed_limit`. */
   constructor(limitOptions: RateLimitOptions) {
-    const { requests, window } = options("the options", limitOptions);
+    const { requests, window } = options("the options", { requests: true, window: true }, limitOptions);
     this.requests = count("requests", requests);
     // A tenth of a microsecond less, so that the error of a product does not become a millisecond.
     this.windowMs = Math.max(Math.ceil(number("window", window) * 1e3 - 1e-4), 0);
@@ -104,7 +104,7 @@ export class MemoryRateStore implements RateStore {
   readonly #limiters = new Map<RateLimit, glue.RateLimiterHandle>();
 
   constructor(storeOptions?: MemoryStoreOptions) {
-    const { capacity, clock } = options("the options", storeOptions);
+    const { capacity, clock } = options("the options", { capacity: true, clock: true }, storeOptions);
     this.#capacity = count("the capacity", capacity ?? CALLERS);
     this.#clock = clock ?? monotonic;
   }

@@ -4,7 +4,7 @@ import { Webhook } from "../webhook.js";
 import { type Answer, errorAnswer, type Handling } from "./answer.js";
 import type { Incoming } from "./incoming.js";
 import { guarded, Journal } from "./journal.js";
-import { describeThrown, type Observer } from "./outcome.js";
+import { describeCause, describeThrown, type Observer } from "./outcome.js";
 import { Pipeline } from "./pipeline.js";
 import { monotonic } from "./timer.js";
 import { refusal } from "./refusal.js";
@@ -124,7 +124,7 @@ export class Receiver {
       } else if (error instanceof ConfigurationError) {
         journal.log("error", error.message, error.code);
       } else {
-        journal.log("warning", "a request was refused", error.code);
+        journal.log("warning", "a request was refused", error.code, describeCause(error.cause));
       }
     }
     const { eventId, eventType, keyIndex } = journal;

@@ -87,7 +87,7 @@ export class RedisStore implements ReplayStore, RateStore {
   /** @param client A connected client of the package `redis` or `ioredis`. */
   constructor(client: NodeRedisClient | IoredisClient, storeOptions?: RedisStoreOptions) {
     this.#run = runner(client);
-    this.#timeout = number("the timeout", options("the options", storeOptions).timeout ?? TIMEOUT);
+    this.#timeout = number("the timeout", options("the options", { timeout: true }, storeOptions).timeout ?? TIMEOUT);
   }
 
   async claim(key: string, lease: number): Promise<string> {

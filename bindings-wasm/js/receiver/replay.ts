@@ -67,7 +67,7 @@ export class MemoryReplayStore implements ReplayStore {
   readonly #clock: () => number;
 
   constructor(storeOptions?: MemoryStoreOptions) {
-    const { capacity, clock } = options("the options", storeOptions);
+    const { capacity, clock } = options("the options", { capacity: true, clock: true }, storeOptions);
     this.#handle = new glue.ReplayGuardHandle(count("the capacity", capacity ?? KEYS));
     this.#clock = clock ?? monotonic;
   }

@@ -1,4 +1,4 @@
-import { callable, number, options, seconds, whole, word, wrong } from "../check.js";
+import { callable, type Keys, options, seconds, whole, word, wrong } from "../check.js";
 import type { Body } from "../body.js";
 import type { Event } from "../event.js";
 import type { HandshakeReply } from "../handshake.js";
@@ -107,9 +107,30 @@ export interface Settings {
 }
 
 const MEBIBYTE = 1024 * 1024;
+const KEYS: Keys<ReceiverOptions> = {
+  address: true,
+  rateLimit: true,
+  rateStore: true,
+  replay: true,
+  inbox: true,
+  wait: true,
+  lease: true,
+  bodyLimit: true,
+  bodyTimeout: true,
+  deadline: true,
+  schemas: true,
+  validator: true,
+  whenStoreFails: true,
+  keys: true,
+  clock: true,
+  origin: true,
+  onHandshake: true,
+  observe: true,
+  log: true,
+};
 
 export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settings {
-  const given = options("the options", receiverOptions);
+  const given = options("the options", KEYS, receiverOptions);
   const address = instance("address", AddressPolicy, given.address);
   const rateLimit = instance("rateLimit", RateLimit, given.rateLimit);
   if (given.replay !== undefined && given.replay !== null && given.replay !== false) {
@@ -133,10 +154,10 @@ export function settingsOf(receiverOptions: ReceiverOptions | undefined): Settin
     replay: given.replay === undefined ? new MemoryReplayStore() : given.replay || null,
     inbox: given.inbox ?? null,
     wait: given.wait === undefined || given.wait === null ? 0 : seconds("wait", given.wait),
-    lease: number("lease", given.lease ?? 300),
+    lease: seconds("lease", given.lease ?? 300),
     bodyLimit: whole("bodyLimit", given.bodyLimit ?? MEBIBYTE),
-    bodyTimeout: number("bodyTimeout", given.bodyTimeout ?? 10),
-    deadline: number("deadline", given.deadline ?? 8),
+    bodyTimeout: seconds("bodyTimeout", given.bodyTimeout ?? 10),
+    deadline: seconds("deadline", given.deadline ?? 8),
     schemas: (given.schemas ?? null) === null ? null : schemasOf(given),
     whenStoreFails: word("whenStoreFails", ["refuse", "admit"] as const, given.whenStoreFails ?? "refuse"),
     keys: given.keys ?? null,

@@ -57,7 +57,7 @@ export class DestinationRules {
 
   /** @throws {@link ConfigurationError} `malformed_network`. */
   constructor(rulesOptions?: DestinationRulesOptions) {
-    const { allowHttp, allow } = options("the options", rulesOptions);
+    const { allowHttp, allow } = options("the options", { allowHttp: true, allow: true }, rulesOptions);
     this.#handle = new glue.DestinationRulesHandle(flag("allowHttp", allowHttp));
     const networks = allow ?? [];
     if (typeof networks !== "object" || !(Symbol.iterator in networks)) {

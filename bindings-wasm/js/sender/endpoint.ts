@@ -1,6 +1,6 @@
 /** Where messages go, and how. */
 
-import { flag, number, options, optionalText, text, wholeUpTo, wrong } from "../check.js";
+import { fields, flag, type Keys, number, options, optionalText, text, wholeUpTo, wrong } from "../check.js";
 import { attempt } from "../errors.js";
 import { RetryPolicy } from "../retry.js";
 import { Scheme } from "../scheme.js";
@@ -75,6 +75,24 @@ export interface RegisteredEndpoint {
   readonly created: number;
 }
 
+const KEYS: Keys<Endpoint> = {
+  id: true,
+  owner: true,
+  url: true,
+  scheme: true,
+  secrets: true,
+  eventTypes: true,
+  concurrency: true,
+  perSecond: true,
+  fifo: true,
+  retryPolicy: true,
+  timeouts: true,
+  headers: true,
+  allowHttp: true,
+  allowNetworks: true,
+};
+export const TIMEOUT_KEYS: Keys<Timeouts> = { firstByte: true, total: true };
+
 /** What the sender writes itself, or what belongs to the connection. */
 const RESERVED = new Set([
   "connection",
@@ -94,7 +112,7 @@ const U32 = 2 ** 32 - 1;
 
 /** The record of an endpoint; what is wrong with it is thrown, but for what making a target finds. */
 export function endpointRecord(endpoint: Endpoint): EndpointRecord {
-  const given = options("the endpoint", endpoint);
+  const given = options("the endpoint", KEYS, endpoint);
   const id = checkName(text("the endpoint's id", given.id));
   const url = text("the endpoint's URL", given.url);
   const owner = optionalText("the owner", given.owner) ?? "";
@@ -122,7 +140,7 @@ export function endpointRecord(endpoint: Endpoint): EndpointRecord {
 /** Only what is given, as programs in other languages write it. */
 function settingsOf(given: Partial<Endpoint>): EndpointSettings {
   const { concurrency, perSecond, fifo, retryPolicy, timeouts, headers, allowHttp, allowNetworks } = given;
-  const { firstByte, total } = options("the timeouts", timeouts);
+  const { firstByte, total } = options("the timeouts", TIMEOUT_KEYS, timeouts);
   const rate = isGiven(perSecond) ? number("perSecond", perSecond) : null;
   if (rate !== null && !(rate >= 0.001 && rate <= 1e6)) {
     throw deliveryFailure("setting");
@@ -131,7 +149,7 @@ function settingsOf(given: Partial<Endpoint>): EndpointSettings {
     throw wrong("retryPolicy", "a RetryPolicy", retryPolicy);
   }
   const networks = list("allowNetworks", allowNetworks);
-  const headerList = Object.entries(options("the headers", headers)).map(checkHeader);
+  const headerList = Object.entries(fields("the headers", headers)).map(checkHeader);
   return {
     ...(flag("fifo", fifo) ? { is_fifo: true } : {}),
     ...(flag("allowHttp", allowHttp) ? { allows_http: true } : {}),

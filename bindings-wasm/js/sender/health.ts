@@ -1,6 +1,6 @@
 /** Whether an endpoint may be sent to, after what came of the attempts to it. */
 
-import { count, number, options, time, wrong } from "../check.js";
+import { count, type Keys, number, options, time, wrong } from "../check.js";
 import { type Attempt, checkedAttempt, checkedStatuses } from "../retry.js";
 import { glue } from "./core.js";
 
@@ -70,6 +70,16 @@ export interface HealthPolicyOptions {
   readonly retryStatuses?: Iterable<number> | null | undefined;
 }
 
+const KEYS: Keys<HealthPolicyOptions> = {
+  circuitFailures: true,
+  circuitPauses: true,
+  throttlePauses: true,
+  retryAfterCap: true,
+  disableAfter: true,
+  disableFailures: true,
+  retryStatuses: true,
+};
+
 /**
  * When an endpoint is throttled, taken for down, and disabled.
  *
@@ -97,7 +107,7 @@ export class HealthPolicy {
   readonly #handle: glue.HealthPolicyHandle;
 
   constructor(policyOptions?: HealthPolicyOptions) {
-    const given = options("the options", policyOptions);
+    const given = options("the options", KEYS, policyOptions);
     const handle = new glue.HealthPolicyHandle(checkedStatuses(given.retryStatuses));
     const { circuitFailures, disableAfter } = given;
     if (isGiven(circuitFailures)) {

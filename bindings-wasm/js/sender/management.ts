@@ -1,6 +1,6 @@
 /** What people and programs ask of a sender besides sending: endpoints, deliveries, dead letters. */
 
-import { number, options, text, U32, whole, wholeUpTo } from "../check.js";
+import { type Keys, number, options, text, U32, whole, wholeUpTo } from "../check.js";
 import { type Endpoint, endpointRecord, type RegisteredEndpoint, registered } from "./endpoint.js";
 import { deliveryFailure } from "./failure.js";
 import { HEALTHY } from "./health.js";
@@ -21,6 +21,9 @@ import { targetOf } from "./target.js";
 
 const MOST = 2 ** 31 - 1;
 const PAGE = 500;
+const REPLAY_KEYS: Keys<ReplayFilter> = { endpoint: true, type: true, reason: true, since: true, until: true };
+const MEANT_KEYS: Keys<Omit<DeliveryFilter, "limit">> = { ...REPLAY_KEYS, state: true, before: true };
+const FILTER_KEYS: Keys<DeliveryFilter> = { ...MEANT_KEYS, limit: true };
 
 /** Registers, lists and replays. Everything rejects with what the store throws, too. */
 export abstract class Management {
@@ -184,8 +187,8 @@ export abstract class Management {
    * tried all the same, since somebody asked for it.
    */
   async replayAll(filter: ReplayFilter, pace: ReplayPace): Promise<Replay> {
-    const rate = Math.max(wholeUpTo(U32, "perSecond", options("the pace", pace).perSecond), 1);
-    const { endpoint, type, reason, since, until } = checkedFilter(options("the filter", filter));
+    const rate = Math.max(wholeUpTo(U32, "perSecond", options("the pace", { perSecond: true }, pace).perSecond), 1);
+    const { endpoint, type, reason, since, until } = checkedFilter(options("the filter", REPLAY_KEYS, filter));
     const replay = await this.parts.store.beginReplay({ endpoint, type, reason, since, until }, rate);
     this.look();
     return replay;
@@ -211,7 +214,7 @@ export abstract class Management {
     if (typeof which === "number") {
       replayed = await this.parts.store.replay([whole("the number", which)]);
     } else {
-      const filter = checkedFilter({ state: "dead", ...options("the filter", which), limit: PAGE });
+      const filter = checkedFilter({ state: "dead", ...options("the filter", MEANT_KEYS, which), limit: PAGE });
       for (let before = filter.before; ; ) {
         const page = await this.parts.store.deliveries({ ...filter, before });
         replayed += await this.parts.store.replay(page.map((delivery) => delivery.number));
@@ -227,13 +230,13 @@ export abstract class Management {
 }
 
 function limitOf(which: Limit | null | undefined): number {
-  return wholeUpTo(MOST, "the limit", options("the options", which).limit ?? 100);
+  return wholeUpTo(MOST, "the limit", options("the options", { limit: true }, which).limit ?? 100);
 }
 
 const STATES: readonly unknown[] = ["waiting", "running", "delivered", "dead"];
 
 function checkedFilter(filter: DeliveryFilter | null | undefined): DeliveryFilter {
-  const { state, endpoint, type, reason, since, until, before, limit } = options("the filter", filter);
+  const { state, endpoint, type, reason, since, until, before, limit } = options("the filter", FILTER_KEYS, filter);
   const given = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
   if (given(state) && !STATES.includes(state)) {
     throw new TypeError(`the state must be one of ${STATES.join(", ")}`);

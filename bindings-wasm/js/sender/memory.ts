@@ -58,7 +58,7 @@ export class MemorySenderStore implements SenderStore {
   #latest = 0;
 
   constructor(storeOptions?: MemorySenderStoreOptions) {
-    this.#clock = options("the options", storeOptions).clock ?? Date.now;
+    this.#clock = options("the options", { clock: true }, storeOptions).clock ?? Date.now;
   }
 
   insert(messages: readonly OutgoingMessage[]): (Sent | null)[] {

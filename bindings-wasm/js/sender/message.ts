@@ -43,7 +43,7 @@ export function messageOf(
   { limit, schemas }: PayloadRules,
 ): OutgoingMessage {
   checkName(text("the event type", type));
-  const given = options("the options", sendOptions);
+  const given = options("the options", { id: true, idempotencyKey: true }, sendOptions);
   const id = checkName(optionalText("the id", given.id) ?? newId(nowMs));
   const idempotencyKey = optionalText("the idempotency key", given.idempotencyKey) ?? null;
   if (idempotencyKey !== null) {

@@ -50,7 +50,7 @@ export class PostgresSenderStore extends SqlSenderStore {
   readonly listen?: NonNullable<SenderStore["listen"]>;
 
   constructor(pool: PostgresPool, storeOptions?: PostgresSenderStoreOptions) {
-    const timeout = number("the timeout", options("the options", storeOptions).timeout ?? TIMEOUT);
+    const timeout = number("the timeout", options("the options", { timeout: true }, storeOptions).timeout ?? TIMEOUT);
     super(new PostgresConnection(pool, DIALECT, timeout), NOTIFY);
     const makeClient = clientMaker(pool);
     if (makeClient !== null) {

@@ -125,11 +125,13 @@ export class Sender extends Management {
    * `schema_mismatch`.
    */
   async publish(type: string, data: unknown, publishOptions?: PublishOptions): Promise<Sent> {
-    const owner = optionalText("the owner", options("the options", publishOptions).owner) ?? "";
+    const known = { id: true, idempotencyKey: true, owner: true } as const;
+    const { owner: given, ...sendOptions } = options("the options", known, publishOptions);
+    const owner = optionalText("the owner", given) ?? "";
     if (owner !== "") {
       checkName(owner);
     }
-    const sent = await this.#insert(type, data, publishOptions, { owner });
+    const sent = await this.#insert(type, data, sendOptions, { owner });
     if (sent === null) {
       throw deliveryFailure("outbox_unavailable");
     }

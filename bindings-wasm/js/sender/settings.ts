@@ -1,13 +1,13 @@
 /** How a sender sends. */
 
-import { count, number, options, seconds, whole, wrong } from "../check.js";
+import { count, type Keys, number, options, seconds, whole, wrong } from "../check.js";
 import { logToConsole } from "../receiver/outcome.js";
 import { Schemas, type SchemasByPattern, type SchemaValidator } from "../receiver/schemas.js";
 import { RetryPolicy } from "../retry.js";
 import type { Scheme } from "../scheme.js";
 import { Webhook } from "../webhook.js";
 import { glue } from "./core.js";
-import { schemesByName, type Timeouts, timeout } from "./endpoint.js";
+import { schemesByName, TIMEOUT_KEYS, type Timeouts, timeout } from "./endpoint.js";
 import { deliveryFailure } from "./failure.js";
 import { HealthPolicy } from "./health.js";
 import type { SenderLog } from "./log.js";
@@ -71,9 +71,31 @@ export interface SenderOptions {
 }
 
 const DAY = 86_400;
+const KEYS: Keys<SenderOptions> = {
+  store: true,
+  webhook: true,
+  schemes: true,
+  retryPolicy: true,
+  healthPolicy: true,
+  timeouts: true,
+  concurrency: true,
+  endpointConcurrency: true,
+  lease: true,
+  poll: true,
+  payloadLimit: true,
+  schemas: true,
+  validator: true,
+  retention: true,
+  fetch: true,
+  resolve: true,
+  clock: true,
+  random: true,
+  log: true,
+};
+const RETENTION_KEYS: Keys<Retention> = { delivered: true, dead: true, idempotencyKeys: true };
 
 export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloads: PayloadRules } {
-  const given = options("the options", senderOptions);
+  const given = options("the options", KEYS, senderOptions);
   const { store, webhook, retryPolicy, healthPolicy } = given;
   if (typeof store?.insert !== "function" || typeof store.take !== "function") {
     throw wrong("the store", "a SenderStore", store);
@@ -83,12 +105,12 @@ export function settingsOf(senderOptions: SenderOptions): { parts: Parts; payloa
   instance("the retry policy", retryPolicy, RetryPolicy);
   instance("the health policy", healthPolicy, HealthPolicy);
   const lease = seconds("the lease", given.lease ?? 90);
-  const { firstByte, total } = options("the timeouts", given.timeouts);
+  const { firstByte, total } = options("the timeouts", TIMEOUT_KEYS, given.timeouts);
   const totalMs = timeout("total", total ?? 30);
   if (totalMs * 2 > lease * 1e3) {
     throw new TypeError("the lease must be at least twice as long as the total timeout");
   }
-  const kept = options("the retention", given.retention);
+  const kept = options("the retention", RETENTION_KEYS, given.retention);
   const parts: Parts = {
     store,
     defaults: {

@@ -5,6 +5,7 @@ import { detect, explain } from "countersign/explain";
 import type { Certainty, EveryHeader, ExplainedRequest, ExplainedWebhook, Explanation, Finding } from "countersign/explain";
 
 const headers: EveryHeader[] = [new Headers(), new Map([["a", "b"]]), [["a", ["b", "c"]]], { a: undefined }];
+headers.push({ ":status": 200, "x-a": ["b"] }, [["content-length", 5]], { get: () => null, has: () => false });
 const webhooks: ExplainedWebhook[] = [
   { scheme: "github", secrets: "hush" },
   { scheme: Scheme.named("github"), secrets: ["new", new Uint8Array(32)], tolerance: new Tolerance(60) },

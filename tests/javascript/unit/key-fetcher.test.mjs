@@ -249,8 +249,40 @@ test("a receiver fetches keys, and answers 503 where it cannot", async () => {
     const { error, status } = await response.json();
     return [response.status, error ?? status];
   };
-  assert.deepEqual(await answer({ keys: new KeyFetcher(published()) }), [200, "handled"]);
+  assert.deepEqual(await answer({ keys: new KeyFetcher({ fetch: published().fetch }) }), [200, "handled"]);
   assert.deepEqual(await answer({}), [503, "key_needed"]);
   const { fetch } = fake(() => Response.error());
   assert.deepEqual(await answer({ keys: new KeyFetcher({ fetch }) }), [503, "key_unavailable"]);
+});
+
+test("a receiver logs why a key is not to be had, but no text of others", async () => {
+  class PlaidError extends Error {}
+  const byKeyId = () => {
+    throw new PlaidError(`no key ${PLAID.keyId}`);
+  };
+  const gone = fake(() => new Response("", { status: 404 }));
+  const expected = [
+    [plaid, {}, { reason: "the key is known by its id alone; pass byKeyId" }],
+    [plaid, { byKeyId: () => null }, { reason: "there is no key of this id" }],
+    [plaid, { byKeyId }, { exception: "PlaidError" }],
+    [fal, { fetch: gone.fetch }, { reason: "the provider answered 404 in place of its key" }],
+  ];
+  for (const [webhook, options, told] of expected) {
+    const { body, headers } = webhook === plaid ? PLAID : falRequest(keys.privateKey);
+    const logged = [];
+    const receiver = new Receiver(webhook, {
+      keys: new KeyFetcher(options),
+      clock: () => (webhook === plaid ? PLAID.context.now : Date.now() / 1e3),
+      log: (entry) => logged.push(entry),
+    }).on("*", () => undefined);
+    const sent = { ...headers, "content-type": "application/json" };
+    const response = await fetchHandler(receiver)(new Request("https://example.com/", { method: "POST", headers: sent, body }));
+    assert.equal(response.status, 503);
+    const [{ frames, ...line }] = logged;
+    const scheme = webhook.schemeName;
+    const refusal = { level: "warning", message: "a request was refused", code: "key_unavailable", scheme, event_id: null };
+    assert.deepEqual(line, { ...refusal, ...told });
+    assert.ok(!JSON.stringify(logged).includes(PLAID.keyId));
+    assert.equal(Array.isArray(frames), told.exception !== undefined);
+  }
 });

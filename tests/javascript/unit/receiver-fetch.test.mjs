@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { fetchHandler } from "countersign/fetch";
+import { Monitor, statusFetchHandler, StatusPage } from "countersign/monitor";
 import { AddressPolicy, RateLimit } from "countersign/receiver";
 
 import { observed, signedDelivery } from "./receiver-helpers.mjs";
@@ -91,6 +92,22 @@ test("a body that another has read is refused as such", async () => {
   for (const make of [read, locked]) {
     assert.equal(await endpoint().handle(await make()), "500 unsupported_body");
   }
+});
+
+test("what is no request is a TypeError that says where it is in Hono", async () => {
+  const { receiver, outcomes } = observed();
+  const handlers = [fetchHandler(receiver), fetchHandler(receiver, { peer: "x-peer" })];
+  handlers.push(statusFetchHandler(new StatusPage(new Monitor(), "a token of the reader's")));
+  const request = new Request(URL);
+  const hono = { req: { raw: request, method: "GET", url: URL, header: () => undefined } };
+  const express = { method: "GET", url: "/", headers: {} };
+  for (const wrong of [hono, hono.req, express, {}, [], URL, null, undefined]) {
+    for (const handle of handlers) {
+      await assert.rejects(handle(wrong), { name: "TypeError", message: /must be a Request, which is c\.req\.raw in Hono/ });
+    }
+  }
+  assert.deepEqual(outcomes, []);
+  assert.equal((await handlers[0](hono.req.raw)).status, 405);
 });
 
 test("no body is an empty one", async () => {
