@@ -80,6 +80,10 @@ test("a form becomes an object of strings, the last of several fields of one nam
   assert.deepEqual(slack.unwrap(asked, slack.sign(asked, { now: NOW }), context).data, { "?command": "x", text: "" });
 });
 
+test("a text as an object is no list of secrets", () => {
+  assert.throws(() => new Webhook("github", new String("abc")), TypeError);
+});
+
 test("names of a prototype's properties in a payload are names as any other", () => {
   const body = '{"type":"ping","data":{"__proto__":{"admin":true},"constructor":1,"toString":2}}';
   const request = standardRequest(body);
