@@ -162,6 +162,9 @@ fn describe(page: &mut String, entry: &CatalogEntry) -> Result<()> {
             .collect();
         if !values.is_empty() {
             writeln!(page, "| {label} | {} |", values.join(" or "))?;
+        } else if key == "content" && part(entry, "algorithm") == Some("token") {
+            // Whoever copies the description has to say so.
+            writeln!(page, "| {label} | none, which is `\"\"` |")?;
         }
     }
     Ok(())
