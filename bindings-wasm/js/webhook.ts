@@ -1,15 +1,15 @@
-import { type Body, bodyOf, bytesOf } from "./body.js";
+import { type Body, bodyOf } from "./body.js";
 import { fields, flag, type Keys, options, optionalText, text, time, whole, wrong } from "./check.js";
+import { addContext, keyText, stageToSign } from "./context.js";
 import type { FlatDescription } from "./description.js";
 import { attempt } from "./errors.js";
 import { Event } from "./event.js";
-import type { Exchange } from "./exchange.js";
 import type { SchemeHandle, WebhookHandle } from "./glue.js";
 import { type HandshakeReply, parseReply } from "./handshake.js";
 import { HeaderIndex, type RequestHeaders } from "./headers.js";
 import { type Instance, instanceOf } from "./instance.js";
 import { keep } from "./keep.js";
-import { ID, KEY, Message, METHOD, REQUEST_URL } from "./message.js";
+import { KEY, Message } from "./message.js";
 import { Scheme } from "./scheme.js";
 import { Secret } from "./secret.js";
 import { Tolerance } from "./tolerance.js";
@@ -17,8 +17,6 @@ import { Verified } from "./verified.js";
 import type { Intake, RequestContext, RequestHead, SignOptions, WebhookOptions } from "./webhook-options.js";
 
 const HEAD_KEYS: Keys<RequestHead> = { method: true, contentType: true, contentEncoding: true, contentLength: true };
-/** The context of a verification may stand for that of a signature, with the key that this needs not. */
-const SIGN_KEYS: Keys<SignOptions & RequestContext> = { id: true, now: true, url: true, method: true, key: true };
 
 /**
  * One endpoint's scheme and secrets.
@@ -353,45 +351,6 @@ export class Webhook {
     const { entries, texts, body: length } = exchange.staged;
     return exchange.settle(this.#handle.verify(exchange.shared, entries, texts, length, now, parse));
   }
-}
-
-const keyDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** A key as text; bytes that are none are as little a key as the empty text. */
-export function keyText(key: unknown): string {
-  if (typeof key === "string") {
-    return text("the key", key);
-  }
-  const bytes = bytesOf("the key", key);
-  if (bytes === undefined) {
-    throw wrong("the key", "a string, a Uint8Array or an ArrayBuffer", key);
-  }
-  try {
-    return keyDecoder.decode(bytes);
-  } catch {
-    return "";
-  }
-}
-
-/** Stages what is signed; the instant at which. */
-function stageToSign(exchange: Exchange, body: Body, signOptions: SignOptions | undefined): number {
-  const { id, now } = options<SignOptions & RequestContext>("the options", SIGN_KEYS, signOptions);
-  const message = new Message();
-  if (id !== undefined && id !== null) {
-    if (typeof id !== "string") {
-      throw wrong("the id", "a string", id);
-    }
-    // The core answers for an id that no header can hold.
-    message.add(ID, id);
-  }
-  addContext(message, signOptions);
-  exchange.stage(message, bodyOf(body));
-  return time(now);
-}
-
-function addContext(message: Message, context: SignOptions | null | undefined): void {
-  message.addOptional(METHOD, optionalText("the method", context?.method));
-  message.addOptional(REQUEST_URL, optionalText("the URL", context?.url));
 }
 
 /** Nothing of the secrets stays behind but the keys of the webhook. */

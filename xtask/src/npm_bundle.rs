@@ -11,11 +11,12 @@ use crate::tools::{command, root, run as execute};
 use crate::wasm;
 
 /// Declarations that no public one needs; these would ask for the glue's.
-const INTERNAL_TYPES: [&str; 29] = [
+const INTERNAL_TYPES: [&str; 30] = [
     "asymmetric-entry",
     "asymmetric-init",
     "asymmetric/fetch-key",
     "compile",
+    "context",
     "core",
     "entry",
     "exchange",

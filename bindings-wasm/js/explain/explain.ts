@@ -1,11 +1,12 @@
 import { type Body, bodyOf, bytesOf } from "../body.js";
 import { fields, options, optionalText, text, time, wrong } from "../check.js";
+import { keyText } from "../context.js";
 import { attempt } from "../errors.js";
 import { refuseTooLarge } from "../exchange.js";
 import { Scheme } from "../scheme.js";
 import { Secret } from "../secret.js";
 import { Tolerance } from "../tolerance.js";
-import { keyText, Webhook } from "../webhook.js";
+import { Webhook } from "../webhook.js";
 import type { RequestContext } from "../webhook-options.js";
 import { glue } from "./core.js";
 import { type EveryHeader, everyHeader } from "./headers.js";
